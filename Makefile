@@ -1,0 +1,58 @@
+# Everything happens in .venv; a machine with Python >= 3.11 is all that is needed.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+STAMP := .venv/.fairlead-setup
+SERVE_ADDRESS ?= 127.0.0.1:50051
+PYTEST_ARGS ?=
+
+.PHONY: help setup demo test test-all lint format proto bench bench-full serve clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## create .venv and install Fairlead with its pinned dependencies
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[dev,reference]'
+	touch $@
+
+demo: $(STAMP) ## a real cycle through a real server: decision, binding constraints, one short line
+	$(BIN)/python -m tests.house.demo
+
+test: $(STAMP) ## the tests that take minutes at most
+	$(BIN)/python -m pytest -n 2 -m "not slow" $(PYTEST_ARGS)
+
+test-all: $(STAMP) ## every test
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+lint: $(STAMP) ## ruff, mypy --strict, buf lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/buf lint
+
+format: $(STAMP) ## let ruff put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+proto: $(STAMP) ## generate the stubs from proto/fairlead/v1/*.proto
+	$(BIN)/python proto/generate.py
+
+bench: $(STAMP) ## time to build, solve, explain and encode
+	$(BIN)/python -m benchmarks.run
+
+bench-full: $(STAMP) ## the same at every size
+	$(BIN)/python -m benchmarks.run --full
+
+serve: $(STAMP) ## serve on SERVE_ADDRESS (default 127.0.0.1:50051)
+	$(BIN)/fairlead serve --address $(SERVE_ADDRESS)
+
+clean: ## remove what was generated here, .venv too
+	rm -rf .venv build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis
