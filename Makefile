@@ -6,7 +6,7 @@ SHELL := bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.fairlead-setup
-SERVE_ADDRESS ?= 127.0.0.1:50051
+SERVE_ARGS ?=
 PYTEST_ARGS ?=
 
 .PHONY: help setup demo test test-all lint format proto bench bench-full serve clean
@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $@
 
 demo: $(STAMP) ## a real cycle through a real server: decision, binding constraints, one short line
-	$(BIN)/python -m tests.house.demo
+	PATH="$(CURDIR)/$(BIN):$$PATH" scenarios/demo
 
 test: $(STAMP) ## the tests that take minutes at most
 	$(BIN)/python -m pytest -n 2 -m "not slow" $(PYTEST_ARGS)
@@ -51,8 +51,8 @@ bench: $(STAMP) ## time to build, solve, explain and encode
 bench-full: $(STAMP) ## the same at every size
 	$(BIN)/python -m benchmarks.run --full
 
-serve: $(STAMP) ## serve on SERVE_ADDRESS (default 127.0.0.1:50051)
-	$(BIN)/fairlead serve --address $(SERVE_ADDRESS)
+serve: $(STAMP) ## serve on 127.0.0.1:8585 (flags: SERVE_ARGS="--port 9000")
+	$(BIN)/fairlead serve $(SERVE_ARGS)
 
 clean: ## remove what was generated here, .venv too
 	rm -rf .venv build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis
