@@ -1,0 +1,104 @@
+"""Every limit and address of the server: one frozen object, from flags and the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
+
+from .tls import TlsFiles, is_loopback
+
+ENVIRONMENT_PREFIX = "FAIRLEAD_"
+MIB = 1024 * 1024
+
+
+class Settings(BaseModel):
+    """What the server is told at its start. Unknown names and senseless values are refused.
+
+    Each field is also the environment variable `FAIRLEAD_<FIELD>` (upper case); see `load`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # Where it listens
+    host: str = "127.0.0.1"
+    port: int = Field(default=8585, ge=0, le=65535, description="0: any free port")
+    admin_host: str = "127.0.0.1"
+    admin_port: int = Field(default=8586, ge=0, le=65535, description="reflection and health")
+    metrics_port: int = Field(default=8587, ge=0, le=65535, description="Prometheus, HTTP")
+    ready_file: Path | None = Field(default=None, description="JSON with the ports, once bound")
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    tls_client_ca: Path | None = Field(default=None, description="set: clients must be certified")
+
+    # What it keeps
+    database: str = Field(default="fairlead.db", description="path, :memory: or SQLAlchemy URL")
+    snapshot_max_bytes: PositiveInt = 2048 * MIB
+    decision_part_lines: PositiveInt = Field(default=2000, description="lines stored together")
+
+    # How big a call may be
+    max_message_bytes: PositiveInt = 64 * MIB
+    max_rows: PositiveInt = Field(default=50_000, description="lines of an inline call as rows")
+    max_lines: PositiveInt = Field(default=2_000_000, description="lines of any cycle")
+    default_page_size: PositiveInt = 100
+    max_page_size: PositiveInt = 5000
+    download_chunk_lines: PositiveInt = 2000
+
+    # Who waits, and how long
+    queue_length: int = Field(default=64, ge=0, description="calls waiting for a worker")
+    retry_delay_seconds: PositiveFloat = 1.0
+    solve_limit_seconds: PositiveFloat = Field(default=600.0, description="of any solve")
+    deadline_margin_seconds: float = Field(default=0.25, ge=0, description="kept to answer in")
+    heartbeat_seconds: PositiveFloat = 10.0
+    drain_grace_seconds: float = Field(default=30.0, ge=0)
+    stop_grace_seconds: float = Field(default=2.0, ge=0, description="from stop to SIGKILL")
+    keepalive_seconds: PositiveFloat = 30.0
+
+    # Worker processes
+    workers: PositiveInt = Field(default_factory=lambda: os.cpu_count() or 1)
+    worker_threads: PositiveInt = Field(default=1, description="most threads of one solve")
+    worker_jobs: PositiveInt = Field(default=500, description="a worker is replaced after these")
+    worker_recycle_bytes: PositiveInt = Field(
+        default=2048 * MIB, description="… or when it holds more than this after a job"
+    )
+    worker_memory_bytes: int = Field(default=0, ge=0, description="hard limit; 0: none")
+    worker_start_seconds: PositiveFloat = 60.0
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> Self:
+        """Settings from the environment, overridden by the flags that are not None.
+
+        Raises pydantic.ValidationError naming every wrong value.
+        """
+        source = os.environ if environ is None else environ
+        named = {name: source.get(ENVIRONMENT_PREFIX + name.upper()) for name in cls.model_fields}
+        given = {name: value for name, value in named.items() if value is not None}
+        given.update({name: value for name, value in flags.items() if value is not None})
+        return cls.model_validate(given)
+
+    @property
+    def tls(self) -> TlsFiles | None:
+        """The certificate files, or None for plain text."""
+        if self.tls_cert is None or self.tls_key is None:
+            return None
+        return TlsFiles(self.tls_cert, self.tls_key, self.tls_client_ca)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key go together")
+        if self.tls_client_ca is not None and self.tls_cert is None:
+            raise ValueError("tls_client_ca needs tls_cert and tls_key")
+        for name in ("host", "admin_host"):
+            address = getattr(self, name)
+            if self.tls_cert is None and not is_loopback(address):
+                raise ValueError(
+                    f"{name} {address} is not a loopback address: without TLS the server binds "
+                    "loopback only; give tls_cert and tls_key"
+                )
+        if self.default_page_size > self.max_page_size:
+            raise ValueError("default_page_size is above max_page_size")
+        return self
