@@ -1,0 +1,1 @@
+"""Allocation: who gets the scarce stock."""

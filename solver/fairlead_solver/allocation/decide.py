@@ -1,0 +1,126 @@
+"""From problem to decision: write the program, solve it, price the plan in integers."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model.draft import Draft, Model
+from ..model.solve import Solution
+from ..tables import Ints
+from .decision import Decision, SolveRecord, Status
+from .families import FAMILIES
+from .family import Breach, Family
+from .outcome import line_outcomes
+from .plan import Plan
+from .problem import Problem
+from .terms import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch(RuntimeError):
+    """A solved plan that breaks a rule in plain arithmetic: a defect, never an answer."""
+
+    breaches: tuple[Breach, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(b.text for b in self.breaches)
+
+
+def families_of(problem: Problem) -> tuple[Family, ...]:
+    """The rules that can matter in this cycle, in their registered order."""
+    return tuple(f for f in FAMILIES if f.applies(problem))
+
+
+def write(problem: Problem) -> Model:
+    """The cycle as a mixed-integer program. Column k < len(problem.arcs): packs on arc k."""
+    draft = Draft()
+    for family in families_of(problem):
+        family.build(problem, draft)
+    return draft.finish()
+
+
+def money(plan: Plan) -> dict[Term, int]:
+    """Every term of the objective, recomputed from the integers."""
+    terms = dict.fromkeys(Term, 0)
+    terms |= plan.unit_money()
+    for family in families_of(plan.problem):
+        for term, micros in family.money(plan.problem, plan).items():
+            terms[term] += micros
+    return terms
+
+
+def breaches(plan: Plan) -> list[Breach]:
+    """Every rule the plan breaks."""
+    problem = plan.problem
+    return [b for f in families_of(problem) for b in f.check(problem, plan)]
+
+
+def packs_of(problem: Problem, x: np.ndarray) -> Ints:
+    """The flow of a solution vector, as integers."""
+    return np.rint(x[: len(problem.arcs)]).astype(np.int64)
+
+
+def decide(problem: Problem, solution: Solution, record: SolveRecord) -> Decision:
+    """Price, check and describe what was solved. Raises Mismatch if the plan breaks a rule."""
+    if solution.x is None:
+        return _without_plan(problem, solution, record)
+    plan = Plan(problem, packs_of(problem, solution.x))
+    broken = breaches(plan)
+    if broken and solution.status is not Status.INFEASIBLE:
+        raise Mismatch(tuple(broken))
+    terms = money(plan)
+    objective = sum(terms.values())
+    return Decision(
+        status=Status(solution.status.value),
+        plan=plan,
+        lines=line_outcomes(plan),
+        terms=terms,
+        objective_micros=objective,
+        bound_micros=_bound(solution, objective),
+        record=record,
+        input_digest=problem.digest,
+        policy_digest=problem.policy_digest,
+        digest=plan_digest(plan),
+        warnings=problem.warnings,
+        columns=solution.x,
+    )
+
+
+def _bound(solution: Solution, objective: int) -> int | None:
+    """The bound, never under the recomputed objective (engines carry tolerances)."""
+    if not math.isfinite(solution.bound):
+        return None
+    return max(objective, math.ceil(solution.bound))
+
+
+def _without_plan(problem: Problem, solution: Solution, record: SolveRecord) -> Decision:
+    return Decision(
+        status=Status(solution.status.value),
+        plan=None,
+        lines=None,
+        terms={},
+        objective_micros=None,
+        bound_micros=None,
+        record=record,
+        input_digest=problem.digest,
+        policy_digest=problem.policy_digest,
+        digest="",
+        warnings=problem.warnings,
+    )
+
+
+def plan_digest(plan: Plan) -> str:
+    """SHA-256 over (line id, lot id, units) of every arc used, in canonical order."""
+    digest = hashlib.sha256()
+    facts, arcs, units = plan.problem.facts, plan.problem.arcs, plan.units
+    for k in np.flatnonzero(plan.used()):
+        row = (facts.lines.id[arcs.line[k]], facts.lots.id[arcs.lot[k]], str(int(units[k])))
+        digest.update("\x1f".join(row).encode() + b"\n")
+    return digest.hexdigest()
+
+

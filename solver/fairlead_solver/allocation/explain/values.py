@@ -1,0 +1,262 @@
+"""What an explanation says, as frozen values. Numbers of the enums are those of the contract.
+
+Units are base units of the line's product unless said otherwise; money is micro-units of the
+cycle's currency. Lines, lots and the like are named by their ids, so that a value can be read
+without the problem beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from ..terms import Term
+
+
+class Certainty(IntEnum):
+    """How a statement is known."""
+
+    EXACT = 1  # arithmetic, or a hard rule
+    PROVEN = 2  # solved again with the opposite forced: infeasible, or worse
+    INDICATED = 3  # from duals or a heuristic: a hint, never shown as fact
+    UNKNOWN = 4
+
+
+class ReasonCode(IntEnum):
+    """Why a line is short."""
+
+    NO_SUPPLY = 1
+    SUPPLY_TOO_LATE = 2
+    SUPPLY_BLOCKED = 3
+    SHELF_LIFE_SHORT = 4
+    LOT_SPLIT_LIMIT = 5  # what is left in the lots is less than a pack
+    OUTRANKED_TIER = 6
+    OUTRANKED_VALUE = 7
+    FAIR_SHARE_RATIONED = 8
+    QUOTA_EXHAUSTED = 9
+    PROTECTED_STOCK = 10
+    CONTRACT_FLOOR_OTHER = 11
+    CONTRACT_CAP = 12
+    CREDIT_LIMIT = 13
+    CAPACITY = 14
+    SHIP_COMPLETE = 15
+    GROUP_INCOMPLETE = 16
+    MIN_FILL = 17
+    PACK_MULTIPLE = 18  # the rest of the quantity asked for is less than a pack
+    DATE_WINDOW = 19
+    SPLIT_LIMIT = 20
+    NO_SOURCE = 21
+    CHANNEL = 22  # the location, or the owner of the stock, serves others
+    CUSTOMER_HOLD = 23
+    LOCKED = 24
+    TIME_FENCE = 25
+    STRATEGY = 26
+    UNPROFITABLE = 27
+    DATA_MISSING = 28
+    DATA_STALE = 29
+    FALLBACK_RULE_USED = 30
+    NOT_PROVEN = 31
+    TIE_BREAK = 32
+    UNEXPLAINED = 33
+
+
+class WaterfallKind(IntEnum):
+    """A step of the stock waterfall: in (the first two), then out, in this order."""
+
+    ON_HAND = 1
+    INBOUND = 2
+    BLOCKED = 3
+    RESERVED = 4
+    SHELF_LIFE = 5
+    TOO_LATE = 6
+    NOT_ALLOWED = 7  # location, channel, lane or customer hold
+    PROTECTED = 8
+    PACK_REMAINDER = 9
+    GIVEN_TO_OTHERS = 10
+    UNUSED = 11
+    GIVEN = 12
+
+
+INFLOWS = (WaterfallKind.ON_HAND, WaterfallKind.INBOUND)
+
+
+class MarginalMethod(IntEnum):
+    """How a marginal value was found."""
+
+    RESOLVED = 1  # solved again with the limit moved by one step
+    DUAL = 2  # of the relaxation; a hint
+
+
+class Unit(IntEnum):
+    """What a limit or an amount counts."""
+
+    BASE = 1  # base units of product
+    RESOURCE_MICROS = 2
+    MONEY_MICROS = 3
+    COUNT = 4
+
+
+class AlternativeKind(IntEnum):
+    """What was tried in place of the stock a line got."""
+
+    LOCATION = 1
+    SUBSTITUTE = 2
+    DATE = 3
+
+
+class FixKind(IntEnum):
+    """What a fix changes."""
+
+    MORE_STOCK = 1
+    LATER_DATE = 2
+    RELEASE_PROTECTION = 3
+    RAISE_QUOTA = 4
+    RAISE_CAPACITY = 5
+    RAISE_CONTRACT_CAP = 6
+    RAISE_CREDIT = 7
+    WAIVE_RULE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The rule behind a statement; family "" is plain arithmetic."""
+
+    family: str = ""
+    key: str = ""  # such as "DC-1/pick_minutes"
+    leaf: str = ""  # the policy leaf or input field it comes from
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason and the units it accounts for.
+
+    A line's reasons share its shortage out: their units add up to it. A rule that holds as well
+    but accounts for nothing more has 0 units.
+    """
+
+    code: ReasonCode
+    units: int
+    certainty: Certainty
+    rule: Rule = Rule()
+    delta_micros: int | None = None  # PROVEN: what the opposite costs; None where infeasible
+
+
+@dataclass(frozen=True, slots=True)
+class LineQuantity:
+    """Units of one line."""
+
+    line: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Competitor:
+    """A line that got stock this line wanted, and both values of a unit side by side."""
+
+    line: str
+    units: int  # taken out of this line's reach
+    customer: str
+    tier: str
+    contracts: tuple[str, ...]
+    unit_value: Mapping[Term, int]  # micros per unit of the competing line, where it was served
+    own_unit_value: Mapping[Term, int]  # micros per unit of this line, from the same lot
+    decided_by: ReasonCode
+
+
+@dataclass(frozen=True, slots=True)
+class Marginal:
+    """What the objective changes by when a limit moves by `step` (in the constraint's unit)."""
+
+    value_micros: int
+    step: int
+    method: MarginalMethod
+
+
+@dataclass(frozen=True, slots=True)
+class BindingConstraint:
+    """A rule at its limit: less than one pack of some short line fits."""
+
+    id: str  # family, block and key: stable within the decision
+    rule: Rule
+    scope: str
+    limit: int
+    use: int
+    slack: int
+    unit: Unit
+    scale: int  # row units in one of what the planner counts: 1_000_000 for money
+    lines_shortened: tuple[LineQuantity, ...]  # the most shortened first, at most MAX_LINES
+    marginal_up: Marginal | None
+    marginal_down: Marginal | None
+    sentence: str
+
+
+MAX_LINES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that fills the line, tried before it is told."""
+
+    kind: FixKind
+    rule: Rule
+    product: str
+    location: str
+    by_day: int | None
+    amount: int
+    unit: Unit
+    gain_micros: int  # what the objective gains by it; a cost is negative
+    losers: tuple[LineQuantity, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Something else the line could have come from: what it gave, and why not more."""
+
+    kind: AlternativeKind
+    value: str  # location, product or day (ISO 8601)
+    units: int
+    reason: Reason | None  # None: it gave all the line wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """One rule that gives way, and by how much."""
+
+    rule: Rule
+    amount: int
+    unit: Unit
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Business rules that cannot hold together, and the cheapest way out."""
+
+    rules: tuple[Rule, ...]  # a minimal set where `minimal`
+    relaxations: tuple[Relaxation, ...]
+    lines: tuple[str, ...]  # touched by the conflict; the others are decided
+    minimal: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallStep:
+    """Units that come in or go out at one step; never negative."""
+
+    kind: WaterfallKind
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineStory:
+    """All that is said about one line."""
+
+    line: str
+    waterfall: tuple[WaterfallStep, ...]
+    reasons: tuple[Reason, ...]  # those that account for most units first
+    competitors: tuple[Competitor, ...]  # the largest quantity first
+    fix: Fix | None
+    alternatives: tuple[Alternative, ...]
+    sentence: str

@@ -1,0 +1,299 @@
+"""From facts as given to a checked Problem: all faults at once, or canonical columns.
+
+Faults stop the cycle (InvalidInput, every finding counted); suspicious but legal data comes back
+as warnings. The rules that need business words stand here; the others in `..intake`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, fields, replace
+from enum import Enum
+
+import numpy as np
+
+from ..findings import Finding
+from ..intake import (
+    Faults,
+    check_table,
+    digest_parts,
+    recoded,
+    repeated_rows,
+    tidy,
+    words_of,
+)
+from ..tables import MAX_AMOUNT, NO_DAY, NO_INT, Coded, Codes, Ints, Table
+from .arcs import find_arcs
+from .facts import Contracts, Facts, Quotas
+from .policy import Policy
+from .problem import LineFacts, Problem
+from .warnings import warnings_about
+
+MAX_MONEY = 2**62  # the objective's worst case, in micro-units, must stay inside int64
+
+
+def intake(facts: Facts, policy: Policy) -> Problem:
+    """Check a cycle and bring it into canonical form.
+
+    Raises InvalidInput with every fault found (at most 50 worded, all counted).
+    """
+    faults = Faults()
+    faults.extend(policy.findings())
+    known = {t.NAME: frozenset(t.id) for t in facts.tables() if getattr(t, "id", ())}
+    known.pop("orders", None)  # an order needs no row of its own
+    for table in facts.tables():
+        check_table(table, known, faults)
+    _check_rules(facts, policy, faults)
+    faults.stop()
+    words = words_of(facts.tables())
+    tables = {f.name: _tidied(facts, f.name, words) for f in fields(facts)}
+    problem = _resolve(replace(facts, **tables), policy)
+    _check_overflow(problem, faults)
+    faults.stop()
+    return problem
+
+
+def _tidied(facts: Facts, name: str, words: dict[str, tuple[str, ...]]) -> object:
+    value = getattr(facts, name)
+    if name == "orders":
+        return tidy(value, {k: v for k, v in words.items() if k != "orders"})
+    return tidy(value, words) if isinstance(value, Table) else value
+
+
+def _check_rules(facts: Facts, policy: Policy, faults: Faults) -> None:
+    lines, lots = facts.lines, facts.lots
+    if len(lines) == 0:
+        faults.add(Finding("lines", "", "0 rows", "a cycle has at least one line"))
+    for table, names in (
+        (facts.substitutes, ("product", "substitute")),
+        (facts.usages, ("product", "resource")),
+        (facts.resources, ("location", "resource")),
+        (facts.line_usages, ("line", "location", "resource")),
+        (facts.lanes, ("location", "destination")),
+    ):
+        faults.where(table, names[-1], repeated_rows(table, *names), f"one row per {names}")
+    faults.where(
+        facts.substitutes,
+        "substitute",
+        facts.substitutes.product.words() == facts.substitutes.substitute.words(),
+        "another product than the one it stands in for",
+    )
+    for resource_table in (facts.usages, facts.resources, facts.line_usages):
+        faults.where(
+            resource_table, "resource", resource_table.resource.codes < 0, "is required"
+        )
+    faults.where(facts.lanes, "destination", facts.lanes.destination.codes < 0, "is required")
+    faults.where(
+        lines,
+        "latest_day",
+        (lines.latest_day != NO_DAY) & (lines.requested_day > lines.latest_day),
+        "not before requested_day",
+    )
+    faults.where(
+        lots,
+        "expiry_day",
+        (lots.expiry_day != NO_DAY) & (lots.received_day > lots.expiry_day),
+        "not before received_day",
+    )
+    faults.where(
+        lines,
+        "locked_quantity",
+        (lines.locked_quantity != NO_INT) & (lines.locked_quantity > lines.quantity),
+        "at most quantity",
+    )
+    _check_tiers(facts, policy, faults)
+    _check_scopes(facts, faults)
+    _check_one_customer(facts, faults)
+
+
+def _check_tiers(facts: Facts, policy: Policy, faults: Faults) -> None:
+    ids = {t.id for t in policy.tiers}
+    for table, name in (
+        (facts.lines, "tier"),
+        (facts.customers, "tier"),
+        (facts.protections, "group_tier"),
+    ):
+        column: Coded = getattr(table, name)
+        unknown = np.array([n not in ids for n in column.names] + [False])
+        faults.where(table, name, unknown[column.codes], "one of policy.tiers")
+
+
+def _check_scopes(facts: Facts, faults: Faults) -> None:
+    for scoped in (facts.contracts, facts.quotas):
+        faults.where(scoped, "id", _no_selector(scoped), "an empty scope: name at least one of "
+                     "customer, family, product, channel")
+    groups = facts.protections
+    empty = (
+        (groups.group_customer.codes < 0)
+        & (groups.group_channel.codes < 0)
+        & (groups.group_tier.codes < 0)
+    )
+    faults.where(groups, "id", empty, "an empty group: name a customer, channel or tier")
+    contracts = facts.contracts
+    capped = contracts.cap_quantity != NO_INT
+    faults.where(
+        contracts,
+        "cap_quantity",
+        capped & (contracts.cap_quantity < contracts.floor_quantity),
+        "not under floor_quantity",
+    )
+
+
+def _no_selector(scoped: Contracts | Quotas) -> np.ndarray:
+    named = [scoped.customer, scoped.family, scoped.product, scoped.channel]
+    return np.all([column.codes < 0 for column in named], axis=0)
+
+
+def _check_one_customer(facts: Facts, faults: Faults) -> None:
+    """An order has one customer and so one destination."""
+    lines = facts.lines
+    if len(lines) == 0 or not lines.order.names:
+        return
+    first = np.full(len(lines.order.names), -2, dtype=np.int64)
+    in_order = np.flatnonzero(lines.order.codes >= 0)[::-1]
+    first[lines.order.codes[in_order]] = lines.customer.codes[in_order]
+    other = (lines.order.codes >= 0) & (
+        np.append(first, -2)[lines.order.codes] != lines.customer.codes
+    )
+    faults.where(lines, "customer", other, "the one customer of its order")
+
+
+def _resolve(facts: Facts, policy: Policy) -> Problem:
+    lines = facts.lines
+    destination = _destinations(facts)
+    order, order_ids, order_max_sources = _orders(facts)
+    cost = facts.lots.unit_cost_micros
+    pack = np.where(lines.pack > 0, lines.pack, facts.products.pack[lines.product.codes])
+    requested = np.where(lines.requested_day == NO_DAY, facts.cycle_day, lines.requested_day)
+    line = LineFacts(
+        product=lines.product.codes,
+        customer=lines.customer.codes,
+        channel=lines.channel.codes,
+        tier=_tiers(facts, policy),
+        order=order,
+        destination=destination,
+        quantity=lines.quantity,
+        pack=pack,
+        price_micros=lines.unit_price_micros,
+        requested_day=requested.astype(np.int32),
+        latest_day=lines.latest_day,
+        least=_least(facts),
+        previous=lines.previous_quantity,
+        locked=lines.locked_quantity,
+    )
+    problem = Problem(
+        facts=facts,
+        policy=policy,
+        line=line,
+        order_ids=order_ids,
+        order_max_sources=order_max_sources,
+        lot_cost_micros=np.where(
+            cost == NO_INT, facts.products.standard_cost_micros[facts.lots.product.codes], cost
+        ),
+        arcs=find_arcs(facts, pack, destination),
+        warnings=(),
+        digest=_digest(facts, policy),
+        policy_digest=policy_digest(policy),
+    )
+    return replace(problem, warnings=tuple(warnings_about(problem)))
+
+
+def _tiers(facts: Facts, policy: Policy) -> Codes:
+    """The line's own tier, else its customer's, else the policy's default: a rank."""
+    names = facts.lines.tier.names
+    default = policy.tier_index("")
+    rank = np.array([policy.tier_index(n) for n in names] + [default], dtype=np.int32)
+    own, customers = facts.lines.tier.codes, facts.customers.tier
+    of_customer = np.append(recoded(customers, names).codes, -1)[facts.lines.customer.codes]
+    picked: Codes = rank[np.where(own >= 0, own, of_customer)]
+    return picked
+
+
+def _destinations(facts: Facts) -> Codes:
+    """Each line's destination among the lanes' words: its customer's, else the customer's id."""
+    names = facts.lanes.destination.names
+    customers = facts.customers
+    given = recoded(customers.destination, names).codes
+    own = recoded(Coded.of(customers.id), names).codes
+    chosen = np.where(customers.destination.codes >= 0, given, own)
+    picked: Codes = np.append(chosen, -1)[facts.lines.customer.codes].astype(np.int32)
+    return picked
+
+
+def _orders(facts: Facts) -> tuple[Codes, tuple[str, ...], Ints]:
+    """Order index per line; a line without order is an order of its own, named as the line."""
+    lines, orders = facts.lines, facts.orders
+    named = lines.order.names
+    alone = np.flatnonzero(lines.order.codes < 0)
+    order = lines.order.codes.astype(np.int64)
+    order[alone] = len(named) + np.arange(len(alone))
+    ids = (*named, *(lines.id[int(i)] for i in alone))
+    limits = np.zeros(len(ids), dtype=np.int64)
+    index = {n: i for i, n in enumerate(named)}
+    for row, order_id in enumerate(orders.id):
+        if order_id in index:
+            limits[index[order_id]] = orders.max_sources[row]
+    return order.astype(np.int32), ids, limits
+
+
+def _least(facts: Facts) -> Ints:
+    """ceil(phi_i q_i), computed on the decimal as written; q_i where ship-complete."""
+    lines = facts.lines
+    share = np.where(lines.ship_complete, 1.0, lines.min_fill_rate)
+    least = np.zeros(len(lines), dtype=np.int64)
+    for value in np.unique(share[share > 0]):
+        top, bottom = _decimal_ratio(float(value))
+        rows = share == value
+        least[rows] = [-(-int(q) * top // bottom) for q in lines.quantity[rows]]
+    return least
+
+
+def _decimal_ratio(value: float) -> tuple[int, int]:
+    """A rate as the fraction its shortest decimal says: 0.1 is 1/10."""
+    from fractions import Fraction
+
+    return Fraction(repr(value)).as_integer_ratio()
+
+
+def _check_overflow(problem: Problem, faults: Faults) -> None:
+    """Sums of money and of usage stay inside int64 in the worst case."""
+    arcs, line = problem.arcs, problem.line
+    rates = 2 + float(problem.service_rates().max(initial=0))
+    days = np.maximum(arcs.delivery_day.max(initial=0) - line.requested_day.min(initial=0), 0)
+    rates += float(problem.lateness_rates().max(initial=0)) * float(days)
+    worst = float(np.dot(line.quantity.astype(float), line.price_micros.astype(float))) * rates
+    if worst > MAX_MONEY:
+        faults.add(
+            Finding("lines", "", f"{worst:.3g} micros", f"total value at most {MAX_MONEY:.3g}")
+        )
+    cost = float(problem.lot_cost_micros.max(initial=0)) * float(line.quantity.sum())
+    if cost > MAX_MONEY:
+        faults.add(Finding("lots", "", f"{cost:.3g} micros", f"total at most {MAX_MONEY:.3g}"))
+    supply = float(problem.facts.lots.quantity.astype(float).sum())
+    if supply > MAX_AMOUNT:
+        faults.add(Finding("lots", "", f"{supply:.3g}", f"total quantity under {MAX_AMOUNT:g}"))
+
+
+def _digest(facts: Facts, policy: Policy) -> str:
+    digest = hashlib.sha256()
+    digest.update(f"{facts.cycle_day}|{facts.currency}|{facts.as_of_day}".encode())
+    for part in digest_parts(facts.tables()):
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    digest.update(policy_digest(policy).encode())
+    return digest.hexdigest()
+
+
+def policy_digest(policy: Policy) -> str:
+    """SHA-256 of the policy's canonical JSON."""
+    text = json.dumps(asdict(policy), sort_keys=True, default=_enum_value, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _enum_value(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(type(value))
+
+

@@ -1,0 +1,126 @@
+"""A checked cycle: canonical facts, the policy, and what every family needs derived once.
+
+Canonical: each table is sorted by id (tables without one by their references), each `Coded`
+column's `names` is the sorted id tuple of the table it refers to (or the sorted words of its
+domain), so that a code is a row number there and the same facts give the same arrays whatever
+the order they were given in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..findings import Finding
+from ..tables import Bools, Codes, Days, Floats, Ints
+from .arcs import Arcs
+from .facts import Contracts, Facts, Quotas
+from .policy import Policy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineFacts:
+    """What a line's rules need, resolved from the line, its product, customer and the policy.
+
+    All arrays have one entry per line, in the order of `facts.lines` (sorted by id).
+    """
+
+    product: Codes
+    customer: Codes  # -1: none
+    channel: Codes  # -1: none
+    tier: Codes  # rank in policy.tiers, 0 the best
+    order: Codes  # index among `Problem.order_ids`
+    destination: Codes  # index among the destinations; -1: none
+    quantity: Ints  # q_i
+    pack: Ints  # m_i
+    price_micros: Ints
+    requested_day: Days
+    latest_day: Days  # NO_DAY: no limit
+    least: Ints  # the least quantity other than 0: ceil(phi_i q_i), 0 where there is none
+    previous: Ints  # prev_i, 0: no previous confirmation
+    locked: Ints  # NO_INT: not locked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """One checked allocation cycle. `digest` identifies facts and policy whatever their order."""
+
+    facts: Facts
+    policy: Policy
+    line: LineFacts
+    order_ids: tuple[str, ...]
+    order_max_sources: Ints  # per order, 0: any number
+    lot_cost_micros: Ints  # unit cost of each lot
+    arcs: Arcs
+    warnings: tuple[Finding, ...]
+    digest: str
+    policy_digest: str
+
+    @property
+    def num_lines(self) -> int:
+        """Number of order lines."""
+        return len(self.line.quantity)
+
+    def matches(
+        self,
+        *,
+        customer: int = -1,
+        channel: int = -1,
+        tier: int = -1,
+        product: int = -1,
+        family: str = "",
+    ) -> Bools:
+        """Which lines a scope covers: every selector given (not -1, not "") must match."""
+        line = self.line
+        chosen = np.ones(self.num_lines, dtype=np.bool_)
+        for wanted, column in (
+            (customer, line.customer),
+            (channel, line.channel),
+            (tier, line.tier),
+            (product, line.product),
+        ):
+            if wanted >= 0:
+                chosen &= column == wanted
+        if family:
+            chosen &= self.products_in(family)[line.product]
+        return chosen
+
+    def in_scope(self, scoped: Contracts | Quotas, row: int) -> Bools:
+        """Which lines contract or quota `row` covers."""
+        return self.matches(
+            customer=int(scoped.customer.codes[row]),
+            channel=int(scoped.channel.codes[row]),
+            product=int(scoped.product.codes[row]),
+            family=scoped.family.word(row),
+        )
+
+    def products_in(self, family: str) -> Bools:
+        """Which products belong to a family path or below it."""
+        column = self.facts.products.family
+        inside = np.array(
+            [n == family or n.startswith(family + "/") for n in column.names] + [False]
+        )
+        picked: Bools = inside[column.codes]
+        return picked
+
+    def service_rates(self) -> Floats:
+        """sigma of each line's tier."""
+        return self._of_tier("service_rate")
+
+    def lateness_rates(self) -> Floats:
+        """lambda of each line's tier, per day."""
+        return self._of_tier("lateness_rate")
+
+    def _of_tier(self, name: str) -> Floats:
+        rates = np.array([getattr(t, name) for t in self.policy.tiers], dtype=np.float64)
+        picked: Floats = rates[self.line.tier]
+        return picked
+
+
+def days_late(delivery: Days, requested: Days) -> NDArray[np.int64]:
+    """max(0, delivery - requested), in days."""
+    return np.maximum(delivery.astype(np.int64) - requested.astype(np.int64), 0)
+
+

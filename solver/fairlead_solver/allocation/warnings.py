@@ -1,0 +1,63 @@
+"""Suspicious but legal data: said in the answer, never in the way of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..findings import MAX_FINDINGS, Finding
+from ..intake import finding_at
+from ..tables import NO_DAY, Table
+
+if TYPE_CHECKING:
+    from .problem import Problem
+
+STALE_AFTER_DAYS = 1
+
+
+def warnings_about(problem: Problem) -> list[Finding]:
+    """At most MAX_FINDINGS warnings per rule."""
+    return [*_stock(problem), *_lines(problem), *_scopes(problem)]
+
+
+def _at(table: Table, name: str, rows: np.ndarray, rule: str) -> Iterator[Finding]:
+    for row in np.flatnonzero(rows)[:MAX_FINDINGS]:
+        yield finding_at(table, name, int(row), rule)
+
+
+def _stock(problem: Problem) -> Iterator[Finding]:
+    facts = problem.facts
+    lots = facts.lots
+    perishable = facts.products.perishable[lots.product.codes]
+    yield from _at(
+        lots, "expiry_day", perishable & (lots.expiry_day == NO_DAY), "perishable without expiry"
+    )
+    past = (lots.expiry_day != NO_DAY) & (lots.expiry_day < facts.cycle_day)
+    yield from _at(lots, "expiry_day", past, "expired before the cycle day")
+    if facts.as_of_day is not None and facts.cycle_day - facts.as_of_day > STALE_AFTER_DAYS:
+        yield Finding("as_of_day", "", str(facts.as_of_day), "stock older than a day")
+
+
+def _lines(problem: Problem) -> Iterator[Finding]:
+    lines, line, facts = problem.facts.lines, problem.line, problem.facts
+    cost = facts.products.standard_cost_micros[line.product]
+    yield from _at(lines, "unit_price_micros", line.price_micros < cost, "price under cost")
+    pack_misfit = (line.least > 0) & (-(-line.least // line.pack) * line.pack > line.quantity)
+    yield from _at(lines, "quantity", pack_misfit, "no whole packs reach the minimum fill")
+    yield from _at(
+        lines,
+        "previous_quantity",
+        line.previous > line.quantity,
+        "more was confirmed than is asked now",
+    )
+    late = (line.latest_day != NO_DAY) & (line.latest_day < facts.cycle_day)
+    yield from _at(lines, "latest_day", late, "before the cycle day: nothing can arrive in time")
+
+
+def _scopes(problem: Problem) -> Iterator[Finding]:
+    for table in (problem.facts.contracts, problem.facts.quotas):
+        for row in range(len(table)):
+            if not problem.in_scope(table, row).any():
+                yield finding_at(table, "id", row, "no line of this cycle is in its scope")

@@ -1,0 +1,258 @@
+"""Checks tables by their column descriptions, and brings them into canonical order.
+
+Knows columns, not business: ids are unique, references lead somewhere, numbers are in range. All
+faults are collected; `tidy` is called only on tables without any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .findings import MAX_FINDINGS, Finding, InvalidInput
+from .tables import Coded, Codes, Column, ColumnKind, Ints, Lists, Table
+
+AnyTable = TypeVar("AnyTable", bound=Table)
+NUMBERS = (ColumnKind.INT, ColumnKind.DAY, ColumnKind.RATE)
+CODED = (ColumnKind.TEXT, ColumnKind.REF)
+
+
+@dataclass(slots=True)
+class Faults:
+    """Collects findings: keeps the first MAX_FINDINGS, counts all."""
+
+    kept: list[Finding] = field(default_factory=list)
+    total: int = 0
+
+    def add(self, finding: Finding) -> None:
+        """Note one finding."""
+        self.total += 1
+        if len(self.kept) < MAX_FINDINGS:
+            self.kept.append(finding)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Note several."""
+        for finding in findings:
+            self.add(finding)
+
+    def where(self, table: Table, name: str, bad: NDArray[np.bool_], rule: str) -> None:
+        """Note `table.name` in every row where `bad`; counts all, words only those kept."""
+        rows = np.flatnonzero(bad)
+        room = MAX_FINDINGS - len(self.kept)
+        self.kept.extend(finding_at(table, name, int(r), rule) for r in rows[:room])
+        self.total += len(rows)
+
+    def stop(self) -> None:
+        """Raise InvalidInput if anything was found."""
+        if self.total:
+            raise InvalidInput(self.kept, self.total)
+
+
+def finding_at(table: Table, name: str, row: int, rule: str) -> Finding:
+    """A finding about one cell, with its path, the row's id and its value."""
+    ids = getattr(table, "id", ())
+    return Finding(
+        f"{table.NAME}[{row}].{name}", ids[row] if ids else "", cell(table, name, row), rule
+    )
+
+
+def cell(table: Table, name: str, row: int) -> str:
+    """One cell as a reader would write it."""
+    column = getattr(table, name)
+    if isinstance(column, Coded):
+        return column.word(row)
+    if isinstance(column, Lists):
+        return ", ".join(column.row(row))
+    return str(column[row])
+
+
+def words_of(tables: Iterable[Table]) -> dict[str, tuple[str, ...]]:
+    """Every domain's sorted words: a table's ids and all words that refer to it."""
+    used: dict[str, set[str]] = {}
+    for table in tables:
+        for name, column in table.columns().items():
+            value = getattr(table, name)
+            if column.kind is ColumnKind.KEY:
+                used.setdefault(table.NAME, set()).update(value)
+            elif isinstance(value, Coded):
+                used.setdefault(column.target, set()).update(value.names)
+            elif isinstance(value, Lists):
+                used.setdefault(column.target, set()).update(value.values.names)
+    return {domain: tuple(sorted(words)) for domain, words in used.items()}
+
+
+def check_table(table: Table, known: Mapping[str, frozenset[str]], faults: Faults) -> None:
+    """Note every fault of one table. `known`: the ids of the tables that were given."""
+    for name, column in table.columns().items():
+        value = getattr(table, name)
+        if column.kind is ColumnKind.KEY:
+            _check_ids(table, name, value, faults)
+        elif column.kind in CODED:
+            _check_words(table, name, column, value, known, faults)
+        elif column.kind is ColumnKind.REFS:
+            _check_lists(table, name, column, value, known, faults)
+        elif column.kind in NUMBERS:
+            _check_range(table, name, column, value, faults)
+        elif column.enum is not None:
+            legal = [int(m) for m in column.enum]
+            words = ", ".join(m.name for m in column.enum)
+            faults.where(table, name, ~np.isin(value, legal), f"one of {words}")
+
+
+def _check_ids(table: Table, name: str, ids: tuple[str, ...], faults: Faults) -> None:
+    words, first, inverse = np.unique(
+        np.array(ids, dtype=object).astype(str), return_index=True, return_inverse=True
+    )
+    repeated = first[inverse] != np.arange(len(ids)) if len(ids) else np.empty(0, np.bool_)
+    faults.where(table, name, repeated, "an id is given once")
+    empty = np.fromiter((not i for i in ids), dtype=np.bool_, count=len(ids))
+    faults.where(table, name, empty, "an id is not empty")
+
+
+def _check_words(
+    table: Table,
+    name: str,
+    column: Column,
+    value: Coded,
+    known: Mapping[str, frozenset[str]],
+    faults: Faults,
+) -> None:
+    if column.required:
+        faults.where(table, name, value.codes < 0, "is required")
+    if column.kind is ColumnKind.REF and column.target in known:
+        unknown = _unknown(value, known[column.target])
+        faults.where(table, name, unknown, f"an id of {column.target}")
+
+
+def _unknown(value: Coded, ids: frozenset[str]) -> NDArray[np.bool_]:
+    missing = np.array([n not in ids for n in value.names] + [False])
+    picked: NDArray[np.bool_] = missing[value.codes]
+    return picked
+
+
+def _check_lists(
+    table: Table,
+    name: str,
+    column: Column,
+    value: Lists,
+    known: Mapping[str, frozenset[str]],
+    faults: Faults,
+) -> None:
+    if column.target in known:
+        owner = np.repeat(np.arange(len(value)), value.counts())
+        bad = np.zeros(len(value), dtype=np.bool_)
+        bad[owner[_unknown(value.values, known[column.target])]] = True
+        faults.where(table, name, bad, f"only ids of {column.target}")
+
+
+def _check_range(
+    table: Table, name: str, column: Column, value: NDArray[Any], faults: Faults
+) -> None:
+    low, high = column.minimum, column.maximum
+    assert low is not None and high is not None
+    absent = value == column.default if column.optional else np.zeros(len(value), dtype=np.bool_)
+    with np.errstate(invalid="ignore"):
+        bad = ~absent & ~((value >= low) & (value <= high))
+    faults.where(table, name, bad, f"between {low:g} and {high:g}")
+
+
+def tidy(table: AnyTable, words: Mapping[str, tuple[str, ...]]) -> AnyTable:
+    """The table in canonical order, its words coded by `words`. A keyed table that was left
+    empty is filled with a default row for each word that refers to it."""
+    kind = type(table)
+    columns = kind.columns()
+    keyed = "id" in columns
+    if keyed and len(table) == 0 and words.get(table.NAME):
+        table = kind.of(id=words[table.NAME])
+    recoded = {n: _recode(getattr(table, n), c, words) for n, c in columns.items()}
+    order = _order(recoded, columns)
+    return kind(**{n: _pick(v, order) for n, v in recoded.items()})
+
+
+def _recode(value: Any, column: Column, words: Mapping[str, tuple[str, ...]]) -> Any:
+    if isinstance(value, Coded):
+        return recoded(value, words.get(column.target, ()))
+    if isinstance(value, Lists):
+        return _sorted_lists(Lists(value.offsets, recoded(value.values, words[column.target])))
+    return value
+
+
+def recoded(value: Coded, names: tuple[str, ...]) -> Coded:
+    """The same words, coded by position in `names` (sorted); unknown words become -1."""
+    index = {n: i for i, n in enumerate(names)}
+    lookup = np.array([index.get(n, -1) for n in value.names] + [-1], dtype=np.int32)
+    return Coded(names, lookup[value.codes])
+
+
+def _sorted_lists(value: Lists) -> Lists:
+    owner = np.repeat(np.arange(len(value)), value.counts())
+    order = np.lexsort((value.values.codes, owner))
+    return Lists(value.offsets, Coded(value.values.names, value.values.codes[order]))
+
+
+def _order(values: Mapping[str, Any], columns: Mapping[str, Column]) -> Ints:
+    """By id; a table without one by its references, then by everything else."""
+    if "id" in columns:
+        ids = values["id"]
+        return np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
+    keys = [v.codes if isinstance(v, Coded) else v for v in values.values()]
+    return np.lexsort(keys[::-1]).astype(np.int64)
+
+
+def _pick(value: Any, order: Ints) -> Any:
+    if isinstance(value, tuple):
+        return tuple(value[int(i)] for i in order)
+    if isinstance(value, Coded):
+        return Coded(value.names, value.codes[order])
+    if isinstance(value, Lists):
+        return _pick_lists(value, order)
+    return np.ascontiguousarray(value[order])
+
+
+def _pick_lists(value: Lists, order: Ints) -> Lists:
+    counts = value.counts()[order]
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    inside = np.arange(offsets[-1]) - np.repeat(offsets[:-1], counts)
+    codes: Codes = value.values.codes[np.repeat(value.offsets[order], counts) + inside]
+    return Lists(offsets, Coded(value.values.names, codes))
+
+
+def repeated_rows(table: Table, *names: str) -> NDArray[np.bool_]:
+    """Rows whose (coded) columns `names` equal those of an earlier row."""
+    if len(table) == 0:
+        return np.empty(0, dtype=np.bool_)
+    stacked = np.stack([_interned(getattr(table, n)) for n in names], axis=1)
+    _, first, inverse = np.unique(stacked, axis=0, return_index=True, return_inverse=True)
+    repeated: NDArray[np.bool_] = first[inverse.ravel()] != np.arange(len(table))
+    return repeated
+
+
+def _interned(value: Coded) -> Codes:
+    return recoded(value, tuple(sorted(set(value.names)))).codes
+
+
+def digest_parts(tables: Iterable[Table]) -> Iterator[bytes]:
+    """Canonical tables as bytes, for hashing: names, lengths, columns."""
+    for table in tables:
+        yield f"{table.NAME}:{len(table)}".encode()
+        for name in table.columns():
+            yield name.encode()
+            yield from _column_bytes(getattr(table, name))
+
+
+def _column_bytes(value: Any) -> Iterator[bytes]:
+    if isinstance(value, tuple):
+        yield "\x1f".join(value).encode()
+    elif isinstance(value, Lists):
+        yield value.offsets.tobytes()
+        yield from _column_bytes(value.values)
+    elif isinstance(value, Coded):
+        used, codes = np.unique(value.codes, return_inverse=True)
+        yield "\x1f".join("" if c < 0 else value.names[int(c)] for c in used).encode()
+        yield codes.astype(np.int32).tobytes()
+    else:
+        yield value.tobytes()

@@ -1,0 +1,1 @@
+"""The machinery: drafts of mixed-integer programs, partition, engines. Knows no business."""
