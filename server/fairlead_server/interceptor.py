@@ -1,0 +1,112 @@
+"""Around every call: errors become a status with details, and the call is counted.
+
+Handlers raise `ServiceError`; here it turns into the code, the message and the trailing metadata
+`grpc-status-details-bin`. Anything unforeseen is logged in full and told as INTERNAL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import grpc
+from grpc import aio
+
+from .errors import RemoteFailure, ServiceError, code_of, status_of
+from .telemetry import Telemetry
+
+log = logging.getLogger(__name__)
+
+_DETAILS = "grpc-status-details-bin"
+Handler = grpc.RpcMethodHandler[Any, Any]
+
+
+class CallInterceptor(aio.ServerInterceptor):  # type: ignore[misc, unused-ignore]
+    """Maps errors and measures, for all four kinds of methods."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._telemetry = telemetry
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler:
+        """Wrap the method's handler."""
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return handler
+        method = str(handler_call_details.method)
+        around = self._around_stream if handler.response_streaming else self._around_call
+        make, inner = _KINDS[bool(handler.request_streaming), bool(handler.response_streaming)]
+        return make(  # type: ignore[no-any-return, operator]
+            around(method, getattr(handler, inner)),
+            request_deserializer=handler.request_deserializer,
+            response_serializer=handler.response_serializer,
+        )
+
+    def _around_call(self, method: str, inner: Callable[..., Any]) -> Callable[..., Any]:
+        async def call(request: Any, context: aio.ServicerContext[Any, Any]) -> Any:
+            async with _Measured(self._telemetry, method, context):
+                return await inner(request, context)
+
+        return call
+
+    def _around_stream(self, method: str, inner: Callable[..., Any]) -> Callable[..., Any]:
+        async def call(request: Any, context: aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
+            async with _Measured(self._telemetry, method, context):
+                async for response in inner(request, context):
+                    yield response
+
+        return call
+
+
+_KINDS = {
+    (False, False): (grpc.unary_unary_rpc_method_handler, "unary_unary"),
+    (False, True): (grpc.unary_stream_rpc_method_handler, "unary_stream"),
+    (True, False): (grpc.stream_unary_rpc_method_handler, "stream_unary"),
+    (True, True): (grpc.stream_stream_rpc_method_handler, "stream_stream"),
+}
+
+
+class _Measured:
+    """One call: its time, its code, and its error told to the client."""
+
+    def __init__(
+        self, telemetry: Telemetry, method: str, context: aio.ServicerContext[Any, Any]
+    ) -> None:
+        self._telemetry = telemetry
+        self._method = method
+        self._context = context
+        self._start = time.perf_counter()
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is None:
+            code = self._context.code() or grpc.StatusCode.OK
+            self._count(code if isinstance(code, grpc.StatusCode) else grpc.StatusCode.OK)
+        elif isinstance(error, asyncio.CancelledError | GeneratorExit):
+            self._count(grpc.StatusCode.CANCELLED)  # by the client, or at its deadline
+        elif isinstance(error, aio.AbortError):
+            code = self._context.code()
+            self._count(code if isinstance(code, grpc.StatusCode) else grpc.StatusCode.UNKNOWN)
+        else:
+            await self._tell(error)
+
+    def _count(self, code: grpc.StatusCode) -> None:
+        self._telemetry.calls.labels(self._method, code.name).inc()
+        self._telemetry.call_seconds.labels(self._method).observe(time.perf_counter() - self._start)
+
+    async def _tell(self, error: BaseException) -> None:
+        if not isinstance(error, ServiceError | RemoteFailure):
+            log.error("%s failed", self._method, exc_info=error)
+        status = status_of(error)
+        code = code_of(status)
+        self._count(code)
+        details = ((_DETAILS, status.SerializeToString()),)
+        await self._context.abort(code, status.message, details)

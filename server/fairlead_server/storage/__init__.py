@@ -1,0 +1,1 @@
+"""What survives a restart: snapshots, decisions, operations with their events, request ids."""

@@ -1,0 +1,146 @@
+"""The database: opened, locked and migrated once; used off the event loop.
+
+Reads and writes are plain functions of a connection. Writes are transactions, one after the
+other, on one thread; reads run beside them on threads of their own (an in-memory database has one
+connection, so there they share the writer's thread).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import StaticPool
+
+Result = TypeVar("Result")
+
+MEMORY = ":memory:"
+_READERS = 4
+_BUSY_SECONDS = 30
+
+
+class DatabaseRefused(RuntimeError):
+    """The database cannot be used: held by another server, or written by a newer one."""
+
+
+class Database:
+    """One open database. `close` ends it."""
+
+    def __init__(self, engine: Engine, *, shared_thread: bool, lock: int | None) -> None:
+        self._engine = engine
+        self._lock = lock
+        self._writer = ThreadPoolExecutor(1, "db-writer")
+        self._readers = self._writer if shared_thread else ThreadPoolExecutor(_READERS, "db-reader")
+
+    @classmethod
+    def open(cls, where: str) -> Database:
+        """Open and migrate: a file path, ":memory:" or an SQLAlchemy URL.
+
+        Raises DatabaseRefused.
+        """
+        url = _url(where)
+        memory = url.get_backend_name() == "sqlite" and url.database in (None, "", MEMORY)
+        lock = _lock(url) if not memory else None
+        engine = _engine(url, memory)
+        try:
+            _migrate(engine)
+        except BaseException:
+            engine.dispose()
+            _unlock(lock)
+            raise
+        return cls(engine, shared_thread=memory, lock=lock)
+
+    async def read(self, function: Callable[[Connection], Result]) -> Result:
+        """Run a read-only function on one consistent view."""
+        return await self._run(self._readers, function, self._engine)
+
+    async def write(self, function: Callable[[Connection], Result]) -> Result:
+        """Run a function in one transaction; durable when this returns, undone if it raises.
+
+        Once begun it is finished, even when the caller is cancelled meanwhile.
+        """
+        writing = self._engine.execution_options(fairlead_write=True)
+        return await self._run(self._writer, function, writing)
+
+    async def _run(
+        self, threads: ThreadPoolExecutor, function: Callable[[Connection], Result], engine: Engine
+    ) -> Result:
+        def transaction() -> Result:
+            with engine.begin() as connection:
+                return function(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(threads, transaction)
+
+    def close(self) -> None:
+        """Finish what is under way and let go."""
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self._engine.dispose()
+        _unlock(self._lock)
+
+
+def _url(where: str) -> URL:
+    if "://" in where:
+        return make_url(where)
+    return URL.create("sqlite", database=where)
+
+
+def _engine(url: URL, memory: bool) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": _BUSY_SECONDS}
+    more: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
+    engine = create_engine(url, connect_args=arguments, **more)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we begin our transactions ourselves, in `_on_begin`
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("fairlead_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    try:
+        with engine.execution_options(fairlead_write=True).begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise DatabaseRefused(f"the database is not one this version can read: {error}") from error
+
+
+def _lock(url: URL) -> int | None:
+    """One server per SQLite file: a second would take the first one's operations for lost."""
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return None
+    path = f"{url.database}.lock"
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise DatabaseRefused(f"another server is using {url.database}") from error
+    return descriptor
+
+
+def _unlock(lock: int | None) -> None:
+    if lock is not None:
+        os.close(lock)
