@@ -1,0 +1,140 @@
+"""Clients in other languages decide a real cycle at a real server, all with the same answer.
+
+The cycle: 100 gloves, a clinic (tier A) and a webshop (tier B) want 60 each at 10.00, cost 4.00.
+By hand: 60 x (6 + 9 x 10) + 40 x (6 + 6 x 10) = 8400.00.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clients.descriptors import contract
+from tests.serving import Address, running_server
+
+HERE = Path(__file__).parent
+REQUEST = HERE / "cycle.json"
+ANSWER = "DECISION_STATUS_OPTIMAL 8400000000 CLINIC=60 WEBSHOP=40"
+JARS = Path("/usr/share/java")
+GRPC_JARS = "api context core netty protobuf protobuf-lite stub"
+NETTY_JARS = "buffer codec codec-http codec-http2 common handler handler-proxy resolver transport"
+JAVA_LIBRARIES = (
+    *(f"grpc-{name}" for name in GRPC_JARS.split()),
+    *(f"netty-{name}" for name in NETTY_JARS.split()),
+    *("protobuf", "protobuf-util", "proto-google-common-protos", "guava", "gson"),
+    *("perfmark-api", "opencensus-api", "geronimo-annotation-1.3-spec"),
+)
+JAVA_TOOLS = ("java", "javac", "protoc", "grpc_java_plugin")
+JAVA_MEMORY = "-Xmx512m"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+    with running_server(tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def descriptors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("contract") / "fairlead.binpb"
+    path.write_bytes(contract().SerializeToString())
+    return path
+
+
+@pytest.fixture(scope="module")
+def node_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Node client with its packages beside it."""
+    if not shutil.which("node") or not (npm := shutil.which("npm")):
+        pytest.skip("node and npm are not installed")
+    folder = tmp_path_factory.mktemp("node")
+    for name in ("package.json", "client.js"):
+        shutil.copyfile(HERE / "node" / name, folder / name)
+    quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts")
+    done = subprocess.run(
+        [npm, "install", *quiet], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        pytest.skip(f"npm could not install the packages: {done.stderr.strip()[-300:]}")
+    return folder / "client.js"
+
+
+@pytest.fixture(scope="module")
+def java_classpath(tmp_path_factory: pytest.TempPathFactory, descriptors: Path) -> str:
+    """The Java client, generated and compiled, with the distribution's grpc-java."""
+    missing = [tool for tool in JAVA_TOOLS if not shutil.which(tool)]
+    missing += [f"{name}.jar" for name in JAVA_LIBRARIES if not (JARS / f"{name}.jar").exists()]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    folder = tmp_path_factory.mktemp("java")
+    sources, classes = folder / "sources", folder / "classes"
+    sources.mkdir()
+    own = [file.name for file in contract().file if file.name.startswith("fairlead/")]
+    plugin = f"--plugin=protoc-gen-grpc-java={shutil.which('grpc_java_plugin')}"
+    out = (f"--java_out={sources}", f"--grpc-java_out={sources}")
+    _run(["protoc", f"--descriptor_set_in={descriptors}", plugin, *out, *own])
+    classpath = ":".join([str(classes), *(str(JARS / f"{name}.jar") for name in JAVA_LIBRARIES)])
+    files = [str(path) for path in sorted(sources.rglob("*.java"))]
+    files.append(str(HERE / "java/Client.java"))
+    quiet = (f"-J{JAVA_MEMORY}", "-nowarn", "-proc:none")
+    _run(["javac", *quiet, "-cp", classpath, "-d", str(classes), *files])
+    return classpath
+
+
+def test_a_python_client_decides_a_cycle(server: Address) -> None:
+    client = str(HERE / "python/client.py")
+    assert _run([sys.executable, client, server.calls, str(REQUEST)]) == ANSWER
+
+
+def test_a_node_client_decides_a_cycle(
+    server: Address, node_client: Path, descriptors: Path
+) -> None:
+    answer = _run(["node", str(node_client), server.calls, str(descriptors), str(REQUEST)])
+    assert answer == ANSWER
+
+
+def test_a_java_client_decides_a_cycle(server: Address, java_classpath: str) -> None:
+    command = ["java", JAVA_MEMORY, "-cp", java_classpath, "Client", server.calls, str(REQUEST)]
+    assert _run(command) == ANSWER
+
+
+def test_buf_curl_decides_a_cycle_with_the_contract_in_a_file(
+    server: Address, descriptors: Path
+) -> None:
+    assert _buf_curl(server.calls, "--schema", str(descriptors)) == ANSWER
+
+
+def test_buf_curl_lists_the_services_by_reflection(server: Address) -> None:
+    listed = _run([*_buf(), "--list-services", _url(server.admin)])
+    assert "fairlead.v1.AllocationService" in listed.split()
+
+
+def _buf() -> list[str]:
+    beside_python = Path(sys.executable).with_name("buf")
+    buf = str(beside_python) if beside_python.exists() else shutil.which("buf")
+    if buf is None:
+        pytest.skip("buf is not installed")
+    return [buf, "curl", "--protocol", "grpc", "--http2-prior-knowledge"]
+
+
+def _buf_curl(address: str, *schema: str) -> str:
+    method = f"{_url(address)}/fairlead.v1.AllocationService/SolveAllocation"
+    decision = json.loads(_run([*_buf(), *schema, "-d", f"@{REQUEST}", method]))["decision"]
+    given = [f"{line['line']}={line['confirmedQuantity']}" for line in decision["lines"]]
+    return " ".join([decision["status"], decision["objectiveMicros"], *given])
+
+
+def _url(address: str) -> str:
+    return f"http://{address}"
+
+
+def _run(command: list[str]) -> str:
+    """Standard output of a command that must succeed, without the last newline."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, f"{command[:3]}\n{done.stdout}\n{done.stderr}"
+    return done.stdout.strip()
