@@ -48,7 +48,7 @@ def _protoc(*options: str) -> None:
             *options,
             *sources(),
         ]
-        subprocess.run(command, check=True, cwd=PROTO)
+        subprocess.run(command, check=True, cwd=PROTO, stderr=subprocess.PIPE)
 
 
 def stubs(target: Path = PROTO) -> None:
@@ -64,9 +64,10 @@ def stubs(target: Path = PROTO) -> None:
                 (target / source.replace(".proto", suffix)).unlink(missing_ok=True)
 
 
-def image(path: Path) -> None:
-    """Write the descriptors of the contract and all it imports, comments included."""
-    _protoc("--include_imports", "--include_source_info", f"--descriptor_set_out={path}")
+def image(path: Path, *, comments: bool = True) -> None:
+    """Write the descriptors of the contract and of all it imports."""
+    source_info = ["--include_source_info"] if comments else []
+    _protoc("--include_imports", *source_info, f"--descriptor_set_out={path}")
 
 
 if __name__ == "__main__":

@@ -263,7 +263,7 @@ class Validation(_message.Message):
     WARNINGS_FIELD_NUMBER: _builtins.int
     WARNING_COUNT_FIELD_NUMBER: _builtins.int
     input_digest: _builtins.str
-    """SHA-256 of the canonical input, lower-case hex."""
+    """SHA-256 of the canonical input and policy, lower-case hex."""
     policy_digest: _builtins.str
     """SHA-256 of the policy, lower-case hex."""
     warning_count: _builtins.int

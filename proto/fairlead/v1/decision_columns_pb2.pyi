@@ -244,11 +244,11 @@ class ReasonColumns(_message.Message):
 
     COUNT_FIELD_NUMBER: _builtins.int
     CODE_FIELD_NUMBER: _builtins.int
-    QUANTITY_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
     CERTAINTY_FIELD_NUMBER: _builtins.int
     FAMILY_FIELD_NUMBER: _builtins.int
     KEY_FIELD_NUMBER: _builtins.int
-    POLICY_LEAF_FIELD_NUMBER: _builtins.int
+    LEAF_FIELD_NUMBER: _builtins.int
     DELTA_MICROS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def count(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
@@ -259,7 +259,7 @@ class ReasonColumns(_message.Message):
         """Per reason, its code."""
 
     @_builtins.property
-    def quantity(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+    def units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Per reason, the base units it accounts for."""
 
     @_builtins.property
@@ -271,12 +271,12 @@ class ReasonColumns(_message.Message):
         """Per reason, the rule's family."""
 
     @_builtins.property
-    def key(self) -> _columns_pb2.StringListColumn:
+    def key(self) -> _columns_pb2.StringColumn:
         """Per reason, the rule's key within the family."""
 
     @_builtins.property
-    def policy_leaf(self) -> _columns_pb2.StringColumn:
-        """Per reason, the policy leaf."""
+    def leaf(self) -> _columns_pb2.StringColumn:
+        """Per reason, the policy leaf or input field it comes from."""
 
     @_builtins.property
     def delta_micros(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
@@ -287,16 +287,16 @@ class ReasonColumns(_message.Message):
         *,
         count: _abc.Iterable[_builtins.int] | None = ...,
         code: _abc.Iterable[_explanation_pb2.ReasonCode.ValueType] | None = ...,
-        quantity: _abc.Iterable[_builtins.int] | None = ...,
+        units: _abc.Iterable[_builtins.int] | None = ...,
         certainty: _abc.Iterable[_explanation_pb2.Certainty.ValueType] | None = ...,
         family: _columns_pb2.StringColumn | None = ...,
-        key: _columns_pb2.StringListColumn | None = ...,
-        policy_leaf: _columns_pb2.StringColumn | None = ...,
+        key: _columns_pb2.StringColumn | None = ...,
+        leaf: _columns_pb2.StringColumn | None = ...,
         delta_micros: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "key", b"key", "policy_leaf", b"policy_leaf"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "key", b"key", "leaf", b"leaf"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["certainty", b"certainty", "code", b"code", "count", b"count", "delta_micros", b"delta_micros", "family", b"family", "key", b"key", "policy_leaf", b"policy_leaf", "quantity", b"quantity"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certainty", b"certainty", "code", b"code", "count", b"count", "delta_micros", b"delta_micros", "family", b"family", "key", b"key", "leaf", b"leaf", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

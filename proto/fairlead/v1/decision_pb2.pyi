@@ -81,7 +81,7 @@ class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Outcome.Value
     OUTCOME_HELD: _Outcome.ValueType  # 4
     """Nothing: the customer is on hold."""
     OUTCOME_CANCELLED: _Outcome.ValueType  # 5
-    """Nothing: the line gave up what it had (strategy LOSE)."""
+    """Nothing, and the line's latest acceptable day is past."""
 
 class Outcome(_Outcome, metaclass=_OutcomeEnumTypeWrapper):
     """What became of a line."""
@@ -97,7 +97,7 @@ OUTCOME_BACKORDERED: Outcome.ValueType  # 3
 OUTCOME_HELD: Outcome.ValueType  # 4
 """Nothing: the customer is on hold."""
 OUTCOME_CANCELLED: Outcome.ValueType  # 5
-"""Nothing: the line gave up what it had (strategy LOSE)."""
+"""Nothing, and the line's latest acceptable day is past."""
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
 
 class _Change:
@@ -109,13 +109,13 @@ class _ChangeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Change.ValueTy
     CHANGE_UNSPECIFIED: _Change.ValueType  # 0
     """Not set; never sent."""
     CHANGE_KEPT: _Change.ValueType  # 1
-    """As much as before."""
+    """As much as before; also nothing before and nothing now."""
     CHANGE_GAINED: _Change.ValueType  # 2
     """More than before."""
     CHANGE_LOST: _Change.ValueType  # 3
     """Less than before."""
     CHANGE_NEW: _Change.ValueType  # 4
-    """There was no previous confirmation."""
+    """Nothing before, something now."""
 
 class Change(_Change, metaclass=_ChangeEnumTypeWrapper):
     """The line against its previous confirmation."""
@@ -123,13 +123,13 @@ class Change(_Change, metaclass=_ChangeEnumTypeWrapper):
 CHANGE_UNSPECIFIED: Change.ValueType  # 0
 """Not set; never sent."""
 CHANGE_KEPT: Change.ValueType  # 1
-"""As much as before."""
+"""As much as before; also nothing before and nothing now."""
 CHANGE_GAINED: Change.ValueType  # 2
 """More than before."""
 CHANGE_LOST: Change.ValueType  # 3
 """Less than before."""
 CHANGE_NEW: Change.ValueType  # 4
-"""There was no previous confirmation."""
+"""Nothing before, something now."""
 Global___Change: _TypeAlias = Change  # noqa: Y015
 
 class _Engine:
@@ -196,8 +196,6 @@ class Decision(_message.Message):
     POLICY_DIGEST_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
     POLICY_FIELD_NUMBER: _builtins.int
-    CONTRACTS_FIELD_NUMBER: _builtins.int
-    RESOURCES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, tenants/{t}/decisions/{d}. Empty where it was not stored."""
     snapshot: _builtins.str
@@ -210,21 +208,21 @@ class Decision(_message.Message):
     """How the cycle ended."""
     objective_micros: _builtins.int
     """Value of the objective, micro-units of money: the sum of `terms`, recomputed from the
-    integers. 0 without a decision.
+    integers. Absent where the status has no decision.
     """
     bound_micros: _builtins.int
     """No decision is worth more than this, micro-units of money. Absent where none is proven."""
     relative_gap: _builtins.float
-    """(bound - objective) / max(|objective|, one micro-unit). Absent where there is no bound."""
+    """(bound - objective) / max(|objective|, one unit of money). Absent where there is no bound."""
     warning_count: _builtins.int
     """Count of all warnings, those left out included."""
     input_digest: _builtins.str
-    """SHA-256 of the canonical input, lower-case hex: equal for permuted input."""
+    """SHA-256 of the canonical input and policy, lower-case hex: equal for permuted input."""
     policy_digest: _builtins.str
     """SHA-256 of the policy, lower-case hex."""
     digest: _builtins.str
-    """SHA-256 of the decision, lower-case hex: equal input, policy, seed and version give an equal
-    digest.
+    """SHA-256 of the quantities decided, lower-case hex: equal input, policy, seed and version give
+    an equal digest. Empty where the status has no decision.
     """
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
@@ -266,14 +264,6 @@ class Decision(_message.Message):
     def policy(self) -> _policy_pb2.Policy:
         """The policy as used, every default filled in."""
 
-    @_builtins.property
-    def contracts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContractResult]:
-        """The objective by contract: penalties of missed floors, in canonical order of id."""
-
-    @_builtins.property
-    def resources(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResourceResult]:
-        """Locations, shipments and resources used beyond the lines."""
-
     def __init__(
         self,
         *,
@@ -283,7 +273,7 @@ class Decision(_message.Message):
         cycle_day: _builtins.int = ...,
         currency: _builtins.str = ...,
         status: Global___DecisionStatus.ValueType = ...,
-        objective_micros: _builtins.int = ...,
+        objective_micros: _builtins.int | None = ...,
         bound_micros: _builtins.int | None = ...,
         relative_gap: _builtins.float | None = ...,
         terms: _explanation_pb2.Money | None = ...,
@@ -299,19 +289,21 @@ class Decision(_message.Message):
         policy_digest: _builtins.str = ...,
         digest: _builtins.str = ...,
         policy: _policy_pb2.Policy | None = ...,
-        contracts: _abc.Iterable[Global___ContractResult] | None = ...,
-        resources: _abc.Iterable[Global___ResourceResult] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_relative_gap", b"_relative_gap", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "policy", b"policy", "relative_gap", b"relative_gap", "solve", b"solve", "terms", b"terms", "totals", b"totals"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "objective_micros", b"objective_micros", "policy", b"policy", "relative_gap", b"relative_gap", "solve", b"solve", "terms", b"terms", "totals", b"totals"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "relative_gap", b"relative_gap", "resources", b"resources", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "currency", b"currency", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_micros: _TypeAlias = _typing.Literal["bound_micros"]  # noqa: Y015
     _WhichOneofArgType__bound_micros: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros"]  # noqa: Y015
+    _WhichOneofReturnType__objective_micros: _TypeAlias = _typing.Literal["objective_micros"]  # noqa: Y015
+    _WhichOneofArgType__objective_micros: _TypeAlias = _typing.Literal["_objective_micros", b"_objective_micros"]  # noqa: Y015
     _WhichOneofReturnType__relative_gap: _TypeAlias = _typing.Literal["relative_gap"]  # noqa: Y015
     _WhichOneofArgType__relative_gap: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__bound_micros) -> _WhichOneofReturnType__bound_micros | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__objective_micros) -> _WhichOneofReturnType__objective_micros | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__relative_gap) -> _WhichOneofReturnType__relative_gap | None: ...
 
@@ -396,74 +388,6 @@ class TierResult(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TierResult: _TypeAlias = TierResult  # noqa: Y015
-
-@_typing.final
-class ContractResult(_message.Message):
-    """The decision for one contract."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONTRACT_FIELD_NUMBER: _builtins.int
-    CONFIRMED_QUANTITY_FIELD_NUMBER: _builtins.int
-    SHORT_QUANTITY_FIELD_NUMBER: _builtins.int
-    PENALTY_MICROS_FIELD_NUMBER: _builtins.int
-    contract: _builtins.str
-    """The contract's id."""
-    confirmed_quantity: _builtins.int
-    """Base units given in its scope."""
-    short_quantity: _builtins.int
-    """Base units short of its floor."""
-    penalty_micros: _builtins.int
-    """Its penalty, micro-units of money, at most 0."""
-    def __init__(
-        self,
-        *,
-        contract: _builtins.str = ...,
-        confirmed_quantity: _builtins.int = ...,
-        short_quantity: _builtins.int = ...,
-        penalty_micros: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_quantity", b"confirmed_quantity", "contract", b"contract", "penalty_micros", b"penalty_micros", "short_quantity", b"short_quantity"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ContractResult: _TypeAlias = ContractResult  # noqa: Y015
-
-@_typing.final
-class ResourceResult(_message.Message):
-    """Use of one resource at one location."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    LOCATION_FIELD_NUMBER: _builtins.int
-    RESOURCE_FIELD_NUMBER: _builtins.int
-    USED_MICROS_FIELD_NUMBER: _builtins.int
-    OVERTIME_MICROS_FIELD_NUMBER: _builtins.int
-    location: _builtins.str
-    """The location."""
-    resource: _builtins.str
-    """The resource's name."""
-    used_micros: _builtins.int
-    """Used, millionths of a resource unit."""
-    overtime_micros: _builtins.int
-    """Of it overtime, millionths of a resource unit."""
-    def __init__(
-        self,
-        *,
-        location: _builtins.str = ...,
-        resource: _builtins.str = ...,
-        used_micros: _builtins.int = ...,
-        overtime_micros: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["location", b"location", "overtime_micros", b"overtime_micros", "resource", b"resource", "used_micros", b"used_micros"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ResourceResult: _TypeAlias = ResourceResult  # noqa: Y015
 
 @_typing.final
 class DecisionLine(_message.Message):
@@ -636,12 +560,12 @@ class SolveRecord(_message.Message):
     COMPONENTS_FIELD_NUMBER: _builtins.int
     COLUMNS_FIELD_NUMBER: _builtins.int
     ROWS_FIELD_NUMBER: _builtins.int
-    SOLVE_DURATION_FIELD_NUMBER: _builtins.int
+    RELATIVE_GAP_ASKED_FIELD_NUMBER: _builtins.int
     TOTAL_DURATION_FIELD_NUMBER: _builtins.int
-    engine: Global___Engine.ValueType
-    """The engine that solved it."""
+    engine: _builtins.str
+    """The engine that solved it, as it names itself, such as "highs"."""
     engine_version: _builtins.str
-    """The engine as it names itself, with its version."""
+    """The engine's version."""
     version: _builtins.str
     """Fairlead's version."""
     seed: _builtins.int
@@ -652,30 +576,28 @@ class SolveRecord(_message.Message):
     """Columns of the model."""
     rows: _builtins.int
     """Rows of the model."""
-    @_builtins.property
-    def solve_duration(self) -> _duration_pb2.Duration:
-        """Time in the solver. Absent where it was not measured; no part of the digest."""
-
+    relative_gap_asked: _builtins.float
+    """The relative gap asked for."""
     @_builtins.property
     def total_duration(self) -> _duration_pb2.Duration:
-        """Time for all of it. Absent where it was not measured; no part of the digest."""
+        """Time for all of it, from input to decision. Absent where it was not measured; no part of the digest."""
 
     def __init__(
         self,
         *,
-        engine: Global___Engine.ValueType = ...,
+        engine: _builtins.str = ...,
         engine_version: _builtins.str = ...,
         version: _builtins.str = ...,
         seed: _builtins.int = ...,
         components: _builtins.int = ...,
         columns: _builtins.int = ...,
         rows: _builtins.int = ...,
-        solve_duration: _duration_pb2.Duration | None = ...,
+        relative_gap_asked: _builtins.float = ...,
         total_duration: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["solve_duration", b"solve_duration", "total_duration", b"total_duration"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["total_duration", b"total_duration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "components", b"components", "engine", b"engine", "engine_version", b"engine_version", "rows", b"rows", "seed", b"seed", "solve_duration", b"solve_duration", "total_duration", b"total_duration", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "components", b"components", "engine", b"engine", "engine_version", b"engine_version", "relative_gap_asked", b"relative_gap_asked", "rows", b"rows", "seed", b"seed", "total_duration", b"total_duration", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -222,7 +222,7 @@ class _WaterfallKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Waterfa
     WATERFALL_KIND_TOO_LATE: _WaterfallKind.ValueType  # 6
     """Out: too late."""
     WATERFALL_KIND_NOT_ALLOWED: _WaterfallKind.ValueType  # 7
-    """Out: location or channel not allowed."""
+    """Out: location, channel, lane or customer hold does not allow it."""
     WATERFALL_KIND_PROTECTED: _WaterfallKind.ValueType  # 8
     """Out: protected for others."""
     WATERFALL_KIND_PACK_REMAINDER: _WaterfallKind.ValueType  # 9
@@ -252,7 +252,7 @@ WATERFALL_KIND_SHELF_LIFE: WaterfallKind.ValueType  # 5
 WATERFALL_KIND_TOO_LATE: WaterfallKind.ValueType  # 6
 """Out: too late."""
 WATERFALL_KIND_NOT_ALLOWED: WaterfallKind.ValueType  # 7
-"""Out: location or channel not allowed."""
+"""Out: location, channel, lane or customer hold does not allow it."""
 WATERFALL_KIND_PROTECTED: WaterfallKind.ValueType  # 8
 """Out: protected for others."""
 WATERFALL_KIND_PACK_REMAINDER: WaterfallKind.ValueType  # 9
@@ -469,7 +469,7 @@ class Explanation(_message.Message):
 
     WATERFALL_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
-    COMPETING_LINES_FIELD_NUMBER: _builtins.int
+    COMPETITORS_FIELD_NUMBER: _builtins.int
     FIX_FIELD_NUMBER: _builtins.int
     ALTERNATIVES_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
@@ -484,7 +484,7 @@ class Explanation(_message.Message):
         """Reasons, those that account for most units first."""
 
     @_builtins.property
-    def competing_lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___CompetingLine]:
+    def competitors(self) -> _containers.RepeatedCompositeFieldContainer[Global___CompetingLine]:
         """Who got the stock this line wanted, the largest quantity first."""
 
     @_builtins.property
@@ -500,14 +500,14 @@ class Explanation(_message.Message):
         *,
         waterfall: _abc.Iterable[Global___WaterfallStep] | None = ...,
         reasons: _abc.Iterable[Global___Reason] | None = ...,
-        competing_lines: _abc.Iterable[Global___CompetingLine] | None = ...,
+        competitors: _abc.Iterable[Global___CompetingLine] | None = ...,
         fix: Global___Fix | None = ...,
         alternatives: _abc.Iterable[Global___Alternative] | None = ...,
         sentence: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["fix", b"fix"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "competing_lines", b"competing_lines", "fix", b"fix", "reasons", b"reasons", "sentence", b"sentence", "waterfall", b"waterfall"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "competitors", b"competitors", "fix", b"fix", "reasons", b"reasons", "sentence", b"sentence", "waterfall", b"waterfall"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -520,10 +520,10 @@ class WaterfallStep(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     KIND_FIELD_NUMBER: _builtins.int
-    QUANTITY_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
     kind: Global___WaterfallKind.ValueType
     """Which step."""
-    quantity: _builtins.int
+    units: _builtins.int
     """Base units of the line's product, at least 0; a substitute counts as its whole units of the
     line's product.
     """
@@ -531,11 +531,11 @@ class WaterfallStep(_message.Message):
         self,
         *,
         kind: Global___WaterfallKind.ValueType = ...,
-        quantity: _builtins.int = ...,
+        units: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "quantity", b"quantity"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -549,25 +549,23 @@ class Rule(_message.Message):
 
     FAMILY_FIELD_NUMBER: _builtins.int
     KEY_FIELD_NUMBER: _builtins.int
-    POLICY_LEAF_FIELD_NUMBER: _builtins.int
+    LEAF_FIELD_NUMBER: _builtins.int
     family: _builtins.str
     """Family, such as capacity. Empty for plain arithmetic."""
-    policy_leaf: _builtins.str
-    """The policy leaf or input field it comes from, such as fair_share.shortfall_rate."""
-    @_builtins.property
-    def key(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Key within the family, such as the location and the resource."""
-
+    key: _builtins.str
+    """Key within the family, such as "DC-1/pick_minutes"."""
+    leaf: _builtins.str
+    """The policy leaf or input field it comes from, such as policy.fair_share.shortfall_rate."""
     def __init__(
         self,
         *,
         family: _builtins.str = ...,
-        key: _abc.Iterable[_builtins.str] | None = ...,
-        policy_leaf: _builtins.str = ...,
+        key: _builtins.str = ...,
+        leaf: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "key", b"key", "policy_leaf", b"policy_leaf"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "key", b"key", "leaf", b"leaf"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -580,14 +578,16 @@ class Reason(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CODE_FIELD_NUMBER: _builtins.int
-    QUANTITY_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
     CERTAINTY_FIELD_NUMBER: _builtins.int
     RULE_FIELD_NUMBER: _builtins.int
     DELTA_MICROS_FIELD_NUMBER: _builtins.int
     code: Global___ReasonCode.ValueType
     """Which."""
-    quantity: _builtins.int
-    """Base units of the line it accounts for."""
+    units: _builtins.int
+    """Base units of the line it accounts for; a line's reasons add up to what it is short. 0: the
+    rule holds as well, but accounts for nothing more.
+    """
     certainty: Global___Certainty.ValueType
     """How it is known."""
     delta_micros: _builtins.int
@@ -602,14 +602,14 @@ class Reason(_message.Message):
         self,
         *,
         code: Global___ReasonCode.ValueType = ...,
-        quantity: _builtins.int = ...,
+        units: _builtins.int = ...,
         certainty: Global___Certainty.ValueType = ...,
         rule: Global___Rule | None = ...,
         delta_micros: _builtins.int | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_delta_micros", b"_delta_micros", "delta_micros", b"delta_micros", "rule", b"rule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_delta_micros", b"_delta_micros", "certainty", b"certainty", "code", b"code", "delta_micros", b"delta_micros", "quantity", b"quantity", "rule", b"rule"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_delta_micros", b"_delta_micros", "certainty", b"certainty", "code", b"code", "delta_micros", b"delta_micros", "rule", b"rule", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__delta_micros: _TypeAlias = _typing.Literal["delta_micros"]  # noqa: Y015
     _WhichOneofArgType__delta_micros: _TypeAlias = _typing.Literal["_delta_micros", b"_delta_micros"]  # noqa: Y015
@@ -624,7 +624,7 @@ class CompetingLine(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     LINE_FIELD_NUMBER: _builtins.int
-    QUANTITY_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
     CUSTOMER_FIELD_NUMBER: _builtins.int
     TIER_FIELD_NUMBER: _builtins.int
     CONTRACTS_FIELD_NUMBER: _builtins.int
@@ -633,7 +633,7 @@ class CompetingLine(_message.Message):
     DECIDED_BY_FIELD_NUMBER: _builtins.int
     line: _builtins.str
     """Its id."""
-    quantity: _builtins.int
+    units: _builtins.int
     """Base units it took out of this line's reach."""
     customer: _builtins.str
     """Its customer."""
@@ -657,7 +657,7 @@ class CompetingLine(_message.Message):
         self,
         *,
         line: _builtins.str = ...,
-        quantity: _builtins.int = ...,
+        units: _builtins.int = ...,
         customer: _builtins.str = ...,
         tier: _builtins.str = ...,
         contracts: _abc.Iterable[_builtins.str] | None = ...,
@@ -667,7 +667,7 @@ class CompetingLine(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["own_unit_value", b"own_unit_value", "unit_value", b"unit_value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contracts", b"contracts", "customer", b"customer", "decided_by", b"decided_by", "line", b"line", "own_unit_value", b"own_unit_value", "quantity", b"quantity", "tier", b"tier", "unit_value", b"unit_value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contracts", b"contracts", "customer", b"customer", "decided_by", b"decided_by", "line", b"line", "own_unit_value", b"own_unit_value", "tier", b"tier", "unit_value", b"unit_value", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -680,20 +680,20 @@ class LineQuantity(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     LINE_FIELD_NUMBER: _builtins.int
-    QUANTITY_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
     line: _builtins.str
     """The line's id."""
-    quantity: _builtins.int
+    units: _builtins.int
     """Base units."""
     def __init__(
         self,
         *,
         line: _builtins.str = ...,
-        quantity: _builtins.int = ...,
+        units: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["line", b"line", "quantity", b"quantity"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["line", b"line", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -771,14 +771,14 @@ class Alternative(_message.Message):
 
     KIND_FIELD_NUMBER: _builtins.int
     VALUE_FIELD_NUMBER: _builtins.int
-    QUANTITY_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     kind: Global___AlternativeKind.ValueType
     """What kind."""
     value: _builtins.str
     """The location, product or day (ISO 8601) tried."""
-    quantity: _builtins.int
-    """Base units it gave."""
+    units: _builtins.int
+    """Base units the line got from it."""
     @_builtins.property
     def reason(self) -> Global___Reason:
         """Why not more. Absent where it gave all."""
@@ -788,12 +788,12 @@ class Alternative(_message.Message):
         *,
         kind: Global___AlternativeKind.ValueType = ...,
         value: _builtins.str = ...,
-        quantity: _builtins.int = ...,
+        units: _builtins.int = ...,
         reason: Global___Reason | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "quantity", b"quantity", "reason", b"reason", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "reason", b"reason", "units", b"units", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
