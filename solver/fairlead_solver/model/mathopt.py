@@ -1,0 +1,174 @@
+"""The one place that speaks to OR-Tools MathOpt: arrays in, arrays out, no business, no policy.
+
+Arrays are written into protos and read back whole; the object layer of MathOpt, one Python object
+per column, is never built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from ortools.math_opt import model_parameters_pb2, model_pb2, parameters_pb2, result_pb2
+from ortools.math_opt.core.python import solver as core
+from ortools.math_opt.python import mathopt
+from pybind11_abseil.status import StatusNotOk  # type: ignore[import-untyped]
+
+from .draft import Floats, Model
+
+_REASON = result_pb2.TerminationReasonProto
+
+
+class EngineError(RuntimeError):
+    """An engine refused the model or a parameter, failed, or found the model unbounded."""
+
+
+class Kernel(Enum):
+    """The programs inside MathOpt that are used."""
+
+    HIGHS = "highs"
+    SCIP = "scip"
+    CP_SAT = "cp_sat"
+    GLOP = "glop"  # linear programs only
+
+
+_TYPE = {
+    Kernel.HIGHS: parameters_pb2.SOLVER_TYPE_HIGHS,
+    Kernel.SCIP: parameters_pb2.SOLVER_TYPE_GSCIP,
+    Kernel.CP_SAT: parameters_pb2.SOLVER_TYPE_CP_SAT,
+    Kernel.GLOP: parameters_pb2.SOLVER_TYPE_GLOP,
+}
+
+
+class End(Enum):
+    """How a call to a kernel ended."""
+
+    OPTIMAL = "optimal"
+    LIMIT = "limit"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    UNCLEAR = "unclear"  # infeasible or unbounded
+    TROUBLE = "trouble"  # numerical trouble
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raw:
+    """What a kernel said, in the units of the model it was given.
+
+    `x` (columns,) or None; `duals` (rows,) only for linear programs; `bound` is the dual bound.
+    """
+
+    end: End
+    x: Floats | None
+    duals: Floats | None
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What every kernel is told. `tight`: integrality and feasibility to 1e-9."""
+
+    seconds: float = float("inf")
+    relative_gap: float = 0.0
+    absolute_gap: float = 0.0
+    seed: int = 1
+    tight: bool = False
+
+
+def to_proto(model: Model, *, relaxed: bool = False) -> model_pb2.ModelProto:
+    """The model as MathOpt reads it; `relaxed` drops integrality. Goals are not written."""
+    columns, rows = np.arange(model.num_columns), np.arange(model.num_rows)
+    proto = model_pb2.ModelProto()
+    proto.variables.ids.extend(columns)
+    proto.variables.lower_bounds.extend(model.lower)
+    proto.variables.upper_bounds.extend(model.upper)
+    proto.variables.integers.extend(np.zeros_like(model.integer) if relaxed else model.integer)
+    proto.objective.maximize = True
+    priced = np.flatnonzero(model.cost)
+    proto.objective.linear_coefficients.ids.extend(priced)
+    proto.objective.linear_coefficients.values.extend(model.cost[priced])
+    proto.linear_constraints.ids.extend(rows)
+    proto.linear_constraints.lower_bounds.extend(model.row_lower)
+    proto.linear_constraints.upper_bounds.extend(model.row_upper)
+    matrix = model.matrix
+    if not matrix.has_sorted_indices:
+        matrix = matrix.sorted_indices()
+    entries = proto.linear_constraint_matrix
+    entries.row_ids.extend(np.repeat(rows, np.diff(matrix.indptr)))
+    entries.column_ids.extend(matrix.indices)
+    entries.coefficients.extend(matrix.data)
+    return proto
+
+
+def call(proto: model_pb2.ModelProto, kernel: Kernel, parameters: Parameters) -> Raw:
+    """Solve from scratch. Raises EngineError where the kernel refuses."""
+    try:
+        reply = core.solve(
+            proto,
+            _TYPE[kernel],
+            parameters_pb2.SolverInitializerProto(),
+            _parameters(kernel, parameters),
+            model_parameters_pb2.ModelSolveParametersProto(),
+            None,
+            mathopt.CallbackRegistration().to_proto(),
+            None,
+            None,
+        )
+    except StatusNotOk as error:
+        raise EngineError(f"{kernel.value} refused: {error}") from None
+    return _read(reply, len(proto.variables.ids), len(proto.linear_constraints.ids))
+
+
+def _parameters(kernel: Kernel, wanted: Parameters) -> Any:
+    chosen = mathopt.SolveParameters(random_seed=wanted.seed)
+    if np.isfinite(wanted.seconds):
+        chosen.time_limit = timedelta(seconds=max(wanted.seconds, 0.001))
+    if kernel is Kernel.GLOP:
+        chosen.glop.use_dual_simplex = False
+        return chosen.to_proto()
+    chosen.relative_gap_tolerance = wanted.relative_gap
+    chosen.absolute_gap_tolerance = wanted.absolute_gap
+    if kernel is Kernel.CP_SAT:
+        chosen.threads = 1
+    if wanted.tight and kernel is Kernel.HIGHS:
+        chosen.highs.double_options["mip_feasibility_tolerance"] = 1e-9
+        chosen.highs.double_options["primal_feasibility_tolerance"] = 1e-9
+    if wanted.tight and kernel is Kernel.SCIP:
+        chosen.gscip.real_params["numerics/feastol"] = 1e-9
+    return chosen.to_proto()
+
+
+_ENDS = {
+    _REASON.TERMINATION_REASON_OPTIMAL: End.OPTIMAL,
+    _REASON.TERMINATION_REASON_FEASIBLE: End.LIMIT,
+    _REASON.TERMINATION_REASON_NO_SOLUTION_FOUND: End.LIMIT,
+    _REASON.TERMINATION_REASON_INFEASIBLE: End.INFEASIBLE,
+    _REASON.TERMINATION_REASON_UNBOUNDED: End.UNBOUNDED,
+    _REASON.TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED: End.UNCLEAR,
+}
+
+
+def _read(reply: result_pb2.SolveResultProto, columns: int, rows: int) -> Raw:
+    end = _ENDS.get(reply.termination.reason, End.TROUBLE)
+    bound = reply.termination.objective_bounds.dual_bound
+    if not reply.solutions:
+        return Raw(end, None, None, bound)
+    best = reply.solutions[0]
+    x = None
+    if best.HasField("primal_solution") and best.primal_solution.feasibility_status == 2:
+        x = _dense(best.primal_solution.variable_values, columns)
+    duals = None
+    if best.HasField("dual_solution"):
+        duals = _dense(best.dual_solution.dual_values, rows)
+    return Raw(end, x, duals, bound)
+
+
+def _dense(values: Any, size: int) -> Floats:
+    dense = np.zeros(size)
+    dense[np.fromiter(values.ids, np.int64, len(values.ids))] = np.fromiter(
+        values.values, np.float64, len(values.values)
+    )
+    return dense

@@ -1,0 +1,224 @@
+"""Solves a whole model: split, solve the components in batches, put together, prove.
+
+The total bound is the sum of the components' true bounds. A component without a solution does
+not stop the others: it is reported, and the vector is whole everywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from .activity import is_feasible
+from .budget import UNLIMITED, Budget
+from .draft import INFINITY, Bools, Floats, Ints, Model
+from .engine import Answer, Engine, Limits, SolveStatus, accepted, box_bound, run
+from .lexicographic import maximise
+from .partition import Batch, Partition, partition
+
+GAP_NOISE = 1e-9
+Progress = Callable[["Standing"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SolveOptions:
+    """`relative_gap`: (bound - objective) / |objective| to reach. `workers` never changes the
+    decision, only the time."""
+
+    engine: Engine = Engine.AUTO
+    relative_gap: float = 1e-4
+    seed: int = 1
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a solve is: components done of all, objective and bound so far."""
+
+    done: int
+    components: int
+    objective: float
+    bound: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contradiction:
+    """Rows that no values of these columns can satisfy together: one component, whole."""
+
+    columns: Ints
+    rows: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution:
+    """The outcome. `x` (columns,) is feasible wherever `decided` is true; it is None where
+    nothing was. Without a vector the objective is -inf; the bound is always true."""
+
+    status: SolveStatus
+    x: Floats | None
+    decided: Bools
+    objective: float
+    bound: float
+    engine: Engine
+    components: int
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Ledger:
+    """What the batches brought in so far."""
+
+    x: Floats
+    decided: Bools
+    objective: float
+    bound: float
+    cut_short: bool = False
+    cancelled: bool = False
+    wide: list[tuple[Batch, Answer]] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
+
+    def enter(self, batch: Batch, answer: Answer) -> None:
+        """Book one batch's answer."""
+        if answer.status is SolveStatus.INFEASIBLE:
+            self.contradictions.append(Contradiction(batch.columns, batch.rows))
+            return
+        self.cut_short |= answer.status is not SolveStatus.OPTIMAL
+        self._add(answer, 1.0)
+        if answer.x is not None:
+            self.x[batch.columns] = answer.x
+            self.decided[batch.columns] = True
+            if answer.bound > answer.objective:
+                self.wide.append((batch, answer))
+
+    def better(self, batch: Batch, old: Answer, new: Answer) -> None:
+        """Replace a batch's answer by one that was asked for a smaller gap."""
+        if new.x is None or new.objective < old.objective:
+            new = replace(old, bound=min(old.bound, max(new.bound, old.objective)))
+        self._add(old, -1.0)
+        self.enter(batch, new)
+
+    def closed(self, relative_gap: float) -> bool:
+        """Whether the whole is proven to the gap."""
+        near = self.bound - self.objective <= relative_gap * abs(self.objective) + GAP_NOISE
+        return near or not self.wide
+
+    def _add(self, answer: Answer, sign: float) -> None:
+        self.bound += sign * answer.bound
+        if answer.x is not None:
+            self.objective += sign * answer.objective
+
+
+def solve(
+    model: Model,
+    options: SolveOptions | None = None,
+    budget: Budget = UNLIMITED,
+    on_progress: Progress | None = None,
+) -> Solution:
+    """Maximise the goals of `model`, then its cost, to the gap asked or until the budget ends.
+
+    Raises EngineError where the engine asked for cannot solve the model.
+    """
+    chosen = options or SolveOptions()
+    parts = partition(model)
+    size = model.num_columns
+    ledger = Ledger(np.zeros(size), np.zeros(size, np.bool_), model.offset, model.offset)
+    ledger.contradictions += _loose(parts)
+    for first, last in parts.spans():
+        for batch, answer in _batch(parts, first, last, chosen, budget):
+            ledger.enter(batch, answer)
+        ledger.cancelled |= budget.cancelled()
+        if on_progress:
+            on_progress(Standing(last, parts.count, ledger.objective, ledger.bound))
+    _narrow(ledger, chosen, budget)
+    return _finish(parts, ledger, chosen)
+
+
+def _batch(
+    parts: Partition, first: int, last: int, options: SolveOptions, budget: Budget
+) -> list[tuple[Batch, Answer]]:
+    """Solve components first:last together; one by one where they cannot all be solved."""
+    batch = parts.batch(first, last)
+    answer = _greedy(batch) or _bounded(batch, options, budget)
+    if answer.x is not None or last - first == 1:
+        return [(batch, answer)]
+    middle = (first + last) // 2
+    return [
+        *_batch(parts, first, middle, options, budget),
+        *_batch(parts, middle, last, options, budget),
+    ]
+
+
+def _narrow(ledger: Ledger, options: SolveOptions, budget: Budget) -> None:
+    """Batches that are each within the gap may not be so together, where losses offset gains:
+    then solve them again, to the end."""
+    if ledger.closed(options.relative_gap) or ledger.cut_short:
+        return
+    again, ledger.wide = ledger.wide, []
+    for batch, old in again:
+        ledger.better(batch, old, _bounded(batch, replace(options, relative_gap=0.0), budget))
+
+
+def _greedy(batch: Batch) -> Answer | None:
+    """Every column at its best bound, where no row minds: then no solver is needed."""
+    model = batch.model
+    if any(goal.weights.any() for goal in model.goals):
+        return None
+    best = np.where(model.cost > 0, model.upper, model.lower)
+    if not np.all(np.isfinite(best)):
+        return None
+    best = np.where(model.integer, np.where(model.cost > 0, np.floor(best), np.ceil(best)), best)
+    return accepted(model, best, box_bound(model), 0.0) if is_feasible(model, best) else None
+
+
+def _bounded(batch: Batch, options: SolveOptions, budget: Budget) -> Answer:
+    """By the engine, within what is left of the budget."""
+
+    def call(model: Model, limits: Limits) -> Answer:
+        left = budget.remaining_seconds()
+        if budget.cancelled() or left <= 0:
+            return idle(model)
+        return run(model, options.engine, replace(limits, seconds=left))
+
+    limits = Limits(relative_gap=options.relative_gap / 2, seed=options.seed)
+    return maximise(batch.model, batch.starts, limits, call)
+
+
+def idle(model: Model) -> Answer:
+    """What can be said of `model` without solving it: nothing chosen, if that is allowed."""
+    rest = np.clip(np.zeros(model.num_columns), model.lower, model.upper)
+    bound = box_bound(model)
+    if is_feasible(model, rest):
+        return accepted(model, rest, bound, 0.0)
+    return Answer(SolveStatus.NO_SOLUTION_LIMIT, None, -INFINITY, bound)
+
+
+def _loose(parts: Partition) -> list[Contradiction]:
+    """Rows without columns that ask for something."""
+    rows, model = parts.loose_rows, parts.model
+    broken = rows[(model.row_lower[rows] > 0) | (model.row_upper[rows] < 0)]
+    return [Contradiction(np.empty(0, np.int64), np.array([row])) for row in broken]
+
+
+def _finish(parts: Partition, ledger: Ledger, options: SolveOptions) -> Solution:
+    whole = bool(ledger.decided.all())
+    if ledger.cancelled:
+        status = SolveStatus.CANCELLED
+    elif ledger.contradictions:
+        status = SolveStatus.INFEASIBLE
+    elif not whole:
+        status = SolveStatus.NO_SOLUTION_LIMIT
+    else:
+        proven = ledger.closed(options.relative_gap) and not ledger.cut_short
+        status = SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE_LIMIT
+    return Solution(
+        status=status,
+        x=ledger.x if ledger.decided.any() or not len(ledger.decided) else None,
+        decided=ledger.decided,
+        objective=ledger.objective if whole and not ledger.contradictions else -INFINITY,
+        bound=-INFINITY if ledger.contradictions else ledger.bound,
+        engine=options.engine,
+        components=parts.count,
+        contradictions=tuple(ledger.contradictions),
+    )
