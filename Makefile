@@ -32,11 +32,11 @@ test: $(STAMP) ## the tests that take minutes at most
 test-all: $(STAMP) ## every test
 	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
-lint: $(STAMP) ## ruff, mypy --strict, buf lint
+lint: $(STAMP) ## ruff, mypy --strict, buf lint and buf breaking
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/buf lint
+	$(BIN)/python proto/check.py
 
 format: $(STAMP) ## let ruff put the code in order
 	$(BIN)/ruff check --fix .
