@@ -95,7 +95,7 @@ def _value(
 ) -> int:
     """Margin + service + aging - lateness - substitution, each rounded to the micro-unit."""
     tier = cycle.policy.tiers[line.tier]
-    move = (lane["cost_micros"] if lane else 0) + place.get("handling_cost_micros", 0)
+    move = int((lane["cost_micros"] if lane else 0) + place.get("handling_cost_micros", 0))
     late = max(0, _delivery(lot, lane) - line.requested)
     aging = round(_aging_rate(cycle, lot) * lot.cost)
     return (

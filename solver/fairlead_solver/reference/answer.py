@@ -1,0 +1,52 @@
+"""What the reference answers, and what it is asked: plain values that cross between processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ..allocation.facts import Facts
+from ..allocation.policy import Policy
+
+
+class ReferenceStatus(Enum):
+    """How the solve ended; the values are those of `allocation.decision.Status`."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE_LIMIT = "feasible_limit"
+    INFEASIBLE = "infeasible"
+    NO_SOLUTION_LIMIT = "no_solution_limit"
+
+
+class ReferenceError(RuntimeError):
+    """The reference could not answer: no such solver, a crashed process, a broken invariant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One cycle, the Pyomo name of a solver, the relative gap and the time it may take."""
+
+    facts: Facts
+    policy: Policy
+    solver: str
+    gap: float
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Packs on one arc, by the ids of its line and lot."""
+
+    line: str
+    lot: str
+    packs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a Question; `flows` names every arc, also the empty ones."""
+
+    status: ReferenceStatus
+    flows: tuple[Flow, ...]
+    objective_micros: int | None
+    bound_micros: float | None

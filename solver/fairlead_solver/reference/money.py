@@ -1,0 +1,89 @@
+"""The objective of a finished plan, recomputed from whole packs without a solver."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+
+from .cycle import OrderKey, decimal
+from .fairness import entitlements, groups
+from .formulation import Formulation
+from .quantities import MICROS, floor, usages
+
+
+def objective(f: Formulation, packs: Sequence[int]) -> int:
+    """Micro-units of money, to the nearest one."""
+    given: Counter[str] = Counter()
+    for arc, n in zip(f.arcs, packs, strict=True):
+        given[arc.line.id] += n * arc.line.pack
+    per_unit = sum(a.value * a.line.pack * n for a, n in zip(f.arcs, packs, strict=True))
+    return per_unit + round(
+        _fair_share(f, given) - _opened(f, packs) - _overtime(f, packs) - _promises(f, given)
+    )
+
+
+def _opened(f: Formulation, packs: Sequence[int]) -> int:
+    """Fixed costs of shipments and locations."""
+    used = [arc for arc, n in zip(f.arcs, packs, strict=True) if n]
+    shipments: dict[tuple[OrderKey, str], int] = {
+        (arc.line.order, arc.lot.location): arc.lane["fixed_cost_micros"]
+        for arc in used
+        if arc.lane
+    }
+    places = {arc.lot.location for arc in used}
+    fixed: dict[str, int] = {r["id"]: r["fixed_cost_micros"] for r in f.cycle.rows("locations")}
+    return sum(shipments.values()) + sum(fixed.get(place, 0) for place in places)
+
+
+def _overtime(f: Formulation, packs: Sequence[int]) -> Fraction:
+    usage = usages(f)
+    cost = Fraction(0)
+    for r in f.cycle.rows("resources"):
+        used = sum(
+            usage(arc, r["resource"]) * arc.taken_per_pack * n
+            for arc, n in zip(f.arcs, packs, strict=True)
+            if arc.lot.location == r["location"]
+        )
+        over = max(0, used - r["capacity_micros"])
+        cost += Fraction(over * r["overtime_cost_micros"], MICROS)
+    return cost
+
+
+def _promises(f: Formulation, given: Counter[str]) -> Fraction:
+    """Contract penalties and churn."""
+    cost = Fraction(0)
+    for k in f.cycle.rows("contracts"):
+        scope = f.cycle.scope(k)
+        short = floor(k, scope) - sum(given[line.id] for line in scope)
+        cost += k["penalty_micros"] * max(0, short)
+    rate = decimal(f.cycle.policy.churn.rate)
+    for line in f.cycle.lines:
+        cost += rate * line.price * max(0, line.previous - given[line.id])
+    return cost
+
+
+def _fair_share(f: Formulation, given: Counter[str]) -> Fraction:
+    policy = f.cycle.policy.fair_share
+    if policy.mode.name == "PROPORTIONAL":
+        entitled = entitlements(f)
+        return -sum(
+            (
+                decimal(policy.shortfall_rate)
+                * line.price
+                * max(Fraction(0), entitled[line.id] - given[line.id])
+                for line in f.cycle.lines
+            ),
+            Fraction(0),
+        )
+    if policy.mode.name == "MAX_MIN":
+        return sum(
+            (
+                decimal(policy.fill_rate)
+                * min(Fraction(given[line.id], line.quantity) for line in group)
+                * sum(line.price * line.quantity for line in group)
+                for group in groups(f.cycle)
+            ),
+            Fraction(0),
+        )
+    return Fraction(0)

@@ -1,0 +1,136 @@
+"""The door to the reference: asks it in a process of its own.
+
+HiGHS's Python library and OR-Tools cannot live in one process, so Pyomo and its solvers are
+imported only by `python -m fairlead_solver.reference`. The child reads one pickled list of
+questions, answers each with one line of JSON, and ends by itself as soon as its parent is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from ..allocation.problem import Problem
+from ..tables import Ints
+from .answer import Question, ReferenceError, ReferenceStatus
+
+PREFIX = "pyomo:"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReferenceAnswer:
+    """What the reference decided.
+
+    `packs`: one entry per arc of the problem, None without a plan. `objective_micros`: of that
+    plan, recomputed from its whole packs. `bound_micros`: what the solver proved, if anything.
+    """
+
+    status: ReferenceStatus
+    packs: Ints | None
+    objective_micros: int | None
+    bound_micros: float | None
+
+
+def solver_of(engine: str) -> str | None:
+    """The Pyomo solver an engine's name asks for: "highs" for "pyomo:highs", else None."""
+    return engine.removeprefix(PREFIX) if engine.startswith(PREFIX) else None
+
+
+def solve_apart(
+    problem: Problem, solver: str = "highs", gap: float = 0.0, seconds: float | None = None
+) -> ReferenceAnswer:
+    """Solve one problem with the Pyomo solver of that name, in a process of its own.
+
+    Raises ReferenceError where this site has no such solver, the process fails, or the reference
+    and the problem do not see the same arcs.
+    """
+    return solve_all_apart([problem], solver, gap, seconds)[0]
+
+
+def solve_all_apart(
+    problems: Iterable[Problem],
+    solver: str = "highs",
+    gap: float = 0.0,
+    seconds: float | None = None,
+) -> list[ReferenceAnswer]:
+    """Solve many problems one after the other in a single process; `seconds` is for each."""
+    asked = list(problems)
+    questions = [Question(p.facts, p.policy, solver, gap, seconds) for p in asked]
+    replies = _converse(questions)
+    return [_read(p, reply) for p, reply in zip(asked, replies, strict=True)]
+
+
+def _converse(questions: Sequence[Question]) -> list[dict[str, Any]]:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+        with subprocess.Popen(
+            [sys.executable, "-m", "fairlead_solver.reference"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=_environment(),
+        ) as child:
+            assert child.stdin is not None and child.stdout is not None
+            try:
+                _ask(child.stdin, questions)
+                lines = child.stdout.read().decode().splitlines()
+            except BaseException:
+                child.kill()
+                raise
+        replies: list[dict[str, Any]] = [json.loads(line) for line in lines]
+        failed = next((r["error"] for r in replies if "error" in r), None)
+        if failed is None and len(replies) < len(questions):
+            errors.seek(0)
+            tail = errors.read()[-2000:].strip()
+            failed = f"the reference process ended with code {child.returncode}: {tail}"
+    if failed is not None:
+        raise ReferenceError(failed)
+    return replies
+
+
+def _ask(stdin: IO[bytes], questions: Sequence[Question]) -> None:
+    """Send the questions and leave the pipe open: its end tells the child to stop."""
+    try:
+        pickle.dump(list(questions), stdin)
+        stdin.flush()
+    except BrokenPipeError:
+        pass  # the child ended early; its exit code and words tell why
+
+
+def _environment() -> dict[str, str]:
+    """This process's, with the places this package and its libraries were found in."""
+    here = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(dict.fromkeys([here, *(p for p in sys.path if p)]))
+    return {**os.environ, "PYTHONPATH": path}
+
+
+def _read(problem: Problem, reply: dict[str, Any]) -> ReferenceAnswer:
+    return ReferenceAnswer(
+        status=ReferenceStatus(reply["status"]),
+        packs=_packs(problem, reply["flows"]) if reply["objective_micros"] is not None else None,
+        objective_micros=reply["objective_micros"],
+        bound_micros=reply["bound_micros"],
+    )
+
+
+def _packs(problem: Problem, flows: list[list[Any]]) -> Ints:
+    """The reference's packs in the order of the problem's arcs, which must be the same arcs."""
+    facts, arcs = problem.facts, problem.arcs
+    known = {(line, lot): packs for line, lot, packs in flows}
+    keys = [
+        (facts.lines.id[i], facts.lots.id[s])
+        for i, s in zip(arcs.line.tolist(), arcs.lot.tolist(), strict=True)
+    ]
+    differing = known.keys() ^ set(keys)
+    if differing:
+        raise ReferenceError(f"reference and problem differ in the arcs {sorted(differing)[:10]}")
+    return np.array([known[key] for key in keys], dtype=np.int64)

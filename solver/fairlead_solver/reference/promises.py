@@ -1,0 +1,66 @@
+"""Rules about what was promised: locks, the time fence, confirmation strategies, churn."""
+
+from __future__ import annotations
+
+from ..allocation.facts import Strategy
+from .cycle import Cycle, Line
+from .formulation import Formulation
+
+
+def locks(f: Formulation) -> None:
+    """A locked quantity is given exactly."""
+    rows = f.rows("locks")
+    for line in f.cycle.lines:
+        if line.locked is not None:
+            rows.add(f.given(line) == line.locked)
+
+
+def time_fence(f: Formulation) -> None:
+    """A line requested within the fence, with a previous confirmation, gets exactly that."""
+    rows = f.rows("time_fence")
+    for line in f.cycle.lines:
+        if is_fenced(f.cycle, line):
+            rows.add(f.given(line) == line.previous)
+
+
+def is_fenced(cycle: Cycle, line: Line) -> bool:
+    """Whether the fence holds a line: requested at most so many days after the cycle's day."""
+    fence = cycle.policy.time_fence
+    return (
+        fence.days >= 0
+        and line.previous > 0
+        and line.requested - cycle.day <= fence.days
+        and cycle.policy.tiers[line.tier].id not in fence.off_tiers
+        and (not line.channel or line.channel not in fence.off_channels)
+    )
+
+
+def strategies(f: Formulation) -> None:
+    """What may happen to a line's previous confirmation."""
+    rows = f.rows("strategies")
+    for line in f.cycle.lines:
+        given = f.given(line)
+        match line.strategy:
+            case Strategy.WIN:
+                rows.add(given == line.quantity)
+            case Strategy.GAIN:
+                rows.add(given >= line.previous)
+            case Strategy.FILL:
+                rows.add(given <= line.previous)
+            case Strategy.LOSE:
+                rows.add(given == 0)
+            case Strategy.SKIP:
+                rows.add(given == line.previous)
+            case Strategy.REDISTRIBUTE:
+                pass
+
+
+def churn(f: Formulation) -> None:
+    """Each unit taken back costs its rate of the price."""
+    rate = f.cycle.policy.churn.rate
+    matter = {i.id: i for i in f.cycle.lines if rate and i.previous and i.price}
+    lost = f.variables("lost", matter)
+    rows = f.rows("churn")
+    for name, line in matter.items():
+        rows.add(lost[name] >= line.previous - f.given(line))
+        f.money.append(-rate * line.price * lost[name])

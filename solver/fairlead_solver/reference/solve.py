@@ -1,0 +1,135 @@
+"""Builds the model of a cycle, rule by rule, and solves it: strict tiers first, then money."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from time import monotonic
+
+import pyomo.environ as pyo
+
+from ..allocation.policy import TierMode
+from .answer import Flow, Question, ReferenceError, ReferenceStatus, Reply
+from .completeness import delivery_groups, minimum_fill, strict_fefo
+from .cycle import read
+from .fairness import fair_share
+from .formulation import Formulation
+from .money import objective
+from .places import location_use, shipments, sources
+from .promises import churn, locks, strategies, time_fence
+from .quantities import (
+    MICROS,
+    capacity,
+    contracts,
+    credit,
+    demand,
+    protections,
+    quotas,
+    supply,
+    value,
+)
+from .solvers import Ending, Solved, run
+
+RULES = (
+    value,
+    supply,
+    demand,
+    minimum_fill,
+    delivery_groups,
+    sources,
+    shipments,
+    location_use,
+    capacity,
+    contracts,
+    quotas,
+    protections,
+    credit,
+    strict_fefo,
+    fair_share,
+    locks,
+    time_fence,
+    strategies,
+    churn,
+)
+AGREEMENT = 1e-6  # relative, between the solver's objective and that of the plan it found
+
+
+def answer(question: Question) -> Reply:
+    """Solve one cycle. Raises ReferenceError where the solver is missing or contradicts itself."""
+    f = Formulation(read(question.facts, question.policy))
+    for rule in RULES:
+        rule(f)
+    clock = _Clock(question.seconds)
+    if question.policy.tier_mode is TierMode.STRICT:
+        for rank in range(len(question.policy.tiers)):
+            held = _hold_tier(f, rank, question, clock)
+            if held.ending is not Ending.OPTIMAL:
+                return _reply(f, held, bound=None)
+    f.model.objective = pyo.Objective(expr=sum(f.money) / MICROS, sense=pyo.maximize)
+    solved = run(f.model, question.solver, question.gap, clock.left())
+    if solved.ending is Ending.OPTIMAL:
+        _assert_plan_is_worth(f, pyo.value(f.model.objective), question.gap)
+    bound = solved.upper_bound
+    return _reply(f, solved, None if bound is None else bound * MICROS)
+
+
+class _Clock:
+    def __init__(self, seconds: float | None) -> None:
+        self._end = None if seconds is None else monotonic() + seconds
+
+    def left(self) -> float | None:
+        return None if self._end is None else max(0.01, self._end - monotonic())
+
+
+def _hold_tier(f: Formulation, rank: int, question: Question, clock: _Clock) -> Solved:
+    """Maximise the filled value of one tier, and hold it in all later solves.
+
+    The value is counted in its greatest common divisor, so that it is a whole number and half of
+    one is a safe margin for the solver's tolerance.
+    """
+    weights = {
+        k: arc.line.price * arc.line.pack
+        for k, arc in enumerate(f.arcs)
+        if arc.line.tier == rank and arc.line.price
+    }
+    if not weights:
+        return Solved(Ending.OPTIMAL, False, None)
+    one = math.gcd(*weights.values())
+    filled = sum(w // one * f.model.packs[k] for k, w in weights.items())
+    f.model.tier_value = pyo.Objective(expr=filled, sense=pyo.maximize)
+    solved = run(f.model, question.solver, 0.0, clock.left())
+    if solved.has_values:
+        best = sum(w // one * n for w, n in zip(weights.values(), _packs(f, weights), strict=True))
+        f.rows(f"tier_{rank}").add(filled >= best - 0.5)
+    f.model.del_component(f.model.tier_value)
+    return solved
+
+
+def _packs(f: Formulation, arcs: Iterable[int] | None = None) -> list[int]:
+    keys = range(len(f.arcs)) if arcs is None else arcs
+    return [round(pyo.value(f.model.packs[k])) for k in keys]
+
+
+def _assert_plan_is_worth(f: Formulation, claimed: float, gap: float) -> None:
+    worth = objective(f, _packs(f)) / MICROS
+    if abs(worth - claimed) > max(gap, AGREEMENT) * max(1.0, abs(worth)):
+        raise ReferenceError(f"the solver claims {claimed} for a plan worth {worth}")
+
+
+def _reply(f: Formulation, solved: Solved, bound: float | None) -> Reply:
+    if not solved.has_values:
+        infeasible = solved.ending is Ending.INFEASIBLE
+        return Reply(
+            ReferenceStatus.INFEASIBLE if infeasible else ReferenceStatus.NO_SOLUTION_LIMIT,
+            (),
+            None,
+            None if infeasible else bound,
+        )
+    packs = _packs(f)
+    optimal = solved.ending is Ending.OPTIMAL
+    return Reply(
+        ReferenceStatus.OPTIMAL if optimal else ReferenceStatus.FEASIBLE_LIMIT,
+        tuple(Flow(a.line.id, a.lot.id, n) for a, n in zip(f.arcs, packs, strict=True)),
+        objective(f, packs),
+        bound,
+    )
