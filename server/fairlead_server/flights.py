@@ -2,8 +2,7 @@
 
 While the first call is under way, others with the same id and body wait for its answer; with
 another body they are refused. Once it is stored, `find` knows what it made, also after a restart.
-A call that fails stores nothing: its id may be used again. (FAILED_PRECONDITION is the refusal:
-the state of the id, not the form of the request, is what stands in the way.)
+A call that fails stores nothing: its id may be used again.
 """
 
 from __future__ import annotations
@@ -14,9 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import grpc
-
-from .errors import ServiceError
+from .errors import ServiceError, Violation, invalid
 from .storage.requests import Answered, RequestKey
 
 Answer = TypeVar("Answer")
@@ -60,7 +57,7 @@ class Flights(Generic[Answer]):
     ) -> Answer:
         """The first call's answer, or this one's where it is the first.
 
-        Raises ServiceError FAILED_PRECONDITION / REQUEST_ID_REUSED. The work is cancelled when
+        Raises ServiceError INVALID_ARGUMENT / REQUEST_ID_REUSED. The work is cancelled when
         nobody waits for it any more.
         """
         flight = self._flying.get(key)
@@ -97,9 +94,10 @@ class Flights(Generic[Answer]):
 
 def reused(key: RequestKey) -> ServiceError:
     """The refusal of an id that was used for another request."""
-    return ServiceError(
-        grpc.StatusCode.FAILED_PRECONDITION,
+    return invalid(
         "REQUEST_ID_REUSED",
         f"request_id {key.request_id!r} was used with another request",
-        {"request_id": key.request_id, "method": key.method},
+        Violation("request_id", f"{key.request_id!r}: an id not used before"),
+        request_id=key.request_id,
+        method=key.method,
     )

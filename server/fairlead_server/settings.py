@@ -36,16 +36,20 @@ class Settings(BaseModel):
 
     # What it keeps
     database: str = Field(default="fairlead.db", description="path, :memory: or SQLAlchemy URL")
-    snapshot_max_bytes: PositiveInt = 2048 * MIB
+    snapshot_max_bytes: PositiveInt = Field(
+        default=1024 * MIB, description="of one upload, and of all under way together"
+    )
+    snapshot_chunk_bytes: PositiveInt = 32 * MIB
     decision_part_lines: PositiveInt = Field(default=2000, description="lines stored together")
 
     # How big a call may be
     max_message_bytes: PositiveInt = 64 * MIB
-    max_rows: PositiveInt = Field(default=50_000, description="lines of an inline call as rows")
+    max_rows: PositiveInt = Field(default=20_000, description="of a table given as rows")
     max_lines: PositiveInt = Field(default=2_000_000, description="lines of any cycle")
-    default_page_size: PositiveInt = 100
-    max_page_size: PositiveInt = 5000
-    download_chunk_lines: PositiveInt = 2000
+    default_page_size: PositiveInt = 50
+    max_page_size: PositiveInt = 1000
+    download_chunk_lines: PositiveInt = 20_000
+    max_download_chunk_lines: PositiveInt = 100_000
 
     # Who waits, and how long
     queue_length: int = Field(default=64, ge=0, description="calls waiting for a worker")

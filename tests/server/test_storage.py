@@ -36,50 +36,47 @@ def test_the_migrations_make_exactly_the_schema(database: Database) -> None:
 
 def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     def half(connection: Connection) -> None:
-        operations.add(connection, "t", "o", 1, b"body")
+        operations.add(connection, "t", "o", 1, True, b"body")
         raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError):
         written(database, half)
-    assert asyncio.run(database.read(lambda c: operations.body(c, "t", "o"))) is None
+    assert asyncio.run(database.read(lambda c: operations.find(c, "t", "o"))) is None
 
 
-def test_a_snapshot_exists_only_when_it_is_complete(database: Database) -> None:
-    written(database, lambda c: snapshots.begin(c, "t", "s", 1))
-    written(database, lambda c: snapshots.add_part(c, "t", "s", 1, b"one"))
-    assert asyncio.run(database.read(lambda c: snapshots.body(c, "t", "s"))) is None
-    written(database, lambda c: snapshots.publish(c, "t", "s", b"body"))
-    assert asyncio.run(database.read(lambda c: snapshots.body(c, "t", "s"))) == b"body"
-    assert asyncio.run(database.read(lambda c: snapshots.parts(c, "t", "s"))) == [b"one"]
-    with pytest.raises(snapshots.SnapshotExists):
-        written(database, lambda c: snapshots.begin(c, "t", "s", 2))
-
-
-def test_deleting_a_snapshot_deletes_its_parts(database: Database) -> None:
+def test_a_snapshot_is_found_by_its_content_and_deleted_with_its_parts(
+    database: Database,
+) -> None:
     def life(connection: Connection) -> None:
-        snapshots.begin(connection, "t", "s", 1)
-        snapshots.add_part(connection, "t", "s", 1, b"one")
-        assert snapshots.remove(connection, "t", "s")
-        assert not snapshots.remove(connection, "t", "s")
+        snapshots.add(connection, "t", "s", "digest", 1, b"body", [b"one", b"two"])
+        assert snapshots.with_digest(connection, "t", "digest") == b"body"
+        assert snapshots.with_digest(connection, "other", "digest") is None
+        assert snapshots.parts(connection, "t", "s") == [b"one", b"two"]
+        snapshots.remove(connection, "t", "s")
+        assert snapshots.body(connection, "t", "s") is None
         assert snapshots.parts(connection, "t", "s") == []
 
     written(database, life)
 
 
-def test_rows_of_a_decision_are_found_by_any_range(database: Database) -> None:
-    parts = [decisions.Part("line", first, 3, bytes([first])) for first in (0, 3, 6)]
+def test_rows_of_a_decision_are_found_by_place_and_by_key(database: Database) -> None:
+    parts = [decisions.Part("line", first, 3, bytes([first]), f"L{first}") for first in (0, 3, 6)]
     written(database, lambda c: decisions.add(c, "t", "d", 1, b"body", parts))
 
-    def firsts(first: int, rows: int) -> list[int]:
-        found = asyncio.run(
-            database.read(lambda c: decisions.parts(c, "t", "d", "line", first, rows))
-        )
-        return [part.first_row for part in found]
+    def look(connection: Connection) -> None:
+        def firsts(first: int) -> list[int]:
+            found = decisions.parts(connection, "t", "d", "line", first)
+            return [part.first_row for part in found]
 
-    assert firsts(0, 3) == [0]
-    assert firsts(2, 2) == [0, 3]
-    assert firsts(0, 100) == [0, 3, 6]
-    assert firsts(9, 5) == []
+        assert firsts(0) == [0, 3, 6]
+        assert firsts(2) == [0, 3, 6]
+        assert firsts(3) == [3, 6]
+        assert firsts(9) == []
+        assert decisions.part_of_key(connection, "t", "d", "L4") == bytes([3])
+        assert decisions.part_of_key(connection, "t", "d", "L6") == bytes([6])
+        assert decisions.part_of_key(connection, "t", "d", "A") is None
+
+    asyncio.run(database.read(look))
 
 
 def test_everything_survives_a_restart(tmp_path: Path) -> None:
@@ -88,7 +85,7 @@ def test_everything_survives_a_restart(tmp_path: Path) -> None:
     first = Database.open(path)
 
     def fill(connection: Connection) -> None:
-        operations.add(connection, "t", "o", 1, b"operation")
+        operations.add(connection, "t", "o", 1, True, b"operation")
         operations.add_event(connection, "t", "o", 1, b"event")
         requests.add(connection, key, requests.Answered(b"digest", "name"), 1)
         decisions.add(connection, "t", "d", 1, b"decision", [])

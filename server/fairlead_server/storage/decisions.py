@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from .schema import decision, decision_part
 
@@ -15,12 +16,16 @@ BINDING_CONSTRAINT = "binding_constraint"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows `first_row` … `first_row + rows - 1` of one kind, serialized together."""
+    """Rows `first_row` … `first_row + rows - 1` of one kind: a serialized Decision of them alone.
+
+    The bytes of a decision's body and of its parts, one after the other, are the whole decision.
+    """
 
     kind: str
     first_row: int
     rows: int
     body: bytes
+    first_key: str = ""
 
 
 def add(
@@ -42,6 +47,7 @@ def add(
             "kind": part.kind,
             "first_row": part.first_row,
             "rows": part.rows,
+            "first_key": part.first_key,
             "body": part.body,
         }
         for part in parts
@@ -57,22 +63,40 @@ def body(connection: Connection, tenant: str, id: str) -> bytes | None:
 
 
 def parts(
-    connection: Connection, tenant: str, id: str, kind: str, first_row: int, rows: int
-) -> list[Part]:
-    """The parts that hold any of `rows` rows from `first_row`, in order."""
+    connection: Connection, tenant: str, id: str, kind: str, first_row: int = 0
+) -> Iterator[Part]:
+    """The parts that hold rows from `first_row` on, in order, one at a time."""
     columns = decision_part.c
     query = (
-        select(columns.kind, columns.first_row, columns.rows, columns.body)
-        .where(
-            columns.tenant == tenant,
-            columns.decision_id == id,
-            columns.kind == kind,
-            columns.first_row < first_row + rows,
-            columns.first_row + columns.rows > first_row,
-        )
+        select(columns.kind, columns.first_row, columns.rows, columns.body, columns.first_key)
+        .where(*_of(tenant, id, kind), columns.first_row + columns.rows > first_row)
+        .order_by(columns.first_row)
+        .execution_options(yield_per=1)
+    )
+    for row in connection.execute(query):
+        yield Part(row.kind, row.first_row, row.rows, row.body, row.first_key)
+
+
+def part_of_key(connection: Connection, tenant: str, id: str, key: str) -> bytes | None:
+    """The part that holds the line with this id, if any does.
+
+    Lines are in order of id; the comparison is Python's, whatever the database's collation.
+    """
+    columns = decision_part.c
+    query = (
+        select(columns.first_row, columns.first_key)
+        .where(*_of(tenant, id, LINE))
         .order_by(columns.first_row)
     )
-    return [Part(row.kind, row.first_row, row.rows, row.body) for row in connection.execute(query)]
+    firsts = list(connection.execute(query))
+    place = bisect_right([row.first_key for row in firsts], key) - 1
+    if place < 0:
+        return None
+    return connection.execute(
+        select(columns.body).where(
+            *_of(tenant, id, LINE), columns.first_row == firsts[place].first_row
+        )
+    ).scalar_one()
 
 
 def page(connection: Connection, tenant: str, before: str, rows: int) -> list[tuple[str, bytes]]:
@@ -82,3 +106,8 @@ def page(connection: Connection, tenant: str, before: str, rows: int) -> list[tu
         query = query.where(decision.c.id < before)
     query = query.order_by(decision.c.id.desc()).limit(rows)
     return [(row.id, row.body) for row in connection.execute(query)]
+
+
+def _of(tenant: str, id: str, kind: str) -> tuple[ColumnElement[bool], ...]:
+    columns = decision_part.c
+    return (columns.tenant == tenant, columns.decision_id == id, columns.kind == kind)

@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from .schema import operation, operation_event
 
 
-def add(connection: Connection, tenant: str, id: str, created_micros: int, body: bytes) -> None:
-    """Keep a new operation, not done."""
-    row = {"tenant": tenant, "id": id, "done": False, "created_micros": created_micros}
-    connection.execute(insert(operation).values(**row, body=body))
+def add(
+    connection: Connection, tenant: str, id: str, created_micros: int, full: bool, body: bytes
+) -> None:
+    """Keep a new operation, not done. `full`: its answer is to hold the decision's lines."""
+    row = {"tenant": tenant, "id": id, "created_micros": created_micros, "body": body}
+    connection.execute(insert(operation).values(**row, done=False, full=full))
 
 
 def save(connection: Connection, tenant: str, id: str, done: bool, body: bytes) -> None:
@@ -20,9 +22,11 @@ def save(connection: Connection, tenant: str, id: str, done: bool, body: bytes) 
     connection.execute(update(operation).where(*_is(tenant, id)).values(done=done, body=body))
 
 
-def body(connection: Connection, tenant: str, id: str) -> bytes | None:
-    """The operation's message; None where there is none."""
-    return connection.execute(select(operation.c.body).where(*_is(tenant, id))).scalar_one_or_none()
+def find(connection: Connection, tenant: str, id: str) -> tuple[bytes, bool] | None:
+    """Its message, and whether its answer is to hold lines; None where there is none."""
+    query = select(operation.c.body, operation.c.full).where(*_is(tenant, id))
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (row.body, row.full)
 
 
 def remove(connection: Connection, tenant: str, id: str) -> bool:

@@ -18,6 +18,8 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData()
@@ -41,9 +43,10 @@ snapshot = Table(
     metadata,
     _key("tenant"),
     _key("id"),
-    Column("ready", Boolean, nullable=False),  # false while it is being uploaded: not yet there
+    Column("digest", String(64), nullable=False),  # of the canonical input: one snapshot each
     Column("created_micros", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("tenant", "digest", name="uq_snapshot_digest"),
 )
 
 snapshot_part = Table(
@@ -73,6 +76,7 @@ decision_part = Table(
     Column("kind", String(16), primary_key=True),  # line, binding_constraint
     Column("first_row", Integer, primary_key=True, autoincrement=False),
     Column("rows", Integer, nullable=False),
+    Column("first_key", Text, nullable=False),  # id of its first line; "" for other kinds
     Column("body", LargeBinary, nullable=False),
     _parent("decision_part", "decision"),
 )
@@ -83,6 +87,7 @@ operation = Table(
     _key("tenant"),
     _key("id"),
     Column("done", Boolean, nullable=False),
+    Column("full", Boolean, nullable=False),  # the answer is to hold the decision's lines
     Column("created_micros", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),  # a google.longrunning.Operation
 )

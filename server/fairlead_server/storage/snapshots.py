@@ -1,50 +1,45 @@
-"""Snapshots in the database: a body and its parts, visible only once all of it is there."""
+"""Snapshots in the database: a message, and the tables in parts. One for each content."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from .schema import snapshot, snapshot_part
 
 
-class SnapshotExists(Exception):
-    """The id is taken."""
+def add(
+    connection: Connection,
+    tenant: str,
+    id: str,
+    digest: str,
+    created_micros: int,
+    body: bytes,
+    parts: Sequence[bytes],
+) -> None:
+    """Keep a snapshot, whole."""
+    row = {"tenant": tenant, "id": id, "digest": digest, "created_micros": created_micros}
+    connection.execute(insert(snapshot).values(**row, body=body))
+    for sequence, part in enumerate(parts):
+        of = {"tenant": tenant, "snapshot_id": id, "sequence": sequence}
+        connection.execute(insert(snapshot_part).values(**of, body=part))
 
 
-def begin(connection: Connection, tenant: str, id: str, created_micros: int) -> None:
-    """Claim the id. Raises SnapshotExists."""
-    row = {"tenant": tenant, "id": id, "ready": False, "created_micros": created_micros}
-    try:
-        connection.execute(insert(snapshot).values(**row, body=b""))
-    except IntegrityError:
-        raise SnapshotExists from None
-
-
-def add_part(connection: Connection, tenant: str, id: str, sequence: int, body: bytes) -> None:
-    """Keep one part."""
-    row = {"tenant": tenant, "snapshot_id": id, "sequence": sequence, "body": body}
-    connection.execute(insert(snapshot_part).values(**row))
-
-
-def publish(connection: Connection, tenant: str, id: str, body: bytes) -> None:
-    """All parts are there: from now on it exists."""
-    connection.execute(update(snapshot).where(*_is(tenant, id)).values(ready=True, body=body))
-
-
-def remove(connection: Connection, tenant: str, id: str) -> bool:
-    """Delete it with its parts; says whether it was there."""
-    return connection.execute(delete(snapshot).where(*_is(tenant, id))).rowcount > 0
-
-
-def remove_unfinished(connection: Connection) -> int:
-    """Delete what an earlier server was still receiving; says how many."""
-    return connection.execute(delete(snapshot).where(~snapshot.c.ready)).rowcount
+def remove(connection: Connection, tenant: str, id: str) -> None:
+    """Delete it with its parts."""
+    connection.execute(delete(snapshot).where(*_is(tenant, id)))
 
 
 def body(connection: Connection, tenant: str, id: str) -> bytes | None:
     """The snapshot's message; None where there is none."""
-    query = select(snapshot.c.body).where(*_is(tenant, id), snapshot.c.ready)
+    query = select(snapshot.c.body).where(*_is(tenant, id))
+    return connection.execute(query).scalar_one_or_none()
+
+
+def with_digest(connection: Connection, tenant: str, digest: str) -> bytes | None:
+    """The message of the snapshot that holds this content; None where there is none."""
+    query = select(snapshot.c.body).where(snapshot.c.tenant == tenant, snapshot.c.digest == digest)
     return connection.execute(query).scalar_one_or_none()
 
 
@@ -58,14 +53,12 @@ def parts(connection: Connection, tenant: str, id: str) -> list[bytes]:
     return list(connection.execute(query).scalars())
 
 
-def page(connection: Connection, tenant: str, after: str, rows: int) -> list[tuple[str, bytes]]:
-    """(id, message) of at most `rows` snapshots with greater ids, in order of id."""
-    query = (
-        select(snapshot.c.id, snapshot.c.body)
-        .where(snapshot.c.tenant == tenant, snapshot.c.id > after, snapshot.c.ready)
-        .order_by(snapshot.c.id)
-        .limit(rows)
-    )
+def page(connection: Connection, tenant: str, before: str, rows: int) -> list[tuple[str, bytes]]:
+    """(id, message) of at most `rows` snapshots with smaller ids ("": all), the newest first."""
+    query = select(snapshot.c.id, snapshot.c.body).where(snapshot.c.tenant == tenant)
+    if before:
+        query = query.where(snapshot.c.id < before)
+    query = query.order_by(snapshot.c.id.desc()).limit(rows)
     return [(row.id, row.body) for row in connection.execute(query)]
 
 

@@ -41,10 +41,11 @@ def upgrade() -> None:
         "snapshot",
         _word("tenant"),
         _word("id"),
-        sa.Column("ready", sa.Boolean, nullable=False),
+        _word("digest", 64),
         _time("created_micros"),
         _bytes("body"),
         sa.PrimaryKeyConstraint("tenant", "id"),
+        sa.UniqueConstraint("tenant", "digest", name="uq_snapshot_digest"),
     )
     op.create_table(
         "snapshot_part",
@@ -70,6 +71,7 @@ def upgrade() -> None:
         _word("kind", 16),
         _number("first_row"),
         _number("rows"),
+        sa.Column("first_key", sa.Text, nullable=False),
         _bytes("body"),
         sa.PrimaryKeyConstraint("tenant", "decision_id", "kind", "first_row"),
         _parent("decision_part", "decision"),
@@ -79,6 +81,7 @@ def upgrade() -> None:
         _word("tenant"),
         _word("id"),
         sa.Column("done", sa.Boolean, nullable=False),
+        sa.Column("full", sa.Boolean, nullable=False),
         _time("created_micros"),
         _bytes("body"),
         sa.PrimaryKeyConstraint("tenant", "id"),
