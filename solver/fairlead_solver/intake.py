@@ -104,7 +104,7 @@ def check_table(table: Table, known: Mapping[str, frozenset[str]], faults: Fault
 
 
 def _check_ids(table: Table, name: str, ids: tuple[str, ...], faults: Faults) -> None:
-    words, first, inverse = np.unique(
+    _, first, inverse = np.unique(
         np.array(ids, dtype=object).astype(str), return_index=True, return_inverse=True
     )
     repeated = first[inverse] != np.arange(len(ids)) if len(ids) else np.empty(0, np.bool_)

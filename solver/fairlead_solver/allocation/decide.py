@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -21,14 +20,12 @@ from .problem import Problem
 from .terms import Term
 
 
-@dataclass(frozen=True, slots=True)
 class Mismatch(RuntimeError):
     """A solved plan that breaks a rule in plain arithmetic: a defect, never an answer."""
 
-    breaches: tuple[Breach, ...]
-
-    def __str__(self) -> str:
-        return "; ".join(b.text for b in self.breaches)
+    def __init__(self, broken: Sequence[Breach]) -> None:
+        self.breaches = tuple(broken)
+        super().__init__("; ".join(b.text for b in broken))
 
 
 def families_of(problem: Problem) -> tuple[Family, ...]:
@@ -67,16 +64,19 @@ def packs_of(problem: Problem, x: np.ndarray) -> Ints:
 
 def decide(problem: Problem, solution: Solution, record: SolveRecord) -> Decision:
     """Price, check and describe what was solved. Raises Mismatch if the plan breaks a rule."""
-    if solution.x is None:
+    status = Status(solution.status.value)
+    if solution.x is None or status is Status.NO_SOLUTION_LIMIT:
         return _without_plan(problem, solution, record)
     plan = Plan(problem, packs_of(problem, solution.x))
     broken = breaches(plan)
-    if broken and solution.status is not Status.INFEASIBLE:
-        raise Mismatch(tuple(broken))
+    if broken and status is Status.CANCELLED:
+        return _without_plan(problem, solution, record)
+    if broken and status is not Status.INFEASIBLE:
+        raise Mismatch(broken)
     terms = money(plan)
     objective = sum(terms.values())
     return Decision(
-        status=Status(solution.status.value),
+        status=status,
         plan=plan,
         lines=line_outcomes(plan),
         terms=terms,
@@ -122,5 +122,3 @@ def plan_digest(plan: Plan) -> str:
         row = (facts.lines.id[arcs.line[k]], facts.lots.id[arcs.lot[k]], str(int(units[k])))
         digest.update("\x1f".join(row).encode() + b"\n")
     return digest.hexdigest()
-
-

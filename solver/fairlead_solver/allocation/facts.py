@@ -146,7 +146,7 @@ class Lots(Table):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Customers(Table):
-    """Customer: its tier, its one destination (its own id if none), the money it may still spend."""
+    """Customer: its tier, its one destination (its own id if none), the money it may spend."""
 
     NAME: ClassVar[str] = "customers"
     id: tuple[str, ...] = key()

@@ -80,9 +80,7 @@ def _check_rules(facts: Facts, policy: Policy, faults: Faults) -> None:
         "another product than the one it stands in for",
     )
     for resource_table in (facts.usages, facts.resources, facts.line_usages):
-        faults.where(
-            resource_table, "resource", resource_table.resource.codes < 0, "is required"
-        )
+        faults.where(resource_table, "resource", resource_table.resource.codes < 0, "is required")
     faults.where(facts.lanes, "destination", facts.lanes.destination.codes < 0, "is required")
     faults.where(
         lines,
@@ -121,8 +119,12 @@ def _check_tiers(facts: Facts, policy: Policy, faults: Faults) -> None:
 
 def _check_scopes(facts: Facts, faults: Faults) -> None:
     for scoped in (facts.contracts, facts.quotas):
-        faults.where(scoped, "id", _no_selector(scoped), "an empty scope: name at least one of "
-                     "customer, family, product, channel")
+        faults.where(
+            scoped,
+            "id",
+            _no_selector(scoped),
+            "an empty scope: name at least one of customer, family, product, channel",
+        )
     groups = facts.protections
     empty = (
         (groups.group_customer.codes < 0)
@@ -295,5 +297,3 @@ def _enum_value(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
     raise TypeError(type(value))
-
-

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..findings import Finding
 from ..tables import Bools, Codes, Days, Floats, Ints
@@ -117,10 +116,3 @@ class Problem:
         rates = np.array([getattr(t, name) for t in self.policy.tiers], dtype=np.float64)
         picked: Floats = rates[self.line.tier]
         return picked
-
-
-def days_late(delivery: Days, requested: Days) -> NDArray[np.int64]:
-    """max(0, delivery - requested), in days."""
-    return np.maximum(delivery.astype(np.int64) - requested.astype(np.int64), 0)
-
-

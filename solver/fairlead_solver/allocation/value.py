@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..tables import NO_DAY, Days, Floats, Ints
-from .problem import days_late
 from .terms import Term
 
 if TYPE_CHECKING:
@@ -83,3 +82,8 @@ def _age_rate(policy: AgingPolicy, received: Days, today: int) -> Floats:
 def rounded(money: Floats) -> Ints:
     """To whole micro-units, half to even."""
     return np.rint(money).astype(np.int64)
+
+
+def days_late(delivery: Days, requested: Days) -> Ints:
+    """max(0, delivery - requested), in days."""
+    return np.maximum(delivery.astype(np.int64) - requested.astype(np.int64), 0)

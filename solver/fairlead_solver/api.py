@@ -1,0 +1,159 @@
+"""The solver's facade: what the converter, the service and the command may use.
+
+    problem = intake(facts, policy)          # raises InvalidInput, everything wrong at once
+    solved = solve(problem, Options())       # an answer, also when infeasible or out of time
+    faults = check(problem, solved.decision.plan.packs)
+
+Nothing here reads a clock, an environment or a file: the caller injects a `Budget`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ortools
+
+from .allocation.decide import Mismatch, breaches, decide, money, write
+from .allocation.decision import (
+    Change,
+    Decision,
+    LineOutcomes,
+    Outcome,
+    OutcomeFlag,
+    SolveRecord,
+    Status,
+)
+from .allocation.explain.values import BindingConstraint, Conflict, LineStory
+from .allocation.facts import Facts
+from .allocation.family import Breach
+from .allocation.intake import intake
+from .allocation.plan import Plan
+from .allocation.policy import AgingPolicy, Policy, Step, Tier, TierMode
+from .allocation.problem import Problem
+from .allocation.terms import Term
+from .findings import MAX_FINDINGS, Finding, InvalidInput
+from .intake import Faults
+from .model.budget import UNLIMITED, Budget
+from .model.draft import Model
+from .model.engine import Engine
+from .model.mathopt import EngineError
+from .model.solve import Solution, SolveOptions, Standing
+from .model.solve import solve as solve_model
+from .tables import (
+    MAX_DAY,
+    MIN_DAY,
+    NO_DAY,
+    NO_INT,
+    Coded,
+    Codes,
+    Column,
+    ColumnKind,
+    Ints,
+    Lists,
+    Table,
+    as_column,
+    default_column,
+)
+
+Options = SolveOptions
+OnProgress = Callable[[Standing], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solved:
+    """A decision with what it was made from; explanations need all of it."""
+
+    problem: Problem
+    model: Model
+    solution: Solution
+    decision: Decision
+
+
+def solve(
+    problem: Problem,
+    options: Options | None = None,
+    budget: Budget = UNLIMITED,
+    on_progress: OnProgress | None = None,
+) -> Solved:
+    """Decide a cycle to the gap asked, or as far as the budget allows.
+
+    Raises EngineError where the engine asked for cannot solve this cycle, Mismatch where a plan
+    breaks a rule in plain arithmetic (a defect of ours: nothing is returned then).
+    """
+    chosen = options or Options()
+    model = write(problem)
+    solution = solve_model(model, chosen, budget, on_progress)
+    record = SolveRecord(
+        engine=solution.engine.value,
+        engine_version=f"ortools {ortools.__version__}",
+        seed=chosen.seed,
+        relative_gap_asked=chosen.relative_gap,
+        components=solution.components,
+        columns=model.num_columns,
+        rows=model.num_rows,
+    )
+    return Solved(problem, model, solution, decide(problem, solution, record))
+
+
+def check(problem: Problem, packs: Ints) -> list[Breach]:
+    """Every rule the plan `packs` (one count per arc) breaks, without a solver."""
+    return breaches(Plan(problem, packs))
+
+
+def objective_terms(problem: Problem, packs: Ints) -> dict[Term, int]:
+    """The objective's terms of a plan in micro-units, without a solver."""
+    return money(Plan(problem, packs))
+
+
+__all__ = [
+    "MAX_DAY",
+    "MAX_FINDINGS",
+    "MIN_DAY",
+    "NO_DAY",
+    "NO_INT",
+    "UNLIMITED",
+    "AgingPolicy",
+    "BindingConstraint",
+    "Breach",
+    "Budget",
+    "Change",
+    "Coded",
+    "Codes",
+    "Column",
+    "ColumnKind",
+    "Conflict",
+    "Decision",
+    "Engine",
+    "EngineError",
+    "Facts",
+    "Faults",
+    "Finding",
+    "Ints",
+    "InvalidInput",
+    "LineOutcomes",
+    "LineStory",
+    "Lists",
+    "Mismatch",
+    "Options",
+    "Outcome",
+    "OutcomeFlag",
+    "Plan",
+    "Policy",
+    "Problem",
+    "SolveRecord",
+    "Solved",
+    "Standing",
+    "Status",
+    "Step",
+    "Table",
+    "Term",
+    "Tier",
+    "TierMode",
+    "as_column",
+    "check",
+    "default_column",
+    "intake",
+    "objective_terms",
+    "solve",
+]
