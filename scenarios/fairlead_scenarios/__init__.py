@@ -1,0 +1,1 @@
+"""Scenario files, the `fairlead` command, importers and the seeded cycle recipe."""
