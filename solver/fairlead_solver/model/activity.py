@@ -45,7 +45,8 @@ def integer_rows(model: Model) -> Bools:
     """Rows whose columns and coefficients are all integer (rows,)."""
     matrix = model.matrix
     odd = ~model.integer[matrix.indices] | (matrix.data != np.rint(matrix.data))
-    return _count(model, odd) == 0
+    whole: Bools = np.equal(_count(model, odd), 0)
+    return whole
 
 
 def row_tolerance(model: Model, x: Floats) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 from ortools.math_opt import model_parameters_pb2, model_pb2, parameters_pb2, result_pb2
 from ortools.math_opt.core.python import solver as core
 from ortools.math_opt.python import mathopt
-from pybind11_abseil.status import StatusNotOk  # type: ignore[import-untyped]
+from pybind11_abseil.status import StatusNotOk
 
 from .draft import Floats, Model
 

@@ -53,8 +53,8 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
-    """The outcome. `x` (columns,) is feasible wherever `decided` is true; it is None where
-    nothing was. Without a vector the objective is -inf; the bound is always true."""
+    """The outcome. `x` (columns,) is feasible; beside contradictions it is feasible wherever
+    `decided` is true. Without a whole vector the objective is -inf; the bound is always true."""
 
     status: SolveStatus
     x: Floats | None
@@ -214,7 +214,7 @@ def _finish(parts: Partition, ledger: Ledger, options: SolveOptions) -> Solution
         status = SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE_LIMIT
     return Solution(
         status=status,
-        x=ledger.x if ledger.decided.any() or not len(ledger.decided) else None,
+        x=ledger.x if whole or ledger.contradictions else None,
         decided=ledger.decided,
         objective=ledger.objective if whole and not ledger.contradictions else -INFINITY,
         bound=-INFINITY if ledger.contradictions else ledger.bound,
