@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..tables import NO_DAY, Days, Floats, Ints
 from .terms import Term
@@ -79,7 +80,7 @@ def _age_rate(policy: AgingPolicy, received: Days, today: int) -> Floats:
     return np.where(received == NO_DAY, 0.0, rates[step])
 
 
-def rounded(money: Floats) -> Ints:
+def rounded(money: NDArray[np.floating]) -> Ints:
     """To whole micro-units, half to even."""
     return np.rint(money).astype(np.int64)
 

@@ -1,0 +1,75 @@
+"""Contract cap: a contract's scope takes no more than what its cap still leaves.
+
+    Σ_{i in scope k} x_i  <=  max(0, cap_k - delivered_k)
+
+What no plan can exceed is not written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...model.draft import Draft
+from ...tables import NO_INT, Bools, Ints
+from ..family import NO_MONEY, Breach, Wording
+from ..terms import Term
+from ..totals import add_units, reach, scope_lines, summed
+
+if TYPE_CHECKING:
+    from ..plan import Plan
+    from ..problem import Problem
+
+NAME = "contract_cap"
+
+
+def _capped(problem: Problem) -> Bools:
+    capped: Bools = problem.facts.contracts.cap_quantity != NO_INT
+    return capped
+
+
+def applies(problem: Problem) -> bool:
+    """Where a contract has a cap."""
+    return bool(_capped(problem).any())
+
+
+def _left(problem: Problem) -> Ints:
+    """What each cap leaves; meaningless where there is none."""
+    facts = problem.facts.contracts
+    cap = np.where(_capped(problem), facts.cap_quantity, 0)
+    return np.maximum(cap - facts.delivered_quantity, 0)
+
+
+def build(problem: Problem, draft: Draft) -> None:
+    """Rows "contracts", keys: contracts."""
+    facts, left = problem.facts.contracts, _left(problem)
+    row, line = scope_lines(problem, facts, _capped(problem))
+    scarce = summed(row, reach(problem)[line], len(facts)) > left
+    wanted, kept = np.flatnonzero(scarce), scarce[row]
+    rows = draft.rows(NAME, "contracts", wanted, upper=left[wanted], coupling=True)
+    add_units(draft, problem, rows[np.searchsorted(wanted, row[kept])], line[kept])
+
+
+def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
+    """None."""
+    return NO_MONEY
+
+
+def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
+    """No cap is exceeded."""
+    facts, left = problem.facts.contracts, _left(problem)
+    row, line = scope_lines(problem, facts, _capped(problem))
+    given = summed(row, plan.per_line()[line], len(facts))
+    return [
+        Breach(NAME, facts.id[k], int(left[k]), int(given[k]), f"contract {facts.id[k]}: over cap")
+        for k in np.flatnonzero(_capped(problem) & (given > left))
+    ]
+
+
+def words(problem: Problem, name: str, key: int) -> Wording:
+    """`key`: a contract."""
+    contract, left = problem.facts.contracts.id[key], _left(problem)[key]
+    sentence = f"contract {contract} may take {left} more"
+    return Wording(contract, f"contracts[{contract}].cap_quantity", sentence)

@@ -1,0 +1,111 @@
+"""Contract floor: a contract's scope gets at least its floor, or pays for each unit short.
+
+    Σ_{i in scope k} x_i + short_k  >=  F_k,    0 <= short_k <= F_k        cost π_k short_k
+    F_k = max(floor_k - delivered_k, ⌈ρ_k Σ_{i in scope k} q_i⌉, 0)        hard: no short_k
+
+What was delivered before counts against the floor quantity; the floor rate ρ is of this cycle
+alone. A soft floor without a penalty moves nothing and is not written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...model.draft import Draft
+from ...tables import Bools, Ints
+from ..family import Breach, Wording
+from ..terms import Term
+from ..totals import add_units, scope_lines, summed
+
+if TYPE_CHECKING:
+    from ..plan import Plan
+    from ..problem import Problem
+
+NAME = "contract_floor"
+
+
+def _asked(problem: Problem) -> Bools:
+    """Contracts with a floor that matters."""
+    facts = problem.facts.contracts
+    asked: Bools = ((facts.floor_quantity > 0) | (facts.floor_rate > 0)) & (
+        facts.hard | (facts.penalty_micros > 0)
+    )
+    return asked
+
+
+def applies(problem: Problem) -> bool:
+    """Where a contract has a floor, hard or with a penalty."""
+    return bool(_asked(problem).any())
+
+
+def _floors(problem: Problem) -> Ints:
+    """F of each contract; 0 where it has no floor that matters."""
+    facts = problem.facts.contracts
+    row, line = scope_lines(problem, facts, _asked(problem))
+    demand = summed(row, problem.line.quantity[line], len(facts))
+    floors = np.zeros(len(facts), dtype=np.int64)
+    for k in np.flatnonzero(_asked(problem)):
+        rate = math.ceil(Decimal(repr(float(facts.floor_rate[k]))) * int(demand[k]))
+        rest = int(facts.floor_quantity[k]) - int(facts.delivered_quantity[k])
+        floors[k] = max(rest, rate, 0)
+    return floors
+
+
+def build(problem: Problem, draft: Draft) -> None:
+    """Columns "short" and rows "contracts", keys: contracts."""
+    facts, floors = problem.facts.contracts, _floors(problem)
+    wanted = np.flatnonzero(floors > 0)
+    rows = draft.rows(NAME, "contracts", wanted, lower=floors[wanted], coupling=True)
+    soft = np.flatnonzero(~facts.hard[wanted])
+    contract = wanted[soft]
+    short = draft.columns(
+        NAME, "short", contract, upper=floors[contract], cost=-facts.penalty_micros[contract]
+    )
+    draft.entries(rows[soft], short, 1.0)
+    row, line = scope_lines(problem, facts, floors > 0)
+    add_units(draft, problem, rows[np.searchsorted(wanted, row)], line)
+
+
+def _short(problem: Problem, plan: Plan) -> Ints:
+    """Units short of each contract's floor."""
+    facts = problem.facts.contracts
+    row, line = scope_lines(problem, facts, _asked(problem))
+    given = summed(row, plan.per_line()[line], len(facts))
+    short: Ints = np.maximum(_floors(problem) - given, 0)
+    return short
+
+
+def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
+    """CONTRACT: minus the penalty of every unit short of a soft floor."""
+    facts, short = problem.facts.contracts, _short(problem, plan)
+    return {Term.CONTRACT: -int(np.dot(short[~facts.hard], facts.penalty_micros[~facts.hard]))}
+
+
+def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
+    """No hard floor is missed."""
+    facts, short, floors = problem.facts.contracts, _short(problem, plan), _floors(problem)
+    return [
+        Breach(
+            NAME,
+            facts.id[k],
+            int(floors[k]),
+            int(floors[k] - short[k]),
+            f"contract {facts.id[k]} is {short[k]} short of its hard floor",
+        )
+        for k in np.flatnonzero(facts.hard & (short > 0))
+    ]
+
+
+def words(problem: Problem, name: str, key: int) -> Wording:
+    """`key`: a contract."""
+    facts, floor = problem.facts.contracts, int(_floors(problem)[key])
+    rest = int(facts.floor_quantity[key]) - int(facts.delivered_quantity[key])
+    field = "floor_quantity" if rest >= floor else "floor_rate"
+    kind = "must get" if facts.hard[key] else "is owed"
+    sentence = f"contract {facts.id[key]} {kind} at least {floor} in this cycle"
+    return Wording(facts.id[key], f"contracts[{facts.id[key]}].{field}", sentence)

@@ -1,0 +1,73 @@
+"""Quota (product allocation): its scope takes no more in this cycle than it has left.
+
+    Σ_{i in scope k} x_i  <=  max(0, cap_k - consumed_k)
+
+What no plan can exceed is not written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...model.draft import Draft
+from ...tables import Bools, Ints
+from ..family import NO_MONEY, Breach, Wording
+from ..terms import Term
+from ..totals import add_units, reach, scope_lines, summed
+
+if TYPE_CHECKING:
+    from ..plan import Plan
+    from ..problem import Problem
+
+NAME = "quota"
+
+
+def _every(problem: Problem) -> Bools:
+    return np.ones(len(problem.facts.quotas), dtype=np.bool_)
+
+
+def applies(problem: Problem) -> bool:
+    """Where a quota is given."""
+    return len(problem.facts.quotas) > 0
+
+
+def _left(problem: Problem) -> Ints:
+    facts = problem.facts.quotas
+    left: Ints = np.maximum(facts.cap_quantity - facts.consumed_quantity, 0)
+    return left
+
+
+def build(problem: Problem, draft: Draft) -> None:
+    """Rows "quotas", keys: quotas."""
+    facts, left = problem.facts.quotas, _left(problem)
+    row, line = scope_lines(problem, facts, _every(problem))
+    scarce = summed(row, reach(problem)[line], len(facts)) > left
+    wanted, kept = np.flatnonzero(scarce), scarce[row]
+    rows = draft.rows(NAME, "quotas", wanted, upper=left[wanted], coupling=True)
+    add_units(draft, problem, rows[np.searchsorted(wanted, row[kept])], line[kept])
+
+
+def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
+    """None."""
+    return NO_MONEY
+
+
+def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
+    """No quota is exceeded."""
+    facts, left = problem.facts.quotas, _left(problem)
+    row, line = scope_lines(problem, facts, _every(problem))
+    given = summed(row, plan.per_line()[line], len(facts))
+    return [
+        Breach(NAME, facts.id[k], int(left[k]), int(given[k]), f"quota {facts.id[k]} is exceeded")
+        for k in np.flatnonzero(given > left)
+    ]
+
+
+def words(problem: Problem, name: str, key: int) -> Wording:
+    """`key`: a quota."""
+    quota, left = problem.facts.quotas.id[key], _left(problem)[key]
+    sentence = f"quota {quota} has {left} left"
+    return Wording(quota, f"quotas[{quota}].cap_quantity", sentence)
