@@ -189,7 +189,7 @@ class SolveOptions(_message.Message):
     relative_gap: _builtins.float
     """Stop when the decision is proven within this share of the best possible. 0 to 1; default 1e-4."""
     seed: _builtins.int
-    """Seed of the engine. 0 to 2^31 - 1; default 0."""
+    """Seed of the engine. 0 to 2^31 - 1; default 1."""
     explanation: Global___ExplanationLevel.ValueType
     """How much is explained. Default FULL."""
     view: Global___DecisionView.ValueType
@@ -206,17 +206,22 @@ class SolveOptions(_message.Message):
         engine: _decision_pb2.Engine.ValueType = ...,
         relative_gap: _builtins.float | None = ...,
         time_limit: _duration_pb2.Duration | None = ...,
-        seed: _builtins.int = ...,
+        seed: _builtins.int | None = ...,
         explanation: Global___ExplanationLevel.ValueType = ...,
         view: Global___DecisionView.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "relative_gap", b"relative_gap", "time_limit", b"time_limit"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_seed", b"_seed", "relative_gap", b"relative_gap", "seed", b"seed", "time_limit", b"time_limit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "engine", b"engine", "explanation", b"explanation", "relative_gap", b"relative_gap", "seed", b"seed", "time_limit", b"time_limit", "view", b"view"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_seed", b"_seed", "engine", b"engine", "explanation", b"explanation", "relative_gap", b"relative_gap", "seed", b"seed", "time_limit", b"time_limit", "view", b"view"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__relative_gap: _TypeAlias = _typing.Literal["relative_gap"]  # noqa: Y015
     _WhichOneofArgType__relative_gap: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap"]  # noqa: Y015
+    _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
+    _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__relative_gap) -> _WhichOneofReturnType__relative_gap | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__seed) -> _WhichOneofReturnType__seed | None: ...
 
 Global___SolveOptions: _TypeAlias = SolveOptions  # noqa: Y015
 

@@ -473,8 +473,11 @@ class Explanation(_message.Message):
     FIX_FIELD_NUMBER: _builtins.int
     ALTERNATIVES_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
     sentence: _builtins.str
     """The whole in one sentence, generated from the above."""
+    line: _builtins.str
+    """The line's id."""
     @_builtins.property
     def waterfall(self) -> _containers.RepeatedCompositeFieldContainer[Global___WaterfallStep]:
         """From all stock in reach down to what the line was given; sums exactly."""
@@ -504,10 +507,11 @@ class Explanation(_message.Message):
         fix: Global___Fix | None = ...,
         alternatives: _abc.Iterable[Global___Alternative] | None = ...,
         sentence: _builtins.str = ...,
+        line: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["fix", b"fix"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "competitors", b"competitors", "fix", b"fix", "reasons", b"reasons", "sentence", b"sentence", "waterfall", b"waterfall"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "competitors", b"competitors", "fix", b"fix", "line", b"line", "reasons", b"reasons", "sentence", b"sentence", "waterfall", b"waterfall"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -847,6 +851,7 @@ class BindingConstraint(_message.Message):
     MARGINAL_UP_FIELD_NUMBER: _builtins.int
     MARGINAL_DOWN_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    SCALE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, tenants/{t}/decisions/{d}/bindingConstraints/{b}. Empty where the decision was
     not stored.
@@ -865,6 +870,8 @@ class BindingConstraint(_message.Message):
     """What is left, in `unit`."""
     sentence: _builtins.str
     """The whole in one sentence."""
+    scale: _builtins.int
+    """How many of `unit` make one of what a planner counts: 1000000 for micro-units, else 1."""
     @_builtins.property
     def rule(self) -> Global___Rule:
         """The rule."""
@@ -896,10 +903,11 @@ class BindingConstraint(_message.Message):
         marginal_up: Global___MarginalValue | None = ...,
         marginal_down: Global___MarginalValue | None = ...,
         sentence: _builtins.str = ...,
+        scale: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["marginal_down", b"marginal_down", "marginal_up", b"marginal_up", "rule", b"rule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "limit", b"limit", "lines_shortened", b"lines_shortened", "marginal_down", b"marginal_down", "marginal_up", b"marginal_up", "name", b"name", "rule", b"rule", "scope", b"scope", "sentence", b"sentence", "slack", b"slack", "unit", b"unit", "use", b"use"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "limit", b"limit", "lines_shortened", b"lines_shortened", "marginal_down", b"marginal_down", "marginal_up", b"marginal_up", "name", b"name", "rule", b"rule", "scale", b"scale", "scope", b"scope", "sentence", b"sentence", "slack", b"slack", "unit", b"unit", "use", b"use"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

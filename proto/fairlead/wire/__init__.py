@@ -1,0 +1,42 @@
+"""The one converter between the contract's messages and the solver's values.
+
+Everything that can be wrong with a message's form raises InvalidInput with the paths of all
+faults; what its values mean is checked at the solver's intake.
+"""
+
+from __future__ import annotations
+
+from .cycle import MAX_ROWS, cycle_in_rows, cycle_of, facts_of
+from .decisions import decision_message, validation_message
+from .lines import CHUNK_LINES, DecidedLines, decided_lines, line_chunks, line_columns, write_line
+from .options import Asked, options_of
+from .policies import policy_message, policy_of
+from .reading import lines_of, packs_of
+from .upload import Upload, chunk_of, upload_of
+from .values import fill, read
+
+__all__ = [
+    "CHUNK_LINES",
+    "MAX_ROWS",
+    "Asked",
+    "DecidedLines",
+    "Upload",
+    "chunk_of",
+    "cycle_in_rows",
+    "cycle_of",
+    "decided_lines",
+    "decision_message",
+    "facts_of",
+    "fill",
+    "line_chunks",
+    "line_columns",
+    "lines_of",
+    "options_of",
+    "packs_of",
+    "policy_message",
+    "policy_of",
+    "read",
+    "upload_of",
+    "validation_message",
+    "write_line",
+]

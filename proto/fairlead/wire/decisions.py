@@ -1,0 +1,113 @@
+"""The solver's decision -> `Decision`: status, money, totals, lines, constraints, conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from fairlead.v1.allocation_service_pb2 import Validation
+from fairlead.v1.decision_pb2 import Decision, Finding, Totals
+from fairlead_solver.api import (
+    MAX_FINDINGS,
+    BindingConstraint,
+    Bools,
+    Conflict,
+    LineStory,
+    Outcome,
+    Problem,
+    Solved,
+)
+from fairlead_solver.api import Decision as Decided
+from fairlead_solver.api import Finding as Remark
+
+from .lines import DecidedLines, decided_lines, write_line
+from .policies import policy_message
+from .values import enum_number, fill, fill_all, write_money
+
+
+def decision_message(
+    solved: Solved,
+    stories: Sequence[LineStory] | None = None,
+    binding: Iterable[BindingConstraint] = (),
+    conflict: Conflict | None = None,
+    *,
+    with_lines: bool = True,
+) -> Decision:
+    """The decision as a message; names and times are the server's to add.
+
+    Without lines (view SUMMARY) the binding constraints are left out as well.
+    """
+    problem, decided = solved.problem, solved.decision
+    message = Decision(
+        cycle_day=problem.facts.cycle_day,
+        currency=problem.facts.currency,
+        objective_micros=decided.objective_micros,
+        bound_micros=decided.bound_micros,
+        relative_gap=decided.relative_gap,
+        warnings=[_remark(w) for w in decided.warnings[:MAX_FINDINGS]],
+        warning_count=len(decided.warnings),
+        input_digest=decided.input_digest,
+        policy_digest=decided.policy_digest,
+        digest=decided.digest,
+        policy=policy_message(problem.policy),
+    )
+    _write_status(message, decided)
+    lines = decided_lines(decided, stories)
+    if lines is not None:
+        write_totals(message, lines)
+        if with_lines:
+            for row in range(len(lines)):
+                write_line(message.lines.add(), lines, row)
+    if with_lines:
+        fill_all(message.binding_constraints, binding)
+    if conflict is not None:
+        fill(message.conflict, conflict)
+    return message
+
+
+def validation_message(problem: Problem) -> Validation:
+    """The answer of validate_only."""
+    return Validation(
+        input_digest=problem.digest,
+        policy_digest=problem.policy_digest,
+        warnings=[_remark(w) for w in problem.warnings[:MAX_FINDINGS]],
+        warning_count=len(problem.warnings),
+    )
+
+
+def _write_status(message: Decision, decided: Decided) -> None:
+    status = message.DESCRIPTOR.fields_by_name["status"].enum_type
+    assert status is not None
+    message.status = enum_number(status, decided.status)  # type: ignore[assignment]
+    write_money(message.terms, decided.terms)
+    fill(message.solve, decided.record)
+
+
+def write_totals(message: Decision, lines: DecidedLines) -> None:
+    """Counts, quantities and money, in all and by tier in rank order."""
+    tier = lines.plan.problem.line.tier
+    _count(message.totals, lines, np.ones(len(lines), dtype=np.bool_))
+    for rank, described in enumerate(lines.plan.problem.policy.tiers):
+        chosen: Bools = tier == rank
+        result = message.tiers.add(tier=described.id)
+        _count(result.totals, lines, chosen)
+        money = lines.outcomes.unit_money.items()
+        write_money(result.terms, {t: int(m[chosen].sum()) for t, m in money})
+
+
+def _count(totals: Totals, lines: DecidedLines, chosen: Bools) -> None:
+    line, out = lines.plan.problem.line, lines.outcomes
+    outcome, given, price = out.outcome[chosen], out.confirmed[chosen], line.price_micros[chosen]
+    asked = line.quantity[chosen]
+    totals.lines = int(chosen.sum())
+    totals.lines_full = int((outcome == Outcome.ALLOCATED_FULL).sum())
+    totals.lines_partial = int((outcome == Outcome.ALLOCATED_PARTIAL).sum())
+    totals.requested_quantity = int(asked.sum())
+    totals.confirmed_quantity = int(given.sum())
+    totals.requested_value_micros = int(asked @ price)
+    totals.confirmed_value_micros = int(given @ price)
+
+
+def _remark(remark: Remark) -> Finding:
+    return Finding(path=remark.path, id=remark.id, value=remark.value, rule=remark.rule)

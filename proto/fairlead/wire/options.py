@@ -1,0 +1,72 @@
+"""How a client asks to solve: `SolveOptions` as checked values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fairlead.v1 import allocation_service_pb2, decision_pb2
+from fairlead.v1.allocation_service_pb2 import (
+    DECISION_VIEW_SUMMARY,
+    EXPLANATION_LEVEL_FULL,
+    EXPLANATION_LEVEL_UNSPECIFIED,
+)
+from fairlead.v1.decision_pb2 import ENGINE_REFERENCE, ENGINE_UNSPECIFIED
+from fairlead_solver.api import Engine, Faults, Finding, Options
+
+MAX_SEED = 2**31 - 1
+NANOS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for, defaults filled in."""
+
+    options: Options
+    reference: bool  # the reference model instead of an engine
+    time_limit_seconds: float | None  # None: the server's own
+    explanation: allocation_service_pb2.ExplanationLevel.ValueType
+    with_lines: bool
+
+
+def options_of(message: allocation_service_pb2.SolveOptions) -> Asked:
+    """The options, checked. Raises InvalidInput with every fault."""
+    faults, default = Faults(), Options()
+    _check_enums(message, faults)
+    gap = message.relative_gap if message.HasField("relative_gap") else default.relative_gap
+    seed = message.seed if message.HasField("seed") else default.seed
+    limit = _seconds(message) if message.HasField("time_limit") else None
+    for name, value, good, rule in (
+        ("relative_gap", gap, 0 <= gap <= 1, "between 0 and 1"),
+        ("seed", seed, 0 <= seed <= MAX_SEED, f"between 0 and {MAX_SEED}"),
+        ("time_limit", limit, limit is None or limit > 0, "above 0"),
+    ):
+        if not good:
+            faults.add(Finding(f"options.{name}", "", str(value), rule))
+    faults.stop()
+    level = message.explanation
+    return Asked(
+        options=Options(engine=_engine(message), relative_gap=gap, seed=seed),
+        reference=message.engine == ENGINE_REFERENCE,
+        time_limit_seconds=limit,
+        explanation=level if level != EXPLANATION_LEVEL_UNSPECIFIED else EXPLANATION_LEVEL_FULL,
+        with_lines=message.view != DECISION_VIEW_SUMMARY,
+    )
+
+
+def _check_enums(message: allocation_service_pb2.SolveOptions, faults: Faults) -> None:
+    for name in ("engine", "explanation", "view"):
+        kind = message.DESCRIPTOR.fields_by_name[name].enum_type
+        number = getattr(message, name)
+        if kind is not None and number not in kind.values_by_number:
+            words = ", ".join(v.name for v in kind.values)
+            faults.add(Finding(f"options.{name}", "", str(number), f"one of {words}"))
+
+
+def _engine(message: allocation_service_pb2.SolveOptions) -> Engine:
+    if message.engine in (ENGINE_UNSPECIFIED, ENGINE_REFERENCE):
+        return Engine.AUTO
+    return Engine[decision_pb2.Engine.Name(message.engine).removeprefix("ENGINE_")]
+
+
+def _seconds(message: allocation_service_pb2.SolveOptions) -> float:
+    return message.time_limit.seconds + message.time_limit.nanos / NANOS
