@@ -1,0 +1,142 @@
+"""Who got the stock in a line's reach, and what decided between the two: pairs, as columns.
+
+A rival of line i is another line j that takes from a lot on one of i's arcs. What decided is
+told by the first of these that holds:
+
+    OUTRANKED_TIER         j's tier is above i's
+    CONTRACT_FLOOR_OTHER   j counts for a contract floor that i does not, and the floor is not
+                           exceeded: without j's units the penalty is due (or it is hard)
+    FAIR_SHARE_RATIONED    fair share is on and both are in one group
+    OUTRANKED_VALUE        a lot unit is worth more with j, by the unit terms
+    TIE_BREAK              worth the same: the canonical order of ids decided
+    OUTRANKED_VALUE        worth less by the unit terms alone; the plan as a whole is worth more
+
+All but the arithmetic of who took what is INDICATED until it is proven by solving again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...tables import Bools, Ints
+from ..arcs import expand
+from ..families.fair_share import FairShareGroup, FairShareMode
+from ..plan import Plan
+from ..problem import Problem
+from ..value import unit_values
+from .values import ReasonCode
+
+MAX_PAIRS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rivals:
+    """Pairs (arc of a wanting line, arc of the rival into the same lot).
+
+    `units`: whole units of the wanting line that the rival took from the lot. `code`: ReasonCode.
+    Sorted by wanting line; `line`, `rival` are lines, `arc`, `rival_arc` arcs.
+    """
+
+    line: Ints
+    rival: Ints
+    arc: Ints
+    rival_arc: Ints
+    units: Ints
+    code: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stakes:
+    """What decides between lines, computed once: value of a lot unit per arc, groups, floors."""
+
+    value: Ints  # micros per lot unit, times the largest ratio: compared only
+    group: Ints  # fair share group per line; all different where it is off
+    floors: tuple[Bools, ...]  # per contract whose floor is not exceeded: its lines
+    used_arcs: Ints  # arcs that carry something, by lot
+    lot_starts: Ints
+
+
+def stakes(problem: Problem, plan: Plan) -> Stakes:
+    """Everything `rivals` compares by."""
+    arcs = problem.arcs
+    used = np.flatnonzero(plan.packs > 0)
+    used = used[np.argsort(arcs.lot[used], kind="stable")]
+    return Stakes(
+        value=unit_values(problem) // arcs.ratio,
+        group=_groups(problem),
+        floors=_tight_floors(problem, plan),
+        used_arcs=used,
+        lot_starts=np.searchsorted(arcs.lot[used], np.arange(len(problem.facts.lots) + 1)),
+    )
+
+
+def rivals(problem: Problem, plan: Plan, at: Stakes, arcs: Ints) -> Rivals:
+    """The rivals on the arcs given (ascending arc indexes of short lines)."""
+    lot = problem.arcs.lot[arcs]
+    counts = at.lot_starts[lot + 1] - at.lot_starts[lot]
+    own = np.repeat(arcs, counts)
+    other = at.used_arcs[expand(at.lot_starts[lot], counts)]
+    foreign = problem.arcs.line[own] != problem.arcs.line[other]
+    own, other = own[foreign], other[foreign]
+    line, rival = problem.arcs.line[own], problem.arcs.line[other]
+    units = plan.shipped[other] // problem.arcs.ratio[own]
+    return Rivals(
+        line.astype(np.int64),
+        rival.astype(np.int64),
+        own,
+        other,
+        units,
+        _decided_by(problem, at, own, other),
+    )
+
+
+def batches(problem: Problem, at: Stakes, arcs: Ints) -> Iterator[Ints]:
+    """Runs of `arcs` with about MAX_PAIRS rivals each; a line is never cut in two."""
+    lot = problem.arcs.lot[arcs]
+    before = np.cumsum(at.lot_starts[lot + 1] - at.lot_starts[lot])
+    line = problem.arcs.line[arcs]
+    line_starts = np.flatnonzero(np.diff(line, prepend=-1))
+    run = before[line_starts] // MAX_PAIRS if len(arcs) else line_starts
+    cuts = line_starts[np.flatnonzero(np.diff(run)) + 1] if len(arcs) else line_starts
+    yield from (part for part in np.split(arcs, cuts) if len(part))
+
+
+def _decided_by(problem: Problem, at: Stakes, own: Ints, other: Ints) -> Ints:
+    line, rival = problem.arcs.line[own], problem.arcs.line[other]
+    tier = problem.line.tier
+    gain = at.value[other] - at.value[own]
+    code = np.where(gain == 0, ReasonCode.TIE_BREAK, ReasonCode.OUTRANKED_VALUE)
+    code = np.where(at.group[line] == at.group[rival], ReasonCode.FAIR_SHARE_RATIONED, code)
+    for floor in at.floors:
+        code = np.where(floor[rival] & ~floor[line], ReasonCode.CONTRACT_FLOOR_OTHER, code)
+    return np.where(tier[rival] < tier[line], ReasonCode.OUTRANKED_TIER, code).astype(np.int64)
+
+
+def _groups(problem: Problem) -> Ints:
+    """Fair share group per line; every line its own where fair share is off."""
+    policy, line = problem.policy.fair_share, problem.line
+    if policy.mode is FairShareMode.OFF:
+        return np.arange(problem.num_lines, dtype=np.int64)
+    beside = {
+        FairShareGroup.PRODUCT: np.zeros_like(line.tier),
+        FairShareGroup.PRODUCT_TIER: line.tier,
+        FairShareGroup.PRODUCT_CHANNEL: line.channel + 1,
+    }[policy.group]
+    width = int(beside.max(initial=0)) + 1
+    return line.product.astype(np.int64) * width + beside
+
+
+def _tight_floors(problem: Problem, plan: Plan) -> tuple[Bools, ...]:
+    table, given = problem.facts.contracts, plan.per_line()
+    tight = []
+    for k in range(len(table)):
+        scope = problem.in_scope(table, k)
+        asked = int(problem.line.quantity[scope].sum())
+        by_rate = int(np.ceil(np.round(table.floor_rate[k] * asked, 6)))
+        floor = int(table.floor_quantity[k]) - int(table.delivered_quantity[k])
+        if max(floor, by_rate) > 0 and int(given[scope].sum()) <= max(floor, by_rate):
+            tight.append(scope)
+    return tuple(tight)

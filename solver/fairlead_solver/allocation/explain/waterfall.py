@@ -1,0 +1,208 @@
+"""Where the stock in a line's reach went: one exact sum per line, for all lines at once.
+
+Reach of line i: every lot s of its product and, where it allows substitutes, of a substitute
+(r base units for one of the line); together they hold R_is = floor(a_s / r) units of the line.
+
+    sum_s R_is = ON_HAND + INBOUND
+               = BLOCKED + RESERVED + SHELF_LIFE + TOO_LATE + NOT_ALLOWED      refused pairs, whole
+               + PROTECTED + PACK_REMAINDER + GIVEN_TO_OTHERS + UNUSED + GIVEN      the arcs
+
+On an arc, with l_s what the plan leaves in the lot and L = floor(l_s / r):
+
+    GIVEN            x_is
+    GIVEN_TO_OTHERS  R_is - x_is - L         (whole units; a remainder under r is the others')
+    PACK_REMAINDER   L mod m_i               (less than a pack of this line)
+    PROTECTED        of the whole packs L - L mod m_i over the lots of a protection i stands
+                     outside of: what exceeds the units outsiders may still take there,
+                     floor(max(0, available - quantity - taken by outsiders) / r). Protections
+                     in order of id, each from the last lot to the first.
+    UNUSED           the rest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...tables import Bools, Codes, Ints
+from ..arcs import Refusal, expand
+from ..facts import LotStatus, SupplyKind
+from ..plan import Plan
+from ..problem import Problem
+from .values import INFLOWS, WaterfallKind, WaterfallStep
+
+STEP_OF_REFUSAL = {
+    Refusal.BLOCKED: WaterfallKind.BLOCKED,
+    Refusal.RESERVED: WaterfallKind.RESERVED,
+    Refusal.SHELF_LIFE: WaterfallKind.SHELF_LIFE,
+    Refusal.TOO_LATE: WaterfallKind.TOO_LATE,
+    Refusal.LOCATION: WaterfallKind.NOT_ALLOWED,
+    Refusal.CHANNEL: WaterfallKind.NOT_ALLOWED,
+    Refusal.NO_LANE: WaterfallKind.NOT_ALLOWED,
+    Refusal.CUSTOMER_HOLD: WaterfallKind.NOT_ALLOWED,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArcUnits:
+    """The arcs' part of the waterfall: units of the line, one entry per arc each."""
+
+    given: Ints
+    others: Ints
+    remainder: Ints
+    protected: Ints
+    unused: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waterfall:
+    """`units[i, kind]`: units of line i at a step; int64, lines x (number of kinds + 1).
+
+    `refused[i, r]`: the same by `Refusal`, finer than the steps; `refused_units`: by refused pair.
+    `arcs`: the same by arc.
+    """
+
+    units: Ints
+    refused: Ints
+    refused_units: Ints
+    arcs: ArcUnits
+
+    def step(self, kind: WaterfallKind) -> Ints:
+        """Units of every line at one step."""
+        picked: Ints = self.units[:, kind]
+        return picked
+
+    def reach(self) -> Ints:
+        """Units of every line in its reach: ON_HAND + INBOUND."""
+        return self.step(WaterfallKind.ON_HAND) + self.step(WaterfallKind.INBOUND)
+
+    def imbalance(self) -> Ints:
+        """What comes in less what goes out, per line: 0 everywhere, or the waterfall is wrong."""
+        out = [k for k in WaterfallKind if k not in INFLOWS]
+        rest: Ints = self.reach() - self.units[:, out].sum(axis=1)
+        return rest
+
+    def steps(self, line: int) -> tuple[WaterfallStep, ...]:
+        """The steps of one line, those of 0 units too."""
+        return tuple(WaterfallStep(k, int(self.units[line, k])) for k in WaterfallKind)
+
+
+def waterfall(problem: Problem, plan: Plan) -> Waterfall:
+    """The waterfall of every line."""
+    arcs, lots = problem.arcs, problem.facts.lots
+    arc_units = _arc_units(problem, plan)
+    refused_units = lots.quantity[arcs.refused_lot] // _refused_ratio(problem)
+    refused = np.zeros((problem.num_lines, len(Refusal)), dtype=np.int64)
+    _add(refused, arcs.refused_line, arcs.refused_reason, refused_units)
+    units = np.zeros((problem.num_lines, len(WaterfallKind) + 1), dtype=np.int64)
+    for line, lot, amount in (
+        (arcs.line, arcs.lot, lots.quantity[arcs.lot] // arcs.ratio),
+        (arcs.refused_line, arcs.refused_lot, refused_units),
+    ):
+        inbound = lots.kind[lot] == SupplyKind.INBOUND
+        _add(units, line, np.where(inbound, WaterfallKind.INBOUND, WaterfallKind.ON_HAND), amount)
+    for refusal, kind in STEP_OF_REFUSAL.items():
+        units[:, kind] += refused[:, refusal]
+    for kind, column in (
+        (WaterfallKind.PROTECTED, arc_units.protected),
+        (WaterfallKind.PACK_REMAINDER, arc_units.remainder),
+        (WaterfallKind.GIVEN_TO_OTHERS, arc_units.others),
+        (WaterfallKind.UNUSED, arc_units.unused),
+        (WaterfallKind.GIVEN, arc_units.given),
+    ):
+        _add(units, arcs.line, np.int64(kind), column)
+    return Waterfall(units, refused, refused_units, arc_units)
+
+
+def _add(units: Ints, line: Codes, step: NDArray[Any] | np.int64, amounts: Ints) -> None:
+    """units[line, step] += amounts, through flat indexes: many times faster."""
+    np.add.at(units.reshape(-1), line * np.int64(units.shape[1]) + step, amounts)
+
+
+def _refused_ratio(problem: Problem) -> Ints:
+    """r of every refused pair: 1 for the own product, else the substitute's ratio."""
+    facts, arcs = problem.facts, problem.arcs
+    wanted = problem.line.product[arcs.refused_line].astype(np.int64)
+    has = facts.lots.product.codes[arcs.refused_lot].astype(np.int64)
+    ratio = np.ones(len(wanted), dtype=np.int64)
+    other = np.flatnonzero(wanted != has)
+    if len(other):
+        width = len(facts.products) + 1
+        known = facts.substitutes.product.codes.astype(np.int64) * width
+        known += facts.substitutes.substitute.codes
+        order = np.argsort(known, kind="stable")
+        at = np.searchsorted(known[order], wanted[other] * width + has[other])
+        ratio[other] = facts.substitutes.ratio[order[at]]
+    return ratio
+
+
+def _arc_units(problem: Problem, plan: Plan) -> ArcUnits:
+    arcs = problem.arcs
+    stock = problem.facts.lots.quantity
+    given = plan.units
+    left = (stock - plan.per_lot())[arcs.lot] // arcs.ratio
+    remainder = left % arcs.pack
+    packs_left = left - remainder
+    protected = _protected(problem, plan, packs_left)
+    others = stock[arcs.lot] // arcs.ratio - given - left
+    return ArcUnits(given, others, remainder, protected, packs_left - protected)
+
+
+def _protected(problem: Problem, plan: Plan, packs_left: Ints) -> Ints:
+    """Of `packs_left`, what the protections keep from each arc's line."""
+    protected = np.zeros(len(problem.arcs), dtype=np.int64)
+    shipped = plan.shipped
+    for outside, may_take in _protection_arcs(problem):
+        free = packs_left[outside] - protected[outside]
+        open_units = may_take - int(shipped[outside].sum())
+        protected[outside] += _beyond(problem, outside, free, max(0, open_units))
+    return protected
+
+
+def _protection_arcs(problem: Problem) -> Iterator[tuple[Ints, int]]:
+    """Per protection: the arcs of lines outside its group, and what they may take together."""
+    by_lot = np.argsort(problem.arcs.lot, kind="stable")
+    starts = np.searchsorted(problem.arcs.lot[by_lot], np.arange(len(problem.facts.lots) + 1))
+    for k in range(len(problem.facts.protections)):
+        lots = protected_lots(problem, k)
+        inside = in_group(problem, k)
+        arcs = by_lot[expand(starts[lots], starts[lots + 1] - starts[lots])]
+        outside = np.sort(arcs[~inside[problem.arcs.line[arcs]]])
+        stock = int(problem.facts.lots.quantity[lots].sum())
+        yield outside, max(0, stock - int(problem.facts.protections.quantity[k]))
+
+
+def protected_lots(problem: Problem, protection: int) -> Ints:
+    """Rows of the available lots of a protection's product and locations."""
+    lots, table = problem.facts.lots, problem.facts.protections
+    scope = lots.product.codes == table.product.codes[protection]
+    scope &= lots.status == LotStatus.AVAILABLE
+    names = table.locations.row(protection)
+    if names:
+        index = {name: row for row, name in enumerate(problem.facts.locations.id)}
+        scope &= np.isin(lots.location.codes, [index[n] for n in names])
+    return np.flatnonzero(scope)
+
+
+def in_group(problem: Problem, protection: int) -> Bools:
+    """Which lines a protection keeps its stock for."""
+    table = problem.facts.protections
+    tier = table.group_tier.word(protection)
+    return problem.matches(
+        customer=int(table.group_customer.codes[protection]),
+        channel=int(table.group_channel.codes[protection]),
+        tier=problem.policy.tier_index(tier) if tier else -1,
+    )
+
+
+def _beyond(problem: Problem, arcs: Ints, free: Ints, open_units: int) -> Ints:
+    """Per arc, the part of `free` beyond `open_units` lot units per line, from the last arc."""
+    line, ratio = problem.arcs.line[arcs], problem.arcs.ratio[arcs]
+    before = np.cumsum(free) - free
+    first = np.searchsorted(line, line)  # arcs are sorted by line
+    upto = before - before[first] + free
+    return np.clip(upto - open_units // ratio, 0, free) if len(arcs) else free
