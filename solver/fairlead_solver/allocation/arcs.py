@@ -115,7 +115,8 @@ def find_arcs(
 
 
 def _offsets(sorted_codes: Codes, size: int) -> Ints:
-    return np.searchsorted(sorted_codes, np.arange(size + 1)).astype(np.int64)
+    bounds: Ints = np.searchsorted(sorted_codes, np.arange(size + 1)).astype(np.int64)
+    return bounds
 
 
 def expand(starts: Ints, counts: Ints) -> Ints:
@@ -178,7 +179,8 @@ def _lanes(facts: Facts, pairs: Pairs, line_destination: Codes) -> Codes:
 
 def _take(values: Ints, index: Codes) -> Ints:
     """values[index], and 0 where the index is -1."""
-    return np.append(values, 0)[index]
+    taken: Ints = np.append(values, 0)[index]
+    return taken
 
 
 def _delivery(facts: Facts, pairs: Pairs, transit: Ints) -> Days:
@@ -234,4 +236,5 @@ def _listed(lists: Lists, row: Codes, wanted: Codes) -> Bools:
     listed = np.unique(owner * width + lists.values.codes + 1)
     asked = row.astype(np.int64) * width + wanted + 1
     at = np.minimum(np.searchsorted(listed, asked), len(listed) - 1)
-    return free | (listed[at] == asked)
+    allowed: Bools = free | (listed[at] == asked)
+    return allowed

@@ -59,7 +59,8 @@ def breaches(plan: Plan) -> list[Breach]:
 
 def packs_of(problem: Problem, x: np.ndarray) -> Ints:
     """The flow of a solution vector, as integers."""
-    return np.rint(x[: len(problem.arcs)]).astype(np.int64)
+    packs: Ints = np.rint(x[: len(problem.arcs)]).astype(np.int64)
+    return packs
 
 
 def decide(problem: Problem, solution: Solution, record: SolveRecord) -> Decision:

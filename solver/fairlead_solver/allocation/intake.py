@@ -10,6 +10,8 @@ import hashlib
 import json
 from dataclasses import asdict, fields, replace
 from enum import Enum
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +25,7 @@ from ..intake import (
     tidy,
     words_of,
 )
-from ..tables import MAX_AMOUNT, NO_DAY, NO_INT, Coded, Codes, Ints, Table
+from ..tables import MAX_AMOUNT, NO_DAY, NO_INT, Bools, Coded, Codes, Ints, Table
 from .arcs import find_arcs
 from .facts import Contracts, Facts, Quotas
 from .policy import Policy
@@ -40,14 +42,15 @@ def intake(facts: Facts, policy: Policy) -> Problem:
     """
     faults = Faults()
     faults.extend(policy.findings())
-    known = {t.NAME: frozenset(t.id) for t in facts.tables() if getattr(t, "id", ())}
+    ids = {t.NAME: getattr(t, "id", ()) for t in facts.tables()}
+    known = {name: frozenset(given) for name, given in ids.items() if given}
     known.pop("orders", None)  # an order needs no row of its own
     for table in facts.tables():
         check_table(table, known, faults)
     _check_rules(facts, policy, faults)
     faults.stop()
     words = words_of(facts.tables())
-    tables = {f.name: _tidied(facts, f.name, words) for f in fields(facts)}
+    tables: dict[str, Any] = {f.name: _tidied(facts, f.name, words) for f in fields(facts)}
     problem = _resolve(replace(facts, **tables), policy)
     _check_overflow(problem, faults)
     faults.stop()
@@ -142,9 +145,10 @@ def _check_scopes(facts: Facts, faults: Faults) -> None:
     )
 
 
-def _no_selector(scoped: Contracts | Quotas) -> np.ndarray:
+def _no_selector(scoped: Contracts | Quotas) -> Bools:
     named = [scoped.customer, scoped.family, scoped.product, scoped.channel]
-    return np.all([column.codes < 0 for column in named], axis=0)
+    nothing: Bools = np.all([column.codes < 0 for column in named], axis=0)
+    return nothing
 
 
 def _check_one_customer(facts: Facts, faults: Faults) -> None:
@@ -253,8 +257,6 @@ def _least(facts: Facts) -> Ints:
 
 def _decimal_ratio(value: float) -> tuple[int, int]:
     """A rate as the fraction its shortest decimal says: 0.1 is 1/10."""
-    from fractions import Fraction
-
     return Fraction(repr(value)).as_integer_ratio()
 
 

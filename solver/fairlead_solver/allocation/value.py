@@ -82,7 +82,8 @@ def _age_rate(policy: AgingPolicy, received: Days, today: int) -> Floats:
 
 def rounded(money: NDArray[np.floating]) -> Ints:
     """To whole micro-units, half to even."""
-    return np.rint(money).astype(np.int64)
+    micros: Ints = np.rint(money).astype(np.int64)
+    return micros
 
 
 def days_late(delivery: Days, requested: Days) -> Ints:
