@@ -123,7 +123,8 @@ def expand(starts: Ints, counts: Ints) -> Ints:
     """Concatenated ranges start, start+1, … of the lengths given."""
     total = int(counts.sum())
     before = np.cumsum(counts) - counts
-    return np.arange(total, dtype=np.int64) + np.repeat(starts - before, counts)
+    ranges: Ints = np.arange(total, dtype=np.int64) + np.repeat(starts - before, counts)
+    return ranges
 
 
 def _pairs(facts: Facts) -> Pairs:
