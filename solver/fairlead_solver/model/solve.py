@@ -18,7 +18,7 @@ from .engine import Answer, Engine, Limits, SolveStatus, accepted, box_bound, ru
 from .lexicographic import maximise
 from .partition import Batch, Partition, partition
 
-GAP_NOISE = 1e-9
+GAP_NOISE = 1e-9  # of the objective: what sums of doubles and of tolerances leave open
 Progress = Callable[["Standing"], None]
 
 
@@ -101,7 +101,8 @@ class Ledger:
 
     def closed(self, relative_gap: float) -> bool:
         """Whether the whole is proven to the gap."""
-        near = self.bound - self.objective <= relative_gap * abs(self.objective) + GAP_NOISE
+        allowed = (relative_gap + GAP_NOISE) * max(1.0, abs(self.objective))
+        near = self.bound - self.objective <= allowed
         return near or not self.wide
 
     def _add(self, answer: Answer, sign: float) -> None:
