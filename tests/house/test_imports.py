@@ -35,6 +35,8 @@ class Layer:
 
 LAYERS = (
     Layer("fairlead_solver", ("fairlead_solver",), ("numpy", "scipy"), CLOCK_AND_SURROUNDINGS),
+    # the facade states the engine's version
+    Layer(FACADE, ("fairlead_solver",), ("ortools",), CLOCK_AND_SURROUNDINGS),
     Layer(
         "fairlead_solver.model",
         ("fairlead_solver.model", "fairlead_solver.tables", "fairlead_solver.findings"),
