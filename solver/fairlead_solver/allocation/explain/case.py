@@ -31,7 +31,7 @@ class Case:
 
 def case_of(problem: Problem, model: Model, plan: Plan, *, proven: bool) -> Case:
     """Everything the reasons are derived from."""
-    quantity = problem.line.quantity
+    quantity, held = problem.line.quantity, firm(problem, model)
     return Case(
         problem=problem,
         plan=plan,
@@ -40,6 +40,6 @@ def case_of(problem: Problem, model: Model, plan: Plan, *, proven: bool) -> Case
         whole=quantity - quantity % problem.line.pack,
         waterfall=waterfall(problem, plan),
         limits=limits(model, plan),
-        stakes=stakes(problem, plan),
-        firm=firm(problem, model),
+        stakes=stakes(problem, plan, held),
+        firm=held,
     )

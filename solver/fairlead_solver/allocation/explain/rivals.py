@@ -3,6 +3,7 @@
 A rival of line i is another line j that takes from a lot on one of i's arcs. What decided is
 told by the first of these that holds:
 
+    LOCKED, TIME_FENCE, STRATEGY   j has no more than a lock, a fence or its strategy holds for it
     OUTRANKED_TIER         j's tier is above i's
     CONTRACT_FLOOR_OTHER   j counts for a contract floor that i does not, and the floor is not
                            exceeded: without j's units the penalty is due (or it is hard)
@@ -16,7 +17,7 @@ All but the arithmetic of who took what is INDICATED until it is proven by solvi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,9 @@ from ..arcs import expand
 from ..families.fair_share import FairShareGroup, FairShareMode
 from ..plan import Plan
 from ..problem import Problem
-from ..value import unit_values
+from ..terms import Term
+from ..value import unit_terms
+from .firm import Firm
 from .values import ReasonCode
 
 MAX_PAIRS = 2_000_000
@@ -52,20 +55,26 @@ class Rivals:
 class Stakes:
     """What decides between lines, computed once: value of a lot unit per arc, groups, floors."""
 
-    value: Ints  # micros per lot unit, times the largest ratio: compared only
+    terms: Mapping[Term, Ints]  # micros per unit of the line, per arc
+    value: Ints  # micros per base unit of the lot, per arc
+    held: Ints  # ReasonCode that holds a line's quantity, 0: none
     group: Ints  # fair share group per line; all different where it is off
     floors: tuple[Bools, ...]  # per contract whose floor is not exceeded: its lines
     used_arcs: Ints  # arcs that carry something, by lot
     lot_starts: Ints
 
 
-def stakes(problem: Problem, plan: Plan) -> Stakes:
+def stakes(problem: Problem, plan: Plan, firm: Firm) -> Stakes:
     """Everything `rivals` compares by."""
     arcs = problem.arcs
     used = np.flatnonzero(plan.packs > 0)
     used = used[np.argsort(arcs.lot[used], kind="stable")]
+    terms = unit_terms(problem)
+    total: Ints = np.sum(list(terms.values()), axis=0, dtype=np.int64)
     return Stakes(
-        value=unit_values(problem) // arcs.ratio,
+        terms=terms,
+        value=total // arcs.ratio,
+        held=np.where((firm.least > 0) & (plan.per_line() <= firm.least), firm.code, 0),
         group=_groups(problem),
         floors=_tight_floors(problem, plan),
         used_arcs=used,
@@ -112,7 +121,8 @@ def _decided_by(problem: Problem, at: Stakes, own: Ints, other: Ints) -> Ints:
     code = np.where(at.group[line] == at.group[rival], ReasonCode.FAIR_SHARE_RATIONED, code)
     for floor in at.floors:
         code = np.where(floor[rival] & ~floor[line], ReasonCode.CONTRACT_FLOOR_OTHER, code)
-    return np.where(tier[rival] < tier[line], ReasonCode.OUTRANKED_TIER, code).astype(np.int64)
+    code = np.where(tier[rival] < tier[line], ReasonCode.OUTRANKED_TIER, code)
+    return np.where(at.held[rival] > 0, at.held[rival], code).astype(np.int64)
 
 
 def _groups(problem: Problem) -> Ints:

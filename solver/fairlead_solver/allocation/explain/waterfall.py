@@ -33,6 +33,7 @@ from ..arcs import Refusal, expand
 from ..facts import LotStatus, SupplyKind
 from ..plan import Plan
 from ..problem import Problem
+from ..totals import summed
 from .values import INFLOWS, WaterfallKind, WaterfallStep
 
 STEP_OF_REFUSAL = {
@@ -63,13 +64,14 @@ class Waterfall:
     """`units[i, kind]`: units of line i at a step; int64, lines x (number of kinds + 1).
 
     `refused[i, r]`: the same by `Refusal`, finer than the steps; `refused_units`: by refused pair.
-    `arcs`: the same by arc.
+    `arcs`: the same by arc. `keeper`: per line the protection that keeps most from it, -1: none.
     """
 
     units: Ints
     refused: Ints
     refused_units: Ints
     arcs: ArcUnits
+    keeper: Ints
 
     def step(self, kind: WaterfallKind) -> Ints:
         """Units of every line at one step."""
@@ -94,7 +96,7 @@ class Waterfall:
 def waterfall(problem: Problem, plan: Plan) -> Waterfall:
     """The waterfall of every line."""
     arcs, lots = problem.arcs, problem.facts.lots
-    arc_units = _arc_units(problem, plan)
+    arc_units, keeper = _arc_units(problem, plan)
     refused_units = lots.quantity[arcs.refused_lot] // _refused_ratio(problem)
     refused = np.zeros((problem.num_lines, len(Refusal)), dtype=np.int64)
     _add(refused, arcs.refused_line, arcs.refused_reason, refused_units)
@@ -115,7 +117,7 @@ def waterfall(problem: Problem, plan: Plan) -> Waterfall:
         (WaterfallKind.GIVEN, arc_units.given),
     ):
         _add(units, arcs.line, np.int64(kind), column)
-    return Waterfall(units, refused, refused_units, arc_units)
+    return Waterfall(units, refused, refused_units, arc_units, keeper)
 
 
 def _add(units: Ints, line: Codes, step: NDArray[Any] | np.int64, amounts: Ints) -> None:
@@ -140,27 +142,34 @@ def _refused_ratio(problem: Problem) -> Ints:
     return ratio
 
 
-def _arc_units(problem: Problem, plan: Plan) -> ArcUnits:
+def _arc_units(problem: Problem, plan: Plan) -> tuple[ArcUnits, Ints]:
     arcs = problem.arcs
     stock = problem.facts.lots.quantity
     given = plan.units
     left = (stock - plan.per_lot())[arcs.lot] // arcs.ratio
     remainder = left % arcs.pack
     packs_left = left - remainder
-    protected = _protected(problem, plan, packs_left)
+    protected, keeper = _protected(problem, plan, packs_left)
     others = stock[arcs.lot] // arcs.ratio - given - left
-    return ArcUnits(given, others, remainder, protected, packs_left - protected)
+    return ArcUnits(given, others, remainder, protected, packs_left - protected), keeper
 
 
-def _protected(problem: Problem, plan: Plan, packs_left: Ints) -> Ints:
-    """Of `packs_left`, what the protections keep from each arc's line."""
+def _protected(problem: Problem, plan: Plan, packs_left: Ints) -> tuple[Ints, Ints]:
+    """Of `packs_left`, what the protections keep from each arc's line; and who keeps most."""
     protected = np.zeros(len(problem.arcs), dtype=np.int64)
-    shipped = plan.shipped
-    for outside, may_take in _protection_arcs(problem):
+    keeper = np.full(problem.num_lines, -1, dtype=np.int64)
+    most = np.zeros(problem.num_lines, dtype=np.int64)
+    shipped, line = plan.shipped, problem.arcs.line
+    for k, (outside, may_take) in enumerate(_protection_arcs(problem)):
         free = packs_left[outside] - protected[outside]
         open_units = may_take - int(shipped[outside].sum())
-        protected[outside] += _beyond(problem, outside, free, max(0, open_units))
-    return protected
+        kept = _beyond(problem, outside, free, max(0, open_units))
+        protected[outside] += kept
+        lines, at = np.unique(line[outside], return_inverse=True)
+        of_line = summed(at, kept, len(lines))
+        more = of_line > most[lines]
+        keeper[lines[more]], most[lines[more]] = k, of_line[more]
+    return protected, keeper
 
 
 def _protection_arcs(problem: Problem) -> Iterator[tuple[Ints, int]]:

@@ -1,0 +1,131 @@
+"""The rule behind a reason: its family, its key and the field or policy leaf it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...model.draft import Block, Model
+from ...tables import NO_DAY
+from ..facts import Strategy
+from ..families import (
+    FAMILIES,
+    delivery_group,
+    fair_share,
+    location_use,
+    lock,
+    lot_size,
+    min_fill,
+    protection,
+    ship_complete,
+    sources,
+    strategy,
+    time_fence,
+)
+from ..families.fair_share import FairShareMode
+from ..family import Family, Wording
+from ..policy import TierMode
+from ..problem import Problem
+from .case import Case
+from .values import Competitor, ReasonCode, Rule
+
+HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
+_BY_NAME = {family.NAME: family for family in FAMILIES}
+_OF_LINE: dict[ReasonCode, tuple[Family, str]] = {
+    ReasonCode.PACK_MULTIPLE: (lot_size, "lines"),
+    ReasonCode.LOT_SPLIT_LIMIT: (lot_size, "lines"),
+    ReasonCode.SHIP_COMPLETE: (ship_complete, "lines"),
+    ReasonCode.MIN_FILL: (min_fill, "least"),
+    ReasonCode.GROUP_INCOMPLETE: (delivery_group, "lines"),
+    ReasonCode.LOCKED: (lock, "lines"),
+    ReasonCode.TIME_FENCE: (time_fence, "lines"),
+}
+_FIELD_OF: dict[ReasonCode, str] = {
+    ReasonCode.NO_SUPPLY: "lots.quantity",
+    ReasonCode.SUPPLY_BLOCKED: "lots.status",
+    ReasonCode.SHELF_LIFE_SHORT: "lots.expiry_day",
+    ReasonCode.SUPPLY_TOO_LATE: "lots.available_day",
+    ReasonCode.DATE_WINDOW: "lanes.transit_days",
+    ReasonCode.UNPROFITABLE: "policy.tiers",
+    ReasonCode.OUTRANKED_VALUE: "policy.tiers",
+    ReasonCode.CONTRACT_FLOOR_OTHER: "contracts.floor_quantity",
+}
+
+
+def wording_of_row(problem: Problem, model: Model, row: int) -> tuple[Block, Wording]:
+    """The block of a row, and how its family words it."""
+    block, key = model.row_block(row)
+    return block, _BY_NAME[block.family].words(problem, block.name, key)
+
+
+def wording(
+    case: Case, line: int, code: ReasonCode, row: int, rivals: Sequence[Competitor]
+) -> tuple[Rule, str]:
+    """The rule of a reason, and its family's sentence; "" where no family says one."""
+    if code in HELD and case.firm.code[line] != code:  # it is a rival that is held
+        names = [c.line for c in rivals if c.decided_by is code]
+        line = case.problem.facts.lines.id.index(names[0])
+    if row >= 0:
+        block, words = wording_of_row(case.problem, case.limits.model, row)
+        return Rule(block.family, words.key, words.leaf), words.sentence
+    family, words_of_line = _of_line(case, line, code)
+    if words_of_line is not None:
+        return Rule(family, words_of_line.key, words_of_line.leaf), words_of_line.sentence
+    return _plain(case.problem, line, code), ""
+
+
+def _of_line(case: Case, line: int, code: ReasonCode) -> tuple[str, Wording | None]:
+    problem = case.problem
+    if code in _OF_LINE:
+        family, block = _OF_LINE[code]
+        return family.NAME, family.words(problem, block, line)
+    if code is ReasonCode.STRATEGY:
+        return _strategy(case, line)
+    if code is ReasonCode.SPLIT_LIMIT:
+        return _sources(case, line)
+    if code is ReasonCode.PROTECTED_STOCK:
+        return _protection(case, line)
+    if code is ReasonCode.FAIR_SHARE_RATIONED:
+        proportional = problem.policy.fair_share.mode is FairShareMode.PROPORTIONAL
+        words = fair_share.words(problem, "shortfall" if proportional else "fill", line)
+        return fair_share.NAME, words
+    return "", None
+
+
+def _strategy(case: Case, line: int) -> tuple[str, Wording | None]:
+    name = Strategy(int(case.problem.facts.lines.strategy[line])).name.lower()
+    return strategy.NAME, strategy.words(case.problem, name, line)
+
+
+def _sources(case: Case, line: int) -> tuple[str, Wording | None]:
+    problem = case.problem
+    if problem.facts.lines.max_sources[line]:
+        return sources.NAME, sources.words(problem, "lines", line)
+    order = int(problem.line.order[line])
+    if problem.order_max_sources[order]:
+        return sources.NAME, sources.words(problem, "orders", order)
+    return location_use.NAME, location_use.words(problem, "max_locations", 0)
+
+
+def _protection(case: Case, line: int) -> tuple[str, Wording | None]:
+    """The protection that keeps most from the line."""
+    keeper = int(case.waterfall.keeper[line])
+    return protection.NAME, protection.words(case.problem, "protections", keeper)
+
+
+def _plain(problem: Problem, line: int, code: ReasonCode) -> Rule:
+    lines = problem.facts.lines
+    if code is ReasonCode.CUSTOMER_HOLD:
+        customer = lines.customer.word(line)
+        return Rule("", customer, f"customers[{customer}].on_hold")
+    if code is ReasonCode.OUTRANKED_TIER:
+        strict = problem.policy.tier_mode is TierMode.STRICT
+        leaf = "policy.tier_mode" if strict else "policy.tiers"
+        return Rule("tier_order" if strict else "", lines.id[line], leaf)
+    if code is ReasonCode.NO_SOURCE:
+        own = lines.locations.counts()[line] > 0
+        return Rule("", lines.id[line], f"lines[{lines.id[line]}].locations" if own else "lanes")
+    if code is ReasonCode.CHANNEL:
+        return Rule("", lines.channel.word(line), "locations.channels")
+    if code is ReasonCode.SUPPLY_TOO_LATE and problem.line.latest_day[line] != NO_DAY:
+        return Rule("", lines.id[line], f"lines[{lines.id[line]}].latest_day")
+    return Rule("", lines.product.word(line), _FIELD_OF.get(code, ""))

@@ -1,0 +1,155 @@
+"""Says a line's story in one sentence, out of its codes and figures and nothing else.
+
+    8 of 20 given. 12 short: 22 went to SO-881 (tier A, 14.20 a unit against 9.75).
+
+Several reasons: "12 short: 5: …; 7: …". What is only INDICATED says so with "likely".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from ..facts import Lines
+from ..problem import Problem
+from .values import Certainty, Competitor, Reason, ReasonCode, WaterfallKind, WaterfallStep
+
+ROOM = (
+    ReasonCode.CAPACITY,
+    ReasonCode.QUOTA_EXHAUSTED,
+    ReasonCode.CONTRACT_CAP,
+    ReasonCode.CREDIT_LIMIT,
+)
+HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
+EPOCH = date(1970, 1, 1)
+MICROS = 1_000_000
+OUTRANKED = (
+    ReasonCode.OUTRANKED_TIER,
+    ReasonCode.OUTRANKED_VALUE,
+    ReasonCode.FAIR_SHARE_RATIONED,
+    ReasonCode.CONTRACT_FLOOR_OTHER,
+    ReasonCode.TIE_BREAK,
+)
+
+
+def line_sentence(
+    problem: Problem,
+    line: int,
+    given: int,
+    steps: Sequence[WaterfallStep],
+    told: Sequence[tuple[Reason, str]],
+    rivals: Sequence[Competitor],
+) -> str:
+    """The sentence of one line; `told` are its reasons with the words of their families."""
+    asked = int(problem.line.quantity[line])
+    opening = f"{given} of {asked} given."
+    if given >= asked:
+        return opening
+    telling = [(r, words) for r, words in told if r.units]
+    parts = [_phrase(problem, line, r, words, steps, rivals) for r, words in telling]
+    if len(parts) > 1:
+        parts = [f"{r.units}: {p}" for (r, _), p in zip(telling, parts, strict=True)]
+    return f"{opening} {asked - given} short: {'; '.join(parts)}."
+
+
+def money(micros: int) -> str:
+    """Money to the cent: 14.20."""
+    return f"{micros / MICROS:.2f}"
+
+
+def day(days: int) -> str:
+    """A day as 2026-11-24."""
+    return (EPOCH + timedelta(days=days)).isoformat()
+
+
+def _phrase(
+    problem: Problem,
+    line: int,
+    reason: Reason,
+    words: str,
+    steps: Sequence[WaterfallStep],
+    rivals: Sequence[Competitor],
+) -> str:
+    taken = any(c.decided_by is reason.code for c in rivals)
+    if reason.code in OUTRANKED or (reason.code in HELD and taken):
+        phrase = _outranked(reason, rivals)
+    elif reason.code in _PLAIN:
+        phrase = _PLAIN[reason.code](problem.facts.lines, line, steps)
+    else:
+        phrase = words or reason.code.name.lower().replace("_", " ")
+        phrase += ", and has no room for more" if reason.code in ROOM else ""
+    likely = reason.certainty is Certainty.INDICATED and reason.code not in OUTRANKED
+    return f"likely {phrase}" if likely else phrase
+
+
+def _outranked(reason: Reason, rivals: Sequence[Competitor]) -> str:
+    """Who took most for this reason, and how the two compare; who took what is a fact."""
+    those = [c for c in rivals if c.decided_by is reason.code] or list(rivals)
+    first = those[0]
+    value, own = sum(first.unit_value.values()), sum(first.own_unit_value.values())
+    compared = f"{money(value)} a unit against {money(own)}"
+    phrase = f"{first.units} went to {first.line} (tier {first.tier}, {compared}{_why(reason)})"
+    others = len(those) - 1
+    return f"{phrase} and {sum(c.units for c in those[1:])} to {others} more" if others else phrase
+
+
+def _why(reason: Reason) -> str:
+    return {
+        ReasonCode.FAIR_SHARE_RATIONED: ", by fair share",
+        ReasonCode.CONTRACT_FLOOR_OTHER: ", for its contract's floor",
+        ReasonCode.TIE_BREAK: ", first in order",
+        ReasonCode.LOCKED: ", locked",
+        ReasonCode.TIME_FENCE: ", within the time fence",
+        ReasonCode.STRATEGY: ", by its strategy",
+    }.get(reason.code, "")
+
+
+_Telling = Callable[[Lines, int, Sequence[WaterfallStep]], str]
+
+
+def _units(steps: Sequence[WaterfallStep], *kinds: WaterfallKind) -> int:
+    return sum(s.units for s in steps if s.kind in kinds)
+
+
+def _no_supply(lines: Lines, line: int, steps: Sequence[WaterfallStep]) -> str:
+    held = _units(steps, WaterfallKind.ON_HAND, WaterfallKind.INBOUND)
+    product = lines.product.word(line)
+    return f"only {held} of {product} in reach" if held else f"no stock of {product}"
+
+
+def _shelf_life(lines: Lines, line: int) -> str:
+    wanted = int(lines.min_shelf_life_days[line])
+    if not wanted:
+        return "would be expired at delivery"
+    return f"would have under {wanted} days of shelf life left at delivery"
+
+
+def _latest(lines: Lines, line: int) -> str:
+    return day(int(lines.latest_day[line]))
+
+
+_PLAIN: dict[ReasonCode, _Telling] = {
+    ReasonCode.NO_SUPPLY: _no_supply,
+    ReasonCode.SUPPLY_BLOCKED: lambda t, i, s: (
+        f"{_units(s, WaterfallKind.BLOCKED)} of {t.product.word(i)} are blocked"
+    ),
+    ReasonCode.CHANNEL: lambda t, i, s: "stock is kept for other customers or channels",
+    ReasonCode.SHELF_LIFE_SHORT: lambda t, i, s: (
+        f"{_units(s, WaterfallKind.SHELF_LIFE)} of {t.product.word(i)} {_shelf_life(t, i)}"
+    ),
+    ReasonCode.SUPPLY_TOO_LATE: lambda t, i, s: f"stock comes after {_latest(t, i)}",
+    ReasonCode.DATE_WINDOW: lambda t, i, s: f"stock cannot arrive by {_latest(t, i)}",
+    ReasonCode.NO_SOURCE: lambda t, i, s: (
+        f"{_units(s, WaterfallKind.NOT_ALLOWED)} of {t.product.word(i)} lie where this line may "
+        "not be served from"
+    ),
+    ReasonCode.CUSTOMER_HOLD: lambda t, i, s: f"customer {t.customer.word(i)} is on hold",
+    ReasonCode.LOT_SPLIT_LIMIT: lambda t, i, s: (
+        f"{_units(s, WaterfallKind.PACK_REMAINDER)} left in lots, less than a pack in each"
+    ),
+    ReasonCode.UNPROFITABLE: lambda t, i, s: (
+        f"{_units(s, WaterfallKind.UNUSED)} are left, but serving it costs more than it is worth"
+    ),
+    ReasonCode.NOT_PROVEN: lambda t, i, s: "not proven, as the run stopped early",
+    ReasonCode.UNEXPLAINED: lambda t, i, s: "unexplained",
+}

@@ -1,0 +1,64 @@
+"""One line's story, put together from the columns when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .alternatives import alternatives
+from .case import Case
+from .competitors import competitors
+from .ledger import Reasons
+from .rules import wording
+from .sentences import line_sentence
+from .values import Certainty, Competitor, Fix, LineStory, Reason, ReasonCode
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One pack more for a line was forced: `delta_micros` is what that costs, None: infeasible."""
+
+    delta_micros: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """What was found out by solving again, by line."""
+
+    proofs: Mapping[int, Proof] = field(default_factory=dict)
+    fixes: Mapping[int, Fix] = field(default_factory=dict)
+
+
+def line_story(case: Case, reasons: Reasons, line: int, found: Findings) -> LineStory:
+    """Everything that is said about a line (a row of `facts.lines`)."""
+    steps = case.waterfall.steps(line)
+    short = int(case.given[line]) < int(case.problem.line.quantity[line])
+    rivals = competitors(case, line) if short else ()
+    proof = found.proofs.get(line)
+    told = [_told(case, reasons, k, rivals, proof) for k in _rows(reasons, line)]
+    return LineStory(
+        line=case.problem.facts.lines.id[line],
+        waterfall=steps,
+        reasons=tuple(reason for reason, _ in told),
+        competitors=rivals,
+        fix=found.fixes.get(line),
+        alternatives=alternatives(case, line, told[0][0]) if short else (),
+        sentence=line_sentence(case.problem, line, int(case.given[line]), steps, told, rivals),
+    )
+
+
+def _rows(reasons: Reasons, line: int) -> range:
+    part = reasons.of_line(line)
+    return range(part.start, part.stop)
+
+
+def _told(
+    case: Case, reasons: Reasons, k: int, rivals: Sequence[Competitor], proof: Proof | None
+) -> tuple[Reason, str]:
+    code = ReasonCode(int(reasons.code[k]))
+    certainty = Certainty(int(reasons.certainty[k]))
+    rule, words = wording(case, int(reasons.line[k]), code, int(reasons.row[k]), rivals)
+    delta = None
+    if proof is not None and certainty is Certainty.INDICATED:
+        certainty, delta = Certainty.PROVEN, proof.delta_micros
+    return Reason(code, int(reasons.units[k]), certainty, rule, delta), words
