@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 from grpc import aio
@@ -21,7 +21,7 @@ from .telemetry import Telemetry
 log = logging.getLogger(__name__)
 
 _DETAILS = "grpc-status-details-bin"
-Handler = grpc.RpcMethodHandler[Any, Any]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
 
 class CallInterceptor(aio.ServerInterceptor):  # type: ignore[misc, unused-ignore]
@@ -42,7 +42,7 @@ class CallInterceptor(aio.ServerInterceptor):  # type: ignore[misc, unused-ignor
         method = str(handler_call_details.method)
         around = self._around_stream if handler.response_streaming else self._around_call
         make, inner = _KINDS[bool(handler.request_streaming), bool(handler.response_streaming)]
-        return make(  # type: ignore[no-any-return, operator]
+        return make(
             around(method, getattr(handler, inner)),
             request_deserializer=handler.request_deserializer,
             response_serializer=handler.response_serializer,

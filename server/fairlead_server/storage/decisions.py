@@ -92,11 +92,10 @@ def part_of_key(connection: Connection, tenant: str, id: str, key: str) -> bytes
     place = bisect_right([row.first_key for row in firsts], key) - 1
     if place < 0:
         return None
-    return connection.execute(
-        select(columns.body).where(
-            *_of(tenant, id, LINE), columns.first_row == firsts[place].first_row
-        )
-    ).scalar_one()
+    at = columns.first_row == firsts[place].first_row
+    query_body = select(columns.body).where(*_of(tenant, id, LINE), at)
+    body: bytes = connection.execute(query_body).scalar_one()
+    return body
 
 
 def page(connection: Connection, tenant: str, before: str, rows: int) -> list[tuple[str, bytes]]:

@@ -28,11 +28,16 @@ class Handout(Generic[Thing]):
         """How many wait now."""
         return sum(not future.done() for _, _, future in self._waiters)
 
+    @property
+    def full(self) -> bool:
+        """Whether one who asks now would be refused."""
+        return not self._things and self.waiting >= self._queue_length
+
     async def take(self, priority: int = 0) -> Thing:
         """The next thing free; a higher priority is served first. Raises QueueFull at once."""
         if self._things:
             return self._things.pop()
-        if self.waiting >= self._queue_length:
+        if self.full:
             raise QueueFull
         future: asyncio.Future[Thing] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiters, (-priority, next(self._arrivals), future))

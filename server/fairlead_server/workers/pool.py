@@ -39,6 +39,11 @@ class Pool:
         return self._free.waiting
 
     @property
+    def full(self) -> bool:
+        """Whether a call that came now would be refused."""
+        return self._free.full
+
+    @property
     def pids(self) -> list[int]:
         """The processes alive now."""
         return sorted(worker.pid for worker in self._workers)

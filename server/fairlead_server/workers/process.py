@@ -52,6 +52,10 @@ class Run:
             return 0.0
         return max(0.0, self._end - time.monotonic())
 
+    def cancelled(self) -> bool:
+        """Whether nobody wants the result any more."""
+        return self._stop.is_set()
+
     def wait(self, seconds: float) -> bool:
         """Sleep, but no longer than until a stop; says whether one was asked for."""
         return self._stop.wait(seconds)

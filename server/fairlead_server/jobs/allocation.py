@@ -1,0 +1,189 @@
+"""Allocation in a worker: bytes in, checked and solved, bytes out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+from urllib.parse import quote
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+
+from fairlead import wire
+from fairlead.v1 import allocation_service_pb2 as pb
+from fairlead.v1 import decision_pb2, facts_pb2, snapshot_service_pb2
+from fairlead_solver import api
+
+from ..envelope import malformed
+from ..errors import ServiceError, Violation
+from ..storage.decisions import BINDING_CONSTRAINT, LINE, Part
+from ..workers.process import Run
+from .handover import Instructions, Solved
+from .progress import Reporter
+
+AnyMessage = TypeVar("AnyMessage", bound=Message)
+Value = TypeVar("Value")
+
+
+def solve(run: Run) -> list[bytes]:
+    """Decide a cycle. Parts: the request without its cycle, then the input (see `_facts`)."""
+    start = time.perf_counter()
+    instructions = Instructions.of(run.note)
+    request = _parsed(pb.SolveAllocationRequest, run.parts[0])
+    asked = _options(request.options)
+    problem = _problem(run, request, instructions)
+    reporter = Reporter(run.report)
+    reporter.started(problem.num_lines)
+    options = replace(asked.options, workers=instructions.threads)
+    try:
+        solved = api.solve(problem, options, run, reporter.standing)
+    except api.EngineError as error:
+        raise _engine_refusal(str(error)) from error
+    message = wire.decision_message(solved)
+    _sign(message, request, instructions)
+    total_seconds = time.perf_counter() - start
+    message.solve.total_duration.FromMicroseconds(round(total_seconds * 1e6))
+    return _cut(message, instructions).pieces()
+
+
+def validate(run: Run) -> list[bytes]:
+    """Check only: a SolveAllocationResponse with the validation."""
+    request = _parsed(pb.SolveAllocationRequest, run.parts[0])
+    _options(request.options)
+    problem = _problem(run, request, Instructions.of(run.note))
+    validation = wire.validation_message(problem)
+    return [pb.SolveAllocationResponse(validation=validation).SerializeToString()]
+
+
+def describe(run: Run) -> list[bytes]:
+    """Check the content of a snapshot: a Snapshot without name. Parts: header, chunks."""
+    facts = _checked(lambda: _uploaded(run.parts))
+    instructions = Instructions.of(run.note)
+    _check_size(facts, instructions)
+    problem = _checked(lambda: api.intake(facts, api.Policy()))
+    snapshot = snapshot_service_pb2.Snapshot(
+        digest=problem.digest,
+        cycle_day=facts.cycle_day,
+        currency=facts.currency,
+        as_of_day=facts.as_of_day,
+        tables=[
+            snapshot_service_pb2.TableSize(table=table.NAME, rows=len(table))
+            for table in facts.tables()
+            if len(table)
+        ],
+    )
+    return [snapshot.SerializeToString()]
+
+
+def _problem(
+    run: Run, request: pb.SolveAllocationRequest, instructions: Instructions
+) -> api.Problem:
+    """The checked problem. Raises ServiceError INVALID_ARGUMENT."""
+
+    def read() -> api.Problem:
+        policy = wire.policy_of(request.policy)
+        facts = _facts(run, request, instructions)
+        _check_size(facts, instructions)
+        return api.intake(facts, policy)
+
+    return _checked(read)
+
+
+def _facts(run: Run, request: pb.SolveAllocationRequest, instructions: Instructions) -> api.Facts:
+    """The input: one Cycle, or where it is a snapshot a SnapshotHeader and SnapshotChunks."""
+    if request.snapshot:
+        return _uploaded(run.parts[1:])
+    return wire.facts_of(_parsed(facts_pb2.Cycle, run.parts[1]), instructions.max_rows)
+
+
+def _uploaded(parts: list[bytes]) -> api.Facts:
+    upload = wire.Upload(_parsed(snapshot_service_pb2.SnapshotHeader, parts[0]))
+    for part in parts[1:]:
+        upload.add(_parsed(snapshot_service_pb2.SnapshotChunk, part))
+    return upload.finish()
+
+
+def _check_size(facts: api.Facts, instructions: Instructions) -> None:
+    lines, most = len(facts.lines), instructions.max_lines
+    if lines > most:
+        raise ServiceError(
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "CYCLE_TOO_LARGE",
+            f"the cycle has {lines} lines, this server takes {most}",
+            {"lines": str(lines), "limit": str(most)},
+            [Violation("lines", f"{lines} rows: at most {most}")],
+        )
+
+
+def _options(message: pb.SolveOptions) -> wire.Asked:
+    asked = _checked(lambda: wire.options_of(message))
+    if asked.reference:
+        raise _engine_refusal("the reference model is not served; use the command line")
+    return asked
+
+
+def _engine_refusal(text: str) -> ServiceError:
+    return ServiceError(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "ENGINE_UNSUITABLE",
+        f"the engine asked for cannot solve this cycle: {text}",
+        violations=[Violation("options.engine", text)],
+    )
+
+
+def _checked(read: Callable[[], Value]) -> Value:
+    """Turns InvalidInput into the refusal a client gets."""
+    try:
+        return read()
+    except api.InvalidInput as error:
+        violations = [
+            Violation(f.path, f"{f.id + ': ' if f.id else ''}{f.value!r}: {f.rule}")
+            for f in error.findings
+        ]
+        raise ServiceError(
+            grpc.StatusCode.INVALID_ARGUMENT,
+            "INPUT_INVALID",
+            f"{error.total} finding(s); the first: {error.findings[0]}",
+            violations=violations,
+            total_violations=error.total,
+        ) from None
+
+
+def _parsed(kind: type[AnyMessage], body: bytes) -> AnyMessage:
+    try:
+        return kind.FromString(body)
+    except DecodeError:
+        raise malformed() from None
+
+
+def _sign(
+    message: decision_pb2.Decision, request: pb.SolveAllocationRequest, instructions: Instructions
+) -> None:
+    """Names and times: what the solver cannot know."""
+    message.name, message.snapshot = instructions.decision, request.snapshot
+    message.create_time.GetCurrentTime()
+    for line in message.lines:
+        line.name = f"{message.name}/lines/{quote(line.line, safe='')}"
+    for place, constraint in enumerate(message.binding_constraints, 1):
+        constraint.id = constraint.id or str(place)
+        constraint.name = f"{message.name}/bindingConstraints/{quote(constraint.id, safe='')}"
+
+
+def _cut(message: decision_pb2.Decision, instructions: Instructions) -> Solved:
+    """The decision as a body and parts of rows."""
+    size = instructions.part_lines
+    parts = (*_parts(message, LINE, size), *_parts(message, BINDING_CONSTRAINT, size))
+    status = decision_pb2.DecisionStatus.Name(message.status)
+    message.ClearField("lines")
+    message.ClearField("binding_constraints")
+    return Solved(instructions.decision, status, message.SerializeToString(), parts)
+
+
+def _parts(message: decision_pb2.Decision, kind: str, size: int) -> Iterator[Part]:
+    for first in range(0, len(getattr(message, f"{kind}s")), size):
+        rows = getattr(message, f"{kind}s")[first : first + size]
+        body = decision_pb2.Decision(**{f"{kind}s": rows}).SerializeToString()
+        key = rows[0].line if kind == LINE else ""
+        yield Part(kind, first, len(rows), body, key)

@@ -1,0 +1,46 @@
+"""What a solve reports while it runs: events, only where something is new, not too often."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from fairlead.v1 import allocation_service_pb2 as pb
+from fairlead_solver import api
+
+_PAUSE_SECONDS = 0.2
+
+
+class Reporter:
+    """Sends AllocationEvents, without sequence and time, which the server adds."""
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self._send = send
+        self._next = 0.0
+        self._objective = -math.inf
+        self._bound = math.inf
+
+    def started(self, lines: int) -> None:
+        """The cycle is read and checked."""
+        self._event(pb.AllocationEvent(started=pb.Started(lines=lines)))
+
+    def standing(self, standing: api.Standing) -> None:
+        """The solver's progress; the last of it is always sent."""
+        now = time.monotonic()
+        if now < self._next and standing.done < standing.components:
+            return
+        self._next = now + _PAUSE_SECONDS
+        done = pb.Progress(phase="solve", done=standing.done, total=standing.components)
+        self._event(pb.AllocationEvent(progress=done))
+        if math.isfinite(standing.objective) and standing.objective != self._objective:
+            self._objective = standing.objective
+            incumbent = pb.Incumbent(objective_micros=round(standing.objective))
+            self._event(pb.AllocationEvent(incumbent=incumbent))
+        if math.isfinite(standing.bound) and standing.bound != self._bound:
+            self._bound = standing.bound
+            bound = pb.Bound(bound_micros=math.ceil(standing.bound))
+            self._event(pb.AllocationEvent(bound=bound))
+
+    def _event(self, event: pb.AllocationEvent) -> None:
+        self._send(event.SerializeToString())

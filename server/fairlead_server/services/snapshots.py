@@ -1,0 +1,221 @@
+"""SnapshotService: cycles of any size, stored once and whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from grpc import aio
+from sqlalchemy import Connection
+
+from fairlead.v1 import snapshot_service_pb2 as pb
+from fairlead.v1 import snapshot_service_pb2_grpc as pb_grpc
+
+from ..checks import request_id_violations
+from ..errors import ServiceError, Violation, invalid, not_found
+from ..flights import Flights
+from ..ids import Name, new_id, now_micros, parse_name, parse_parent
+from ..limits import TimeLimit
+from ..paging import Pages, decode_token, encode_token
+from ..settings import Settings
+from ..solving import Solver
+from ..storage import requests, snapshots
+from ..storage.database import Database
+from ..storage.requests import Answered, RequestKey
+
+Context = aio.ServicerContext[Any, Any]
+
+
+@dataclass(slots=True)
+class _Upload:
+    """What has arrived so far: the header, and the chunks in sequence."""
+
+    header: pb.SnapshotHeader | None = None
+    chunks: list[bytes] = field(default_factory=list)
+    size_bytes: int = 0
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def take(self, message: pb.UploadSnapshotRequest, max_chunk_bytes: int) -> int:
+        """Add one message; returns the bytes it adds. Raises ServiceError INVALID_ARGUMENT."""
+        if message.WhichOneof("part") == "header":
+            if self.header is not None:
+                raise _refused("header", "the header comes first and once")
+            self.header = message.header
+            self.digest.update(message.header.SerializeToString(deterministic=True))
+            return 0
+        if self.header is None or not message.HasField("chunk"):
+            raise _refused("header", "the header comes first and once")
+        chunk = message.chunk
+        if chunk.sequence != len(self.chunks):
+            raise _refused("chunk.sequence", f"{chunk.sequence}: {len(self.chunks)} is next")
+        size = len(chunk.cycle_columns)
+        if size > max_chunk_bytes:
+            raise _refused("chunk.cycle_columns", f"{size} bytes: at most {max_chunk_bytes}")
+        self.digest.update(chunk.sha256)  # a worker checks that it is the content's
+        self.chunks.append(chunk.SerializeToString())
+        self.size_bytes += size
+        return size
+
+    def finish(self) -> pb.SnapshotHeader:
+        """Everything arrived: the header. Raises ServiceError INVALID_ARGUMENT."""
+        header = self.header
+        if header is None:
+            raise _refused("header", "the header comes first and once")
+        if header.chunk_count and header.chunk_count != len(self.chunks):
+            rule = f"{header.chunk_count} chunks announced, {len(self.chunks)} arrived"
+            raise _refused("header.chunk_count", rule)
+        for violation in request_id_violations(header.request_id):
+            raise _refused(violation.field, violation.description)
+        return header
+
+
+class SnapshotService(pb_grpc.SnapshotServiceServicer):
+    """Uploads, gets, lists and deletes snapshots."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        solver: Solver,
+        database: Database,
+        flights: Flights[pb.Snapshot],
+        pages: Pages,
+    ) -> None:
+        self._settings = settings
+        self._solver = solver
+        self._database = database
+        self._flights = flights
+        self._pages = pages
+        self._arriving_bytes = 0
+
+    async def UploadSnapshot(
+        self, stream: AsyncIterator[pb.UploadSnapshotRequest], context: Context
+    ) -> pb.Snapshot:
+        """Take a header and chunks; check all of it; store it, or find it stored."""
+        upload = _Upload()
+        try:
+            async for message in stream:
+                size = upload.take(message, self._settings.snapshot_chunk_bytes)
+                self._arriving_bytes += size
+                if self._arriving_bytes > self._settings.snapshot_max_bytes:
+                    raise self._too_large(upload)
+            header = upload.finish()
+            return await self._accept(header, upload, context)
+        finally:
+            self._arriving_bytes -= upload.size_bytes
+
+    async def GetSnapshot(self, request: pb.GetSnapshotRequest, _: Context) -> pb.Snapshot:
+        """A snapshot's description."""
+        return await self._read(parse_name(request.name, "snapshots"))
+
+    async def ListSnapshots(
+        self, request: pb.ListSnapshotsRequest, _: Context
+    ) -> pb.ListSnapshotsResponse:
+        """A tenant's snapshots, the newest first."""
+        tenant = parse_parent(request.parent)
+        rows = self._pages.size(request.page_size)
+        before = decode_token(request.page_token, "snapshots", tenant)
+        found = await self._database.read(lambda c: snapshots.page(c, tenant, before, rows + 1))
+        shown = [pb.Snapshot.FromString(body) for _, body in found[:rows]]
+        answer = pb.ListSnapshotsResponse(snapshots=shown)
+        if len(found) > rows:
+            answer.next_page_token = encode_token(found[rows - 1][0], "snapshots", tenant)
+        return answer
+
+    async def DeleteSnapshot(self, request: pb.DeleteSnapshotRequest, _: Context) -> Empty:
+        """Delete a snapshot; with an etag, only if it is still that one."""
+        name = parse_name(request.name, "snapshots")
+
+        def write(connection: Connection) -> None:
+            stored = _stored(connection, name)
+            if request.etag and request.etag != stored.etag:
+                raise ServiceError(
+                    grpc.StatusCode.ABORTED,
+                    "ETAG_MISMATCH",
+                    "the snapshot is not the one that was seen",
+                    {"name": str(name), "etag": stored.etag},
+                )
+            snapshots.remove(connection, name.tenant, name.id)
+
+        await self._database.write(write)
+        return Empty()
+
+    async def _accept(
+        self, header: pb.SnapshotHeader, upload: _Upload, context: Context
+    ) -> pb.Snapshot:
+        tenant = parse_parent(header.parent, "header.parent")
+        settings = self._settings
+        limit = TimeLimit(
+            None,
+            settings.solve_limit_seconds,
+            settings.deadline_margin_seconds,
+            context.time_remaining,
+        )
+        if not header.request_id:
+            return await self._store(tenant, header, upload, limit, None)
+        key = RequestKey(tenant, "UploadSnapshot", header.request_id)
+        digest = upload.digest.digest()
+        return await self._flights.run(
+            key, digest, lambda: self._store(tenant, header, upload, limit, (key, digest))
+        )
+
+    async def _store(
+        self,
+        tenant: str,
+        header: pb.SnapshotHeader,
+        upload: _Upload,
+        limit: TimeLimit,
+        remember: tuple[RequestKey, bytes] | None,
+    ) -> pb.Snapshot:
+        parts = [header.SerializeToString(), *upload.chunks]
+        described = pb.Snapshot.FromString(await self._solver.describe(parts, limit))
+        created = now_micros()
+        name = Name(tenant, "snapshots", new_id())
+        described.name, described.etag = str(name), name.id
+        described.size_bytes = upload.size_bytes
+        described.create_time.FromMicroseconds(created)
+
+        def write(connection: Connection) -> pb.Snapshot:
+            known = snapshots.with_digest(connection, tenant, described.digest)
+            answer = described if known is None else pb.Snapshot.FromString(known)
+            if known is None:
+                body, digest = described.SerializeToString(), described.digest
+                snapshots.add(connection, tenant, name.id, digest, created, body, parts)
+            if remember is not None:
+                key, sent = remember
+                requests.add(connection, key, Answered(sent, answer.name), created)
+            return answer
+
+        return await self._database.write(write)
+
+    async def recall(self, name: str) -> pb.Snapshot:
+        """The snapshot an earlier upload made. Raises ServiceError NOT_FOUND."""
+        return await self._read(parse_name(name, "snapshots"))
+
+    async def _read(self, name: Name) -> pb.Snapshot:
+        return await self._database.read(lambda c: _stored(c, name))
+
+    def _too_large(self, upload: _Upload) -> ServiceError:
+        limit = self._settings.snapshot_max_bytes
+        alone = upload.size_bytes > limit
+        return ServiceError(
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "SNAPSHOT_TOO_LARGE" if alone else "UPLOADS_FULL",
+            f"{'the snapshot is' if alone else 'uploads under way are'} over {limit} bytes",
+            {"limit_bytes": str(limit)},
+            retry_seconds=None if alone else self._settings.retry_delay_seconds,
+        )
+
+
+def _stored(connection: Connection, name: Name) -> pb.Snapshot:
+    body = snapshots.body(connection, name.tenant, name.id)
+    if body is None:
+        raise not_found("snapshot", str(name))
+    return pb.Snapshot.FromString(body)
+
+
+def _refused(path: str, rule: str) -> ServiceError:
+    return invalid("UPLOAD_INVALID", f"{path}: {rule}", Violation(path, rule))

@@ -1,0 +1,231 @@
+"""From a request to a stored decision: admission, a worker, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import grpc
+from sqlalchemy import Connection
+
+from fairlead.v1 import allocation_service_pb2 as pb
+
+from . import checks
+from .envelope import open_envelope, wrap
+from .errors import ServiceError, not_found
+from .ids import Name, new_id, now_micros, parse_name
+from .jobs.handover import DESCRIBE, SOLVE, VALIDATE, Instructions, Solved
+from .limits import TimeLimit
+from .settings import Settings
+from .storage import decisions, requests, snapshots
+from .storage.database import Database
+from .storage.requests import Answered, RequestKey
+from .telemetry import Telemetry
+from .workers.frames import Job
+from .workers.handout import QueueFull
+from .workers.pool import Pool
+
+_CYCLE_FIELD = pb.SolveAllocationRequest.CYCLE_FIELD_NUMBER
+_DECISION_FIELD = pb.SolveAllocationResponse.DECISION_FIELD_NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class SolveCall:
+    """A request, checked but for its cycle and policy, which a worker checks."""
+
+    tenant: str
+    request: pb.SolveAllocationRequest  # without the cycle
+    light: bytes  # the same, serialized
+    cycle: bytes | None  # serialized Cycle; None: the snapshot the request names
+
+    @classmethod
+    def of(cls, body: bytes) -> SolveCall:
+        """Out of a serialized request. Raises ServiceError INVALID_ARGUMENT."""
+        envelope = open_envelope(body, _CYCLE_FIELD)
+        request = checks.parsed(pb.SolveAllocationRequest, envelope.light)
+        assert isinstance(request, pb.SolveAllocationRequest)
+        has_cycle = bool(envelope.payloads)
+        tenant = checks.check_solve(request, has_cycle)
+        return cls(tenant, request, envelope.light, envelope.payload if has_cycle else None)
+
+    @property
+    def full(self) -> bool:
+        """Whether the answer is to hold lines and binding constraints."""
+        return self.request.options.view != pb.DECISION_VIEW_SUMMARY
+
+    def asked_seconds(self) -> float | None:
+        """The time limit asked for."""
+        options = self.request.options
+        return checks.time_limit(options) if options.HasField("time_limit") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a caller wants to hear while a solve waits and runs."""
+
+    on_start: Callable[[], None] | None = None
+    on_progress: Callable[[bytes], None] | None = None
+
+
+class Solver:
+    """Solves calls in workers and stores what they decide."""
+
+    def __init__(
+        self, settings: Settings, pool: Pool, database: Database, telemetry: Telemetry
+    ) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._database = database
+        self._telemetry = telemetry
+
+    @property
+    def waiting(self) -> int:
+        """Solves waiting for a worker."""
+        return self._pool.waiting
+
+    def limit(self, call: SolveCall, time_left: Callable[[], float | None]) -> TimeLimit:
+        """The time limit of a call whose caller waits as long as `time_left` says."""
+        settings = self._settings
+        return TimeLimit(
+            call.asked_seconds(),
+            settings.solve_limit_seconds,
+            settings.deadline_margin_seconds,
+            time_left,
+        )
+
+    async def validate(self, call: SolveCall, limit: TimeLimit) -> bytes:
+        """Check only: a serialized SolveAllocationResponse with a validation."""
+        (answer,) = await self._run(VALIDATE, call, limit, self._instructions(), Watch())
+        return answer
+
+    async def solve(
+        self,
+        call: SolveCall,
+        limit: TimeLimit,
+        watch: Watch | None = None,
+        remember: tuple[RequestKey, bytes] | None = None,
+    ) -> Solved:
+        """Solve and store; with `remember` (key, digest of the body) under that request id.
+
+        Raises ServiceError and RemoteFailure.
+        """
+        name = Name(call.tenant, "decisions", new_id())
+        instructions = self._instructions(str(name))
+        pieces = await self._run(SOLVE, call, limit, instructions, watch or Watch())
+        solved = Solved.of(pieces)
+        self._telemetry.solves.labels(solved.status).inc()
+        await self._store(name, solved, remember)
+        return solved
+
+    async def recall(self, name: str) -> Solved:
+        """A stored decision, whole. Raises ServiceError NOT_FOUND."""
+        where = parse_name(name, "decisions")
+
+        def load(connection: Connection) -> Solved:
+            body = decisions.body(connection, where.tenant, where.id)
+            if body is None:
+                raise not_found("decision", name)
+            kinds = (decisions.LINE, decisions.BINDING_CONSTRAINT)
+            parts = tuple(
+                part
+                for kind in kinds
+                for part in decisions.parts(connection, where.tenant, where.id, kind)
+            )
+            return Solved(name, "", body, parts)
+
+        return await self._database.read(load)
+
+    def response(self, solved: Solved, full: bool) -> bytes:
+        """A serialized SolveAllocationResponse. Raises ServiceError where it is too large."""
+        if not full:
+            return wrap(_DECISION_FIELD, solved.body)
+        if solved.size_bytes > self._settings.max_message_bytes:
+            raise ServiceError(
+                grpc.StatusCode.RESOURCE_EXHAUSTED,
+                "RESPONSE_TOO_LARGE",
+                "the decision is stored, but too large for one message: download its lines",
+                {"decision": solved.name, "size_bytes": str(solved.size_bytes)},
+            )
+        return wrap(_DECISION_FIELD, solved.body, *(part.body for part in solved.parts))
+
+    async def describe(self, parts: Sequence[bytes], limit: TimeLimit) -> bytes:
+        """Check a snapshot (header, chunks): a serialized Snapshot without name."""
+        note = self._instructions().note()
+        (answer,) = await self._admit(
+            lambda: Job(DESCRIBE, limit.now(), tuple(parts), note), 0, Watch()
+        )
+        return answer
+
+    async def _run(
+        self,
+        task: str,
+        call: SolveCall,
+        limit: TimeLimit,
+        instructions: Instructions,
+        watch: Watch,
+    ) -> list[bytes]:
+        limit.now()  # refuse what cannot be solved in time before anything is moved
+        parts = (call.light, *await self._input(call))
+        note = instructions.note()
+        return await self._admit(
+            lambda: Job(task, limit.now(), parts, note), call.request.priority, watch
+        )
+
+    async def _admit(self, make_job: Callable[[], Job], priority: int, watch: Watch) -> list[bytes]:
+        try:
+            return await self._pool.run(
+                make_job,
+                priority=priority,
+                on_start=watch.on_start,
+                on_progress=watch.on_progress,
+            )
+        except QueueFull:
+            raise self._refusal() from None
+
+    def check_room(self) -> None:
+        """Raise ServiceError RESOURCE_EXHAUSTED where a solve that came now would be refused."""
+        if self._pool.full:
+            raise self._refusal()
+
+    def _refusal(self) -> ServiceError:
+        self._telemetry.refused.inc()
+        return ServiceError(
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "QUEUE_FULL",
+            "all workers are busy and the queue is full",
+            {"queue_length": str(self._settings.queue_length)},
+            retry_seconds=self._settings.retry_delay_seconds,
+        )
+
+    async def _input(self, call: SolveCall) -> tuple[bytes, ...]:
+        """A serialized Cycle; where the input is a snapshot, its header and chunks."""
+        if call.cycle is not None:
+            return (call.cycle,)
+        where = parse_name(call.request.snapshot, "snapshots", "snapshot")
+        parts = await self._database.read(lambda c: snapshots.parts(c, where.tenant, where.id))
+        if not parts:
+            raise not_found("snapshot", call.request.snapshot)
+        return tuple(parts)
+
+    async def _store(
+        self, name: Name, solved: Solved, remember: tuple[RequestKey, bytes] | None
+    ) -> None:
+        created = now_micros()
+
+        def write(connection: Connection) -> None:
+            decisions.add(connection, name.tenant, name.id, created, solved.body, solved.parts)
+            if remember is not None:
+                key, digest = remember
+                requests.add(connection, key, Answered(digest, str(name)), created)
+
+        await self._database.write(write)
+
+    def _instructions(self, decision: str = "") -> Instructions:
+        settings = self._settings
+        return Instructions(
+            decision=decision,
+            threads=settings.worker_threads,
+            max_rows=settings.max_rows,
+            max_lines=settings.max_lines,
+            part_lines=settings.decision_part_lines,
+        )
