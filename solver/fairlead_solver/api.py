@@ -27,7 +27,7 @@ from .allocation.decision import (
 from .allocation.explain.values import BindingConstraint, Conflict, LineStory
 from .allocation.facts import Facts
 from .allocation.family import Breach
-from .allocation.intake import intake
+from .allocation.intake import facts_digest, intake
 from .allocation.plan import Plan
 from .allocation.policy import AgingPolicy, Policy, Step, Tier, TierMode
 from .allocation.problem import Problem
@@ -45,6 +45,7 @@ from .tables import (
     MIN_DAY,
     NO_DAY,
     NO_INT,
+    Bools,
     Coded,
     Codes,
     Column,
@@ -115,6 +116,7 @@ __all__ = [
     "UNLIMITED",
     "AgingPolicy",
     "BindingConstraint",
+    "Bools",
     "Breach",
     "Budget",
     "Change",
@@ -153,6 +155,7 @@ __all__ = [
     "as_column",
     "check",
     "default_column",
+    "facts_digest",
     "intake",
     "objective_terms",
     "solve",

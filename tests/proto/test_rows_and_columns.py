@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from fairlead.v1.facts_pb2 import Cycle, Line, Lot
 from fairlead.wire import Upload, cycle_in_rows, cycle_of, facts_of, upload_of
-from fairlead_solver.api import NO_DAY, NO_INT, Facts, intake
+from fairlead_solver.api import NO_DAY, NO_INT, Facts, facts_digest, intake
 from tests.proto.same import any_facts, said
 from tests.strategies import Drawn, cycles
 
@@ -67,3 +67,18 @@ def test_words_no_row_uses_leave_no_trace() -> None:
     cycle.columns.lots.product.dictionary.extend(["unused", "P"])
     cycle.columns.lots.product.index.append(1)
     assert facts_of(cycle).lots.product.names == ("P",)
+
+
+@settings(max_examples=25)
+@given(cycles())
+def test_a_snapshot_has_one_digest_whatever_its_form_and_the_order_of_its_rows(
+    drawn: Drawn,
+) -> None:
+    facts = drawn.facts()
+    forms = (facts, facts_of(cycle_in_rows(facts)), drawn.shuffled(7).facts())
+    assert len({facts_digest(each) for each in forms}) == 1
+
+
+def test_a_snapshot_may_name_tiers_that_the_default_policy_lacks() -> None:
+    line = Line(id="L", product="P", quantity=1, tier="platinum")
+    assert len(facts_digest(facts_of(Cycle(cycle_day=1, lines=[line])))) == 64

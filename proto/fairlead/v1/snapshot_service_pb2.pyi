@@ -37,7 +37,7 @@ class Snapshot(_message.Message):
     name: _builtins.str
     """Resource name, tenants/{t}/snapshots/{s}."""
     digest: _builtins.str
-    """SHA-256 of the canonical input, lower-case hex: equal for permuted input."""
+    """SHA-256 of the canonical facts (no policy), lower-case hex: equal for permuted input."""
     cycle_day: _builtins.int
     """The cycle's day, days since 1970-01-01."""
     currency: _builtins.str

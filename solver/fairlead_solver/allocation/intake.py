@@ -42,19 +42,39 @@ def intake(facts: Facts, policy: Policy) -> Problem:
     """
     faults = Faults()
     faults.extend(policy.findings())
+    _check_facts(facts, faults)
+    _check_tiers(facts, policy, faults)
+    faults.stop()
+    problem = _resolve(_canonical(facts), policy)
+    _check_overflow(problem, faults)
+    faults.stop()
+    return problem
+
+
+def facts_digest(facts: Facts) -> str:
+    """SHA-256 of canonical facts alone, equal for permuted input.
+
+    Raises InvalidInput with every fault that no policy could heal.
+    """
+    faults = Faults()
+    _check_facts(facts, faults)
+    faults.stop()
+    return _hashed(_canonical(facts)).hexdigest()
+
+
+def _check_facts(facts: Facts, faults: Faults) -> None:
     ids = {t.NAME: getattr(t, "id", ()) for t in facts.tables()}
     known = {name: frozenset(given) for name, given in ids.items() if given}
     known.pop("orders", None)  # an order needs no row of its own
     for table in facts.tables():
         check_table(table, known, faults)
-    _check_rules(facts, policy, faults)
-    faults.stop()
+    _check_rules(facts, faults)
+
+
+def _canonical(facts: Facts) -> Facts:
     words = words_of(facts.tables())
     tables: dict[str, Any] = {f.name: _tidied(facts, f.name, words) for f in fields(facts)}
-    problem = _resolve(replace(facts, **tables), policy)
-    _check_overflow(problem, faults)
-    faults.stop()
-    return problem
+    return replace(facts, **tables)
 
 
 def _tidied(facts: Facts, name: str, words: dict[str, tuple[str, ...]]) -> object:
@@ -64,7 +84,7 @@ def _tidied(facts: Facts, name: str, words: dict[str, tuple[str, ...]]) -> objec
     return tidy(value, words) if isinstance(value, Table) else value
 
 
-def _check_rules(facts: Facts, policy: Policy, faults: Faults) -> None:
+def _check_rules(facts: Facts, faults: Faults) -> None:
     lines, lots = facts.lines, facts.lots
     if len(lines) == 0:
         faults.add(Finding("lines", "", "0 rows", "a cycle has at least one line"))
@@ -103,7 +123,6 @@ def _check_rules(facts: Facts, policy: Policy, faults: Faults) -> None:
         (lines.locked_quantity != NO_INT) & (lines.locked_quantity > lines.quantity),
         "at most quantity",
     )
-    _check_tiers(facts, policy, faults)
     _check_scopes(facts, faults)
     _check_one_customer(facts, faults)
 
@@ -280,13 +299,18 @@ def _check_overflow(problem: Problem, faults: Faults) -> None:
 
 
 def _digest(facts: Facts, policy: Policy) -> str:
+    digest = _hashed(facts)
+    digest.update(policy_digest(policy).encode())
+    return digest.hexdigest()
+
+
+def _hashed(facts: Facts) -> hashlib._Hash:
     digest = hashlib.sha256()
     digest.update(f"{facts.cycle_day}|{facts.currency}|{facts.as_of_day}".encode())
     for part in digest_parts(facts.tables()):
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
-    digest.update(policy_digest(policy).encode())
-    return digest.hexdigest()
+    return digest
 
 
 def policy_digest(policy: Policy) -> str:
