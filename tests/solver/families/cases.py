@@ -47,7 +47,7 @@ def lot_size() -> Problem:
 
 def min_fill() -> Problem:
     """The dearer line leaves too little for the other's least quantity."""
-    return cycle([line("a", 6, min_fill_rate=0.5, pack=2), line("b", 3, 20)], [lot("s", 6)])
+    return cycle([line("a", 6, min_fill_rate=0.5, pack=2), line("b", 3, 50)], [lot("s", 6)])
 
 
 def ship_complete() -> Problem:
