@@ -44,11 +44,13 @@ class SolveStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When to stop: seconds, or (bound - objective) <= relative_gap * |objective|."""
+    """When to stop: seconds, or bound - objective within relative_gap * |objective| or within
+    absolute_gap."""
 
     seconds: float = float("inf")
     relative_gap: float = 0.0
     seed: int = 1
+    absolute_gap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +129,11 @@ def _call(model: Model, kernel: Kernel, limits: Limits, tight: bool) -> tuple[Ra
     if np.any(prepared.row_lower > prepared.row_upper) or np.any(prepared.lower > prepared.upper):
         return Raw(End.INFEASIBLE, None, None, -np.inf), scale
     parameters = Parameters(
-        seconds=limits.seconds, relative_gap=limits.relative_gap, seed=limits.seed, tight=tight
+        seconds=limits.seconds,
+        relative_gap=limits.relative_gap,
+        absolute_gap=limits.absolute_gap * scale,
+        seed=limits.seed,
+        tight=tight,
     )
     return call(to_proto(prepared), kernel, parameters), scale
 

@@ -12,12 +12,19 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
-from ortools.math_opt import model_parameters_pb2, model_pb2, parameters_pb2, result_pb2
+from ortools.math_opt import (
+    model_parameters_pb2,
+    model_pb2,
+    model_update_pb2,
+    parameters_pb2,
+    result_pb2,
+    solution_pb2,
+)
 from ortools.math_opt.core.python import solver as core
 from ortools.math_opt.python import mathopt
 from pybind11_abseil.status import StatusNotOk
 
-from .draft import Floats, Model
+from .draft import Floats, Ints, Model
 
 _REASON = result_pb2.TerminationReasonProto
 
@@ -55,16 +62,31 @@ class End(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """MathOpt's status of each column and row: where a simplex may start."""
+
+    columns: Ints
+    rows: Ints
+
+    def widened(self, columns: int) -> Basis:
+        """The same for a model with more columns at the end, which start at their lower bound."""
+        new = np.full(columns - len(self.columns), solution_pb2.BASIS_STATUS_AT_LOWER_BOUND)
+        return Basis(np.concatenate([self.columns, new]), self.rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Raw:
     """What a kernel said, in the units of the model it was given.
 
-    `x` (columns,) or None; `duals` (rows,) only for linear programs; `bound` is the dual bound.
+    `x` (columns,) or None; `bound` is the dual bound. Linear programs also have `duals` (rows,)
+    and a `basis`.
     """
 
     end: End
     x: Floats | None
     duals: Floats | None
     bound: float
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +125,81 @@ def to_proto(model: Model, *, relaxed: bool = False) -> model_pb2.ModelProto:
     return proto
 
 
-def call(proto: model_pb2.ModelProto, kernel: Kernel, parameters: Parameters) -> Raw:
+def call(
+    proto: model_pb2.ModelProto,
+    kernel: Kernel,
+    parameters: Parameters,
+    start: Basis | None = None,
+) -> Raw:
     """Solve from scratch. Raises EngineError where the kernel refuses."""
-    try:
-        reply = core.solve(
-            proto,
-            _TYPE[kernel],
+    reply = _guarded(
+        kernel,
+        core.solve,
+        proto,
+        _TYPE[kernel],
+        parameters_pb2.SolverInitializerProto(),
+        _parameters(kernel, parameters),
+        _start(start),
+        None,
+        mathopt.CallbackRegistration().to_proto(),
+        None,
+        None,
+    )
+    return _read(reply, len(proto.variables.ids), len(proto.linear_constraints.ids))
+
+
+class Session:
+    """A linear program kept warm: only its costs change between solves."""
+
+    def __init__(self, model: Model, seed: int) -> None:
+        self._shape = (model.num_columns, model.num_rows)
+        self._parameters = _parameters(Kernel.GLOP, Parameters(seed=seed))
+        self._solver = _guarded(
+            Kernel.GLOP,
+            core.new,
+            _TYPE[Kernel.GLOP],
+            to_proto(model, relaxed=True),
             parameters_pb2.SolverInitializerProto(),
-            _parameters(kernel, parameters),
+        )
+
+    def solve(self, cost: Floats) -> Raw:
+        """Maximise cost'x over the same rows, from the basis of the solve before."""
+        update = model_update_pb2.ModelUpdateProto()
+        wanted = update.objective_updates.linear_coefficients
+        wanted.ids.extend(range(len(cost)))
+        wanted.values.extend(cost)
+        if not _guarded(Kernel.GLOP, self._solver.update, update):
+            raise EngineError("glop refused new costs")
+        reply = _guarded(
+            Kernel.GLOP,
+            self._solver.solve,
+            self._parameters,
             model_parameters_pb2.ModelSolveParametersProto(),
             None,
             mathopt.CallbackRegistration().to_proto(),
             None,
             None,
         )
+        return _read(reply, *self._shape)
+
+
+def _start(basis: Basis | None) -> model_parameters_pb2.ModelSolveParametersProto:
+    wanted = model_parameters_pb2.ModelSolveParametersProto()
+    if basis is not None:
+        for status, target in (
+            (basis.columns, wanted.initial_basis.variable_status),
+            (basis.rows, wanted.initial_basis.constraint_status),
+        ):
+            target.ids.extend(range(len(status)))
+            target.values.extend(status)
+    return wanted
+
+
+def _guarded(kernel: Kernel, function: Any, *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
     except StatusNotOk as error:
         raise EngineError(f"{kernel.value} refused: {error}") from None
-    return _read(reply, len(proto.variables.ids), len(proto.linear_constraints.ids))
 
 
 def _parameters(kernel: Kernel, wanted: Parameters) -> Any:
@@ -163,7 +243,11 @@ def _read(reply: result_pb2.SolveResultProto, columns: int, rows: int) -> Raw:
     duals = None
     if best.HasField("dual_solution"):
         duals = _dense(best.dual_solution.dual_values, rows)
-    return Raw(end, x, duals, bound)
+    basis = None
+    if best.HasField("basis"):
+        columns_status = _dense(best.basis.variable_status, columns).astype(np.int64)
+        basis = Basis(columns_status, _dense(best.basis.constraint_status, rows).astype(np.int64))
+    return Raw(end, x, duals, bound, basis)
 
 
 def _dense(values: Any, size: int) -> Floats:

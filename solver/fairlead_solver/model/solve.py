@@ -17,8 +17,10 @@ from .draft import INFINITY, Bools, Floats, Ints, Model
 from .engine import Answer, Engine, Limits, SolveStatus, accepted, box_bound, run
 from .lexicographic import maximise
 from .partition import Batch, Partition, partition
+from .scale import LARGE_COLUMNS, applies, solve_by_prices
 
 GAP_NOISE = 1e-9  # of the objective: what sums of doubles and of tolerances leave open
+WHOLE_COLUMNS = 20_000  # up to here an engine may be tried on a whole component
 Progress = Callable[["Standing"], None]
 
 
@@ -141,7 +143,7 @@ def _batch(
 ) -> list[tuple[Batch, Answer]]:
     """Solve components first:last together; one by one where they cannot all be solved."""
     batch = parts.batch(first, last)
-    answer = _greedy(batch) or _bounded(batch, options, budget)
+    answer = _greedy(batch) or _priced(batch, parts, options, budget)
     if answer.x is not None or last - first == 1:
         return [(batch, answer)]
     middle = (first + last) // 2
@@ -173,12 +175,54 @@ def _greedy(batch: Batch) -> Answer | None:
     return accepted(model, best, box_bound(model), 0.0) if is_feasible(model, best) else None
 
 
+def _priced(batch: Batch, parts: Partition, options: SolveOptions, budget: Budget) -> Answer:
+    """By prices where the batch is large and they apply; whole where they do not or fall short
+    and whole is within reach."""
+    alone = batch.last == batch.first + 1
+    if not alone or batch.model.num_columns <= LARGE_COLUMNS or _over(budget):
+        return _bounded(batch, options, budget)
+    coupling = parts.model.coupling_rows()[batch.rows]
+    if not applies(batch.model, coupling):
+        return _bounded(batch, options, budget)
+    found = solve_by_prices(
+        batch.model,
+        coupling,
+        options.engine,
+        options.relative_gap / 2,
+        options.seed,
+        options.workers,
+        budget,
+    )
+    short = found is None or found.status is not SolveStatus.OPTIMAL
+    if _over(budget) or not short or (found and batch.model.num_columns > WHOLE_COLUMNS):
+        return found or idle(batch.model)
+    whole = _bounded(batch, options, budget)
+    return _better(found, whole, options) if found else whole
+
+
+def _better(one: Answer, other: Answer, options: SolveOptions) -> Answer:
+    """The better vector of two answers to one model, and the smaller bound."""
+    if other.status is SolveStatus.INFEASIBLE:
+        return other
+    best = max(one, other, key=lambda answer: answer.objective)
+    bound = min(one.bound, other.bound)
+    if best.x is None:
+        return replace(best, bound=bound)
+    near = bound - best.objective <= options.relative_gap * abs(best.objective)
+    status = SolveStatus.OPTIMAL if near else SolveStatus.FEASIBLE_LIMIT
+    return replace(best, status=status, bound=max(bound, best.objective))
+
+
+def _over(budget: Budget) -> bool:
+    return budget.cancelled() or budget.remaining_seconds() <= 0
+
+
 def _bounded(batch: Batch, options: SolveOptions, budget: Budget) -> Answer:
     """By the engine, within what is left of the budget."""
 
     def call(model: Model, limits: Limits) -> Answer:
         left = budget.remaining_seconds()
-        if budget.cancelled() or left <= 0:
+        if _over(budget):
             return idle(model)
         return run(model, options.engine, replace(limits, seconds=left))
 
