@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import ortools
+from importlib.metadata import version
 
 from .allocation.decide import Mismatch, breaches, decide, money, write
 from .allocation.decision import (
@@ -24,6 +23,8 @@ from .allocation.decision import (
     SolveRecord,
     Status,
 )
+from .allocation.explain import ExplainOptions, Explanation
+from .allocation.explain import explain as explain_decision
 from .allocation.explain.values import BindingConstraint, Conflict, LineStory
 from .allocation.facts import Facts
 from .allocation.family import Breach
@@ -38,6 +39,7 @@ from .model.budget import UNLIMITED, Budget
 from .model.draft import Model
 from .model.engine import Engine
 from .model.mathopt import EngineError
+from .model.mps import to_mps
 from .model.solve import Solution, SolveOptions, Standing
 from .model.solve import solve as solve_model
 from .tables import (
@@ -56,6 +58,8 @@ from .tables import (
     as_column,
     default_column,
 )
+
+ENGINE_VERSION = f"ortools {version('ortools')}"
 
 Options = SolveOptions
 OnProgress = Callable[[Standing], None]
@@ -87,7 +91,7 @@ def solve(
     solution = solve_model(model, chosen, budget, on_progress)
     record = SolveRecord(
         engine=solution.engine.value,
-        engine_version=f"ortools {ortools.__version__}",
+        engine_version=ENGINE_VERSION,
         seed=chosen.seed,
         relative_gap_asked=chosen.relative_gap,
         components=solution.components,
@@ -95,6 +99,16 @@ def solve(
         rows=model.num_rows,
     )
     return Solved(problem, model, solution, decide(problem, solution, record))
+
+
+def explain(solved: Solved, options: ExplainOptions | None = None) -> Explanation:
+    """Why the decision is what it is: every line's waterfall and reasons, the rules that bind."""
+    return explain_decision(solved.problem, solved.model, solved.decision, options)
+
+
+def export_mps(problem: Problem) -> str:
+    """The cycle's program in free MPS format, with names that tell family and key."""
+    return to_mps(write(problem))
 
 
 def check(problem: Problem, packs: Ints) -> list[Breach]:
@@ -128,6 +142,8 @@ __all__ = [
     "Decision",
     "Engine",
     "EngineError",
+    "ExplainOptions",
+    "Explanation",
     "Facts",
     "Faults",
     "Finding",
@@ -155,6 +171,8 @@ __all__ = [
     "as_column",
     "check",
     "default_column",
+    "explain",
+    "export_mps",
     "facts_digest",
     "intake",
     "objective_terms",

@@ -41,7 +41,10 @@ def solve(run: Run) -> list[bytes]:
         solved = api.solve(problem, options, run, reporter.standing)
     except api.EngineError as error:
         raise _engine_refusal(str(error)) from error
-    message = wire.decision_message(solved)
+    explained = api.explain(solved)
+    message = wire.decision_message(
+        solved, explained.stories, explained.binding, explained.conflict
+    )
     _sign(message, request, instructions)
     total_seconds = time.perf_counter() - start
     message.solve.total_duration.FromMicroseconds(round(total_seconds * 1e6))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 from .case import Case
 from .ledger import Reasons
@@ -45,7 +46,31 @@ class Explanation:
             raise KeyError(line_id)
         return self.story(ids.index(line_id))
 
-    def stories(self) -> Iterator[LineStory]:
-        """The stories of all lines, in canonical order."""
-        if self.case is not None:
-            yield from (self.story(i) for i in range(self.case.problem.num_lines))
+    @property
+    def stories(self) -> Stories | None:
+        """The stories of all lines, in canonical order, each put together when asked for."""
+        return Stories(self, self.case.problem.num_lines) if self.case is not None else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stories(Sequence[LineStory]):
+    """Line i's story at index i."""
+
+    explanation: Explanation
+    size: int
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, index: int) -> LineStory: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[LineStory]: ...
+
+    def __getitem__(self, index: int | slice) -> LineStory | list[LineStory]:
+        """Raises IndexError, as a list does: iteration ends by it."""
+        rows = range(self.size)[index]
+        if isinstance(rows, int):
+            return self.explanation.story(rows)
+        return [self.explanation.story(row) for row in rows]
