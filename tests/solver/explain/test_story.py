@@ -1,0 +1,76 @@
+"""Sentences, competitors, alternatives and binding constraints of cycles known by heart."""
+
+from __future__ import annotations
+
+from fairlead_solver.allocation.explain.values import AlternativeKind, ReasonCode, Unit
+from fairlead_solver.allocation.terms import Term
+
+from .cases import MICROS, line, lot, tell
+
+
+def test_the_sentence_names_who_took_the_stock_and_both_values() -> None:
+    told = tell(
+        lines=[line("SO-880", 20, customer="C"), line("SO-881", 22, customer="D")],
+        lots=[lot("S", 30)],
+        customers=[{"id": "C", "tier": "B"}, {"id": "D", "tier": "A"}],
+    )
+    assert told.story("SO-880").sentence == (
+        "8 of 20 given. 12 short: 22 went to SO-881 (tier A, 100.00 a unit against 70.00)."
+    )
+
+
+def test_competitors_stand_side_by_side_term_by_term() -> None:
+    told = tell(
+        lines=[line("L", 20), line("M", 22, unit_price_micros=20 * MICROS)],
+        lots=[lot("S", 30, unit_cost_micros=4 * MICROS)],
+    )
+    first = told.story("L").competitors[0]
+    assert first.unit_value == {Term.MARGIN: 16 * MICROS, Term.SERVICE: 80 * MICROS}
+    assert first.own_unit_value == {Term.MARGIN: 6 * MICROS, Term.SERVICE: 40 * MICROS}
+
+
+def test_every_location_in_reach_is_told_as_an_alternative() -> None:
+    told = tell(
+        lines=[line("L", 20)],
+        lots=[lot("S", 8), lot("T", 30, location="DC-2", status=2)],
+    )
+    one, two = told.story("L").alternatives
+    assert (one.kind, one.value, one.units, one.reason) == (
+        AlternativeKind.LOCATION,
+        "DC-1",
+        8,
+        None,
+    )
+    assert two.value == "DC-2"
+    assert two.reason is not None
+    assert two.reason.code is ReasonCode.SUPPLY_BLOCKED
+
+
+def test_an_emptied_lot_binds_with_the_lines_it_shortens() -> None:
+    told = tell(
+        lines=[line("L", 20), line("M", 22, unit_price_micros=20 * MICROS)], lots=[lot("S", 30)]
+    )
+    (binding,) = told.explanation.binding
+    assert (binding.rule.family, binding.rule.key) == ("supply", "S")
+    assert (binding.limit, binding.use, binding.slack, binding.unit) == (30, 30, 0, Unit.BASE)
+    assert [(q.line, q.units) for q in binding.lines_shortened] == [("L", 12)]
+
+
+def test_capacity_and_credit_are_told_in_micro_units() -> None:
+    told = tell(
+        lines=[line("L", 20, customer="C"), line("M", 20, product="Q")],
+        lots=[lot("S", 30), lot("T", 30, product="Q")],
+        customers=[{"id": "C", "credit_micros": 85 * MICROS}],
+        usages=[{"product": "Q", "resource": "pick", "usage_micros": MICROS // 2}],
+        resources=[{"location": "DC-1", "resource": "pick", "capacity_micros": 4 * MICROS}],
+    )
+    by_family = {b.rule.family: b for b in told.explanation.binding}
+    credit, capacity = by_family["credit"], by_family["capacity"]
+    assert (credit.limit, credit.use) == (85 * MICROS, 80 * MICROS)
+    assert credit.unit is Unit.MONEY_MICROS
+    assert (capacity.limit, capacity.use, capacity.slack) == (4 * MICROS, 4 * MICROS, 0)
+    assert capacity.rule.key == "DC-1/pick"
+
+
+def test_nothing_binds_where_nothing_is_short() -> None:
+    assert tell(lines=[line("L", 20)], lots=[lot("S", 30)]).explanation.binding == ()
