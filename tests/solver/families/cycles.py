@@ -42,13 +42,13 @@ def lot(id: str, quantity: int, location: str = "W", product: str = "P", **more:
 
 
 def cycle(
-    lines: Sequence[Row], lots: Sequence[Row], policy: Policy | None = None, **tables: Sequence[Row]
+    lines: Sequence[Row], lots: Sequence[Row], policy: Policy | None = None, **more: Sequence[Row]
 ) -> Problem:
     """A checked cycle out of rows per table."""
-    given = {"lines": lines, "lots": lots, **tables}
+    given = {"lines": lines, "lots": lots, **more}
     kinds = {f.name: f.default_factory.__self__ for f in fields(Facts) if f.name in given}  # type: ignore[union-attr]
-    facts = Facts(cycle_day=TODAY, **{n: _table(kinds[n], rows) for n, rows in given.items()})
-    return intake(facts, policy or Policy())
+    tables: dict[str, Any] = {name: _table(kinds[name], rows) for name, rows in given.items()}
+    return intake(Facts(cycle_day=TODAY, **tables), policy or Policy())
 
 
 def _table(kind: type[Table], rows: Sequence[Row]) -> Table:

@@ -10,7 +10,7 @@ from fairlead_solver.allocation.policy import Policy
 from fairlead_solver.allocation.terms import Term
 
 from .cases import location_use as case
-from .cycles import MICRO, cycle, line, lot, plan_of, planned, row_keys, taken
+from .cycles import MICRO, Row, cycle, line, lot, plan_of, planned, row_keys, taken
 
 SITES = [lot("s", 3, "V"), lot("t", 3, "W"), lot("u", 2, "U")]
 
@@ -29,7 +29,7 @@ def test_the_best_locations_are_used_when_their_number_is_limited() -> None:
 
 
 def test_a_location_is_used_only_where_it_earns_its_fixed_cost() -> None:
-    locations = [{"id": "U", "fixed_cost_micros": 101 * MICRO}, {"id": "V"}, {"id": "W"}]
+    locations: list[Row] = [{"id": "U", "fixed_cost_micros": 101 * MICRO}, {"id": "V"}, {"id": "W"}]
     problem = cycle([line("a", 8)], SITES, locations=locations)  # a unit is worth 50
     assert taken(problem) == {"s": 3, "t": 3, "u": 0}
     locations[0]["fixed_cost_micros"] = 99 * MICRO

@@ -31,4 +31,4 @@ def test_a_line_without_a_pack_takes_that_of_its_product() -> None:
 
 def test_half_a_pack_is_a_breach() -> None:
     problem = case()
-    assert lot_size.check(problem, Plan(problem, np.array([0.5])))  # type: ignore[arg-type]
+    assert lot_size.check(problem, Plan(problem, np.array([0.5])))

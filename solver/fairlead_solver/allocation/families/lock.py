@@ -1,6 +1,8 @@
 """Lock (firm): a locked quantity is given exactly.
 
-Σ_s x_is  =  locked_i        for every line with a locked quantity, also without an arc
+    Σ_s x_is  =  locked_i        for every line i with a locked quantity
+
+A line without an arc keeps its row: it is a conflict by itself, unless it is locked at nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Ship-complete: a line gets all it asks for, or nothing.
 
-Σ_s x_is  =  q_i b_i,   b_i in {0, 1}        for every ship-complete line i
+    Σ_s x_is  =  q_i b_i,   b_i in {0, 1}        for every ship-complete line i
+
+A line without an arc gets nothing anyway and has no row.
 """
 
 from __future__ import annotations
