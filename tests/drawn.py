@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fairlead_solver.allocation.facts import Facts
 from fairlead_solver.allocation.policy import Policy, Tier
-from fairlead_solver.tables import ColumnKind, Table
+from fairlead_solver.tables import NO_INT, ColumnKind, Table
 
 TODAY = 20_000
 CENT = 10_000  # micro-units
@@ -97,11 +97,11 @@ def _table(kind: type[Table], rows: list[Row]) -> Table:
 def plain(draw: Draw) -> dict[str, list[Row]]:
     """Products, locations, customers, lots and lines without any rule."""
     tables: defaultdict[str, list[Row]] = defaultdict(list)
-    for p in range(draw(st.integers(1, 4))):
+    for p in range(draw(st.sampled_from([1, 1, 1, 2, 2, 3, 4]))):  # few, so that lines compete
         cost = CENT * draw(st.integers(50, 3000))
         family = draw(st.sampled_from(["", "tools", "tools/hand", "toys"]))
         tables["products"].append({"id": f"P{p}", "standard_cost_micros": cost, "family": family})
-    tables["locations"] = [{"id": f"L{w}"} for w in range(draw(st.integers(1, 3)))]
+    tables["locations"] = [{"id": f"L{w}"} for w in range(draw(st.sampled_from([1, 1, 2, 2, 3])))]
     tables["customers"] = [{"id": c, "tier": t} for c, t in zip("CDE", ["A", "B", ""], strict=True)]
     for s in range(draw(st.integers(1, 6))):
         tables["lots"].append(
@@ -110,6 +110,7 @@ def plain(draw: Draw) -> dict[str, list[Row]]:
                 "product": pick(draw, tables["products"]),
                 "location": pick(draw, tables["locations"]),
                 "quantity": draw(st.integers(0, 15)),
+                "unit_cost_micros": draw(st.sampled_from([NO_INT, CENT * 40, CENT * 1500])),
             }
         )
     for i in range(draw(st.integers(1, 7))):
