@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,22 +43,26 @@ def applies(problem: Problem) -> bool:
     return bool(_asked(problem).any())
 
 
-def _floors(problem: Problem) -> Ints:
-    """F of each contract; 0 where it has no floor that matters."""
-    facts = problem.facts.contracts
-    row, line = scope_lines(problem, facts, _asked(problem))
+def _floors(problem: Problem, scope: tuple[Ints, Ints]) -> Ints:
+    """F of each contract; 0 where it has no floor that matters. `scope`: (contract, line) pairs."""
+    facts, (row, line) = problem.facts.contracts, scope
     demand = summed(row, problem.line.quantity[line], len(facts))
     floors = np.zeros(len(facts), dtype=np.int64)
     for k in np.flatnonzero(_asked(problem)):
-        rate = math.ceil(Decimal(repr(float(facts.floor_rate[k]))) * int(demand[k]))
+        rate = math.ceil(Fraction(repr(float(facts.floor_rate[k]))) * int(demand[k]))
         rest = int(facts.floor_quantity[k]) - int(facts.delivered_quantity[k])
         floors[k] = max(rest, rate, 0)
     return floors
 
 
+def _scope(problem: Problem) -> tuple[Ints, Ints]:
+    return scope_lines(problem, problem.facts.contracts, _asked(problem))
+
+
 def build(problem: Problem, draft: Draft) -> None:
     """Columns "short" and rows "contracts", keys: contracts."""
-    facts, floors = problem.facts.contracts, _floors(problem)
+    facts, scope = problem.facts.contracts, _scope(problem)
+    floors = _floors(problem, scope)
     wanted = np.flatnonzero(floors > 0)
     rows = draft.rows(NAME, "contracts", wanted, lower=floors[wanted], coupling=True)
     soft = np.flatnonzero(~facts.hard[wanted])
@@ -67,28 +71,27 @@ def build(problem: Problem, draft: Draft) -> None:
         NAME, "short", contract, upper=floors[contract], cost=-facts.penalty_micros[contract]
     )
     draft.entries(rows[soft], short, 1.0)
-    row, line = scope_lines(problem, facts, floors > 0)
+    row, line = (each[floors[scope[0]] > 0] for each in scope)
     add_units(draft, problem, rows[np.searchsorted(wanted, row)], line)
 
 
-def _short(problem: Problem, plan: Plan) -> Ints:
-    """Units short of each contract's floor."""
-    facts = problem.facts.contracts
-    row, line = scope_lines(problem, facts, _asked(problem))
-    given = summed(row, plan.per_line()[line], len(facts))
-    short: Ints = np.maximum(_floors(problem) - given, 0)
-    return short
+def _short(problem: Problem, plan: Plan) -> tuple[Ints, Ints]:
+    """(floor, units short of it) of each contract."""
+    row, line = scope = _scope(problem)
+    floors = _floors(problem, scope)
+    given = summed(row, plan.per_line()[line], len(floors))
+    return floors, np.maximum(floors - given, 0)
 
 
 def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
     """CONTRACT: minus the penalty of every unit short of a soft floor."""
-    facts, short = problem.facts.contracts, _short(problem, plan)
+    facts, (_, short) = problem.facts.contracts, _short(problem, plan)
     return {Term.CONTRACT: -int(np.dot(short[~facts.hard], facts.penalty_micros[~facts.hard]))}
 
 
 def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
     """No hard floor is missed."""
-    facts, short, floors = problem.facts.contracts, _short(problem, plan), _floors(problem)
+    facts, (floors, short) = problem.facts.contracts, _short(problem, plan)
     return [
         Breach(
             NAME,
@@ -103,7 +106,7 @@ def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
 
 def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a contract."""
-    facts, floor = problem.facts.contracts, int(_floors(problem)[key])
+    facts, floor = problem.facts.contracts, int(_floors(problem, _scope(problem))[key])
     rest = int(facts.floor_quantity[key]) - int(facts.delivered_quantity[key])
     field = "floor_quantity" if rest >= floor else "floor_rate"
     kind = "must get" if facts.hard[key] else "is owed"

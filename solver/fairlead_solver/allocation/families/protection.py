@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...model.draft import Draft
-from ...tables import Bools, Ints
+from ...tables import Bools, Codes, Ints
 from ..facts import LotStatus
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
+from ..totals import Index
 
 if TYPE_CHECKING:
     from ..plan import Plan
@@ -32,49 +33,55 @@ def applies(problem: Problem) -> bool:
     return len(problem.facts.protections) > 0
 
 
-def _lots(problem: Problem, row: int) -> Bools:
-    """Which lots are in scope."""
+def _lots(problem: Problem, row: int) -> Ints:
+    """The lots in scope."""
     facts, lots = problem.facts, problem.facts.lots
-    scope: Bools = lots.product.codes == facts.protections.product.codes[row]
+    scope = np.flatnonzero(lots.product.codes == facts.protections.product.codes[row])
     named = facts.protections.locations
     if named.counts()[row]:
         listed = named.values.codes[named.offsets[row] : named.offsets[row + 1]]
-        scope = scope & np.isin(lots.location.codes, listed)
+        scope = scope[np.isin(lots.location.codes[scope], listed)]
     return scope
 
 
-def _group(problem: Problem, row: int) -> Bools:
-    """Which lines the stock is kept for: every selector given must match."""
-    facts = problem.facts.protections
+def _in_group(problem: Problem, row: int, lines: Codes) -> Bools:
+    """For which of the lines the stock is kept: every selector given must match."""
+    facts, line = problem.facts.protections, problem.line
     word = facts.group_tier.word(row)
-    return problem.matches(
-        customer=int(facts.group_customer.codes[row]),
-        channel=int(facts.group_channel.codes[row]),
-        tier=problem.policy.tier_index(word) if word else -1,
-    )
+    inside = np.ones(len(lines), dtype=np.bool_)
+    for wanted, column in (
+        (facts.group_customer.codes[row], line.customer),
+        (facts.group_channel.codes[row], line.channel),
+        (problem.policy.tier_index(word) if word else -1, line.tier),
+    ):
+        if wanted >= 0:
+            inside &= column[lines] == wanted
+    return inside
 
 
 def _room(problem: Problem, row: int) -> int:
     """max(0, A - protected)."""
-    lots = problem.facts.lots
-    open_lots = _lots(problem, row) & (lots.status != LotStatus.BLOCKED)
-    kept = int(problem.facts.protections.quantity[row])
-    return max(0, int(lots.quantity[open_lots].sum()) - kept)
+    lots, scope = problem.facts.lots, _lots(problem, row)
+    available = lots.quantity[scope][lots.status[scope] != LotStatus.BLOCKED]
+    return max(0, int(available.sum()) - int(problem.facts.protections.quantity[row]))
 
 
-def _outside(problem: Problem, row: int) -> Ints:
-    """Arcs that take from the scope for lines outside the group."""
+def _outside(problem: Problem) -> Iterator[Ints]:
+    """Per protection: the arcs that take from its scope for lines outside its group."""
     arcs = problem.arcs
-    return np.flatnonzero(_lots(problem, row)[arcs.lot] & ~_group(problem, row)[arcs.line])
+    by_lot = Index.of(arcs.lot, len(problem.facts.lots))
+    for row in range(len(problem.facts.protections)):
+        arc = by_lot.rows(_lots(problem, row))
+        yield arc[~_in_group(problem, row, arcs.line[arc])]
 
 
 def build(problem: Problem, draft: Draft) -> None:
     """Rows "protections", keys: protections."""
     arcs = problem.arcs
     taken = arcs.ratio * arcs.pack
-    keys = range(len(problem.facts.protections))
-    found = [(p, _outside(problem, p), _room(problem, p)) for p in keys]
-    scarce = [f for f in found if int((taken * arcs.max_packs)[f[1]].sum()) > f[2]]
+    most = taken * arcs.max_packs
+    found = [(p, arc, _room(problem, p)) for p, arc in enumerate(_outside(problem))]
+    scarce = [(p, arc, room) for p, arc, room in found if int(most[arc].sum()) > room]
     rows = draft.rows(
         NAME, "protections", [p for p, _, _ in scarce], upper=[room for _, _, room in scarce]
     )
@@ -94,8 +101,12 @@ def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
 
 def _breaches(problem: Problem, plan: Plan) -> Iterator[Breach]:
     shipped = plan.shipped
-    for p, key in enumerate(problem.facts.protections.id):
-        use, limit = int(shipped[_outside(problem, p)].sum()), _room(problem, p)
+    for p, arc in enumerate(_outside(problem)):
+        key, use, limit = (
+            problem.facts.protections.id[p],
+            int(shipped[arc].sum()),
+            _room(problem, p),
+        )
         if use > limit:
             yield Breach(NAME, key, limit, use, f"others take stock protected by {key}")
 

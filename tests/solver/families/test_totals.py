@@ -1,0 +1,42 @@
+"""Totals: a scope's lines are found by index as they are by looking at every line."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from fairlead_solver.allocation.totals import reach, round_micros, scope_lines
+
+from .cycles import Row, cycle, line, lot
+
+
+def test_every_combination_of_selectors_covers_the_lines_that_match_all_of_them() -> None:
+    products = {"P": "x", "Q": "x/y", "R": "xy", "T": ""}
+    who = itertools.product(products, ["", "C", "D"], ["", "web"])
+    lines = [line(f"l{i}", 1, product=p, customer=c, channel=w) for i, (p, c, w) in enumerate(who)]
+    scopes = itertools.product(["", "P", "Q"], ["", "x", "x/y"], ["", "C"], ["", "web"])
+    quotas: list[Row] = [
+        {"id": f"q{i:02}", "product": p, "family": f, "customer": c, "channel": w}
+        for i, (p, f, c, w) in enumerate(scopes)
+        if p or f or c or w
+    ]
+    problem = cycle(
+        lines, [], quotas=quotas, products=[{"id": p, "family": f} for p, f in products.items()]
+    )
+    facts = problem.facts.quotas
+    row, found = scope_lines(problem, facts, np.ones(len(facts), dtype=np.bool_))
+    assert len(facts) == 35
+    for k in range(len(facts)):
+        expected = np.flatnonzero(problem.in_scope(facts, k))
+        assert found[row == k].tolist() == expected.tolist(), facts.id[k]
+
+
+def test_the_reach_of_a_line_is_what_its_arcs_carry_in_whole_packs() -> None:
+    problem = cycle([line("a", 9, pack=2), line("b", 9), line("c", 9, product="Q")], [lot("s", 5)])
+    assert reach(problem).tolist() == [4, 5, 0]
+
+
+def test_money_is_rounded_half_to_even_exactly() -> None:
+    assert [round_micros(n, 2) for n in (1, 3, 5, -1)] == [0, 2, 2, 0]
+    assert round_micros(10**30 + 1, 10**12) == 10**18
