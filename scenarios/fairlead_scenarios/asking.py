@@ -1,0 +1,47 @@
+"""How a solve is asked for on the command line, the same with a server and without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fairlead.v1 import allocation_service_pb2, decision_pb2
+from fairlead_solver.api import Engine
+
+from .documents import refuse
+
+REFERENCE = "pyomo:"
+ENGINES = (*(engine.value for engine in Engine), REFERENCE + "highs")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Engine, gap, limits and seed. None: the default of whoever solves."""
+
+    engine: str = Engine.AUTO.value
+    relative_gap: float | None = None
+    time_limit_seconds: float | None = None
+    seed: int | None = None
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        """Raises InvalidInput for an engine that does not exist."""
+        if self.engine not in ENGINES and not self.engine.startswith(REFERENCE):
+            raise refuse("options.engine", self.engine, f"one of {', '.join(ENGINES)}")
+
+    @property
+    def reference_solver(self) -> str:
+        """The solver behind the reference model, or "" where an engine is asked for."""
+        return self.engine.removeprefix(REFERENCE) if self.engine.startswith(REFERENCE) else ""
+
+    def message(self) -> allocation_service_pb2.SolveOptions:
+        """As the contract says it."""
+        options = allocation_service_pb2.SolveOptions(relative_gap=self.relative_gap)
+        if self.seed is not None:
+            options.seed = self.seed
+        if self.time_limit_seconds is not None:
+            options.time_limit.FromNanoseconds(round(self.time_limit_seconds * 1e9))
+        if self.reference_solver:
+            options.engine = decision_pb2.ENGINE_REFERENCE
+        else:
+            options.engine = decision_pb2.Engine.Value(f"ENGINE_{self.engine.upper()}")
+        return options

@@ -1,0 +1,111 @@
+"""Checks a decision against its cycle without a solver: every figure is computed again.
+
+What is checked: the input is the one decided on; the plan keeps every rule; the terms are what the
+plan is worth, and add up to the objective, which is under its bound; each line's quantities are the
+sums of its sources, and each waterfall adds up to the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from google.protobuf import json_format
+
+from fairlead.v1 import decision_pb2, explanation_pb2
+from fairlead.wire.reading import packs_of
+from fairlead.wire.values import read_money
+from fairlead_solver.api import Finding, InvalidInput, Problem, check, objective_terms
+
+from .scenario import Scenario
+
+MAY_CONFLICT = ("contract_floor", "lock", "strategy", "time_fence")
+_INFLOWS = (explanation_pb2.WATERFALL_KIND_ON_HAND, explanation_pb2.WATERFALL_KIND_INBOUND)
+
+
+def under_its_policy(scenario: Scenario, decision: decision_pb2.Decision) -> Scenario:
+    """The scenario under the policy the decision says it used."""
+    return replace(scenario, policy=decision.policy)
+
+
+def faults_of(problem: Problem, decision: decision_pb2.Decision) -> list[Finding]:
+    """Everything in the decision that does not hold; empty where all of it does."""
+    foreign = list(_identity(problem, decision))
+    if foreign:
+        return foreign
+    found = [*_lines(problem, decision), *_waterfalls(decision)]
+    if decision.HasField("objective_micros"):
+        found += _plan(problem, decision)
+    return found
+
+
+def _identity(problem: Problem, decision: decision_pb2.Decision) -> Iterator[Finding]:
+    for name, ours, theirs in (
+        ("input_digest", problem.digest, decision.input_digest),
+        ("policy_digest", problem.policy_digest, decision.policy_digest),
+    ):
+        if ours != theirs:
+            rule = f"the digest of the cycle given, {ours}: it is another input"
+            yield Finding(name, "", theirs, rule)
+
+
+def _plan(problem: Problem, decision: decision_pb2.Decision) -> Iterator[Finding]:
+    try:
+        packs = packs_of(problem, decision.lines)
+    except InvalidInput as error:
+        yield from error.findings
+        return
+    conflict = decision.status == decision_pb2.DECISION_STATUS_INFEASIBLE
+    for breach in check(problem, packs):
+        if conflict and breach.family in MAY_CONFLICT:
+            continue  # what an infeasible cycle cannot keep
+        rule = f"{breach.text} (limit {breach.limit})"
+        yield Finding(f"rules.{breach.family}", breach.key, str(breach.use), rule)
+    terms = objective_terms(problem, packs)
+    for term, said in read_money(decision.terms).items():
+        if said != terms.get(term, 0):
+            yield Finding(f"terms.{term.value}", "", str(said), f"{terms.get(term, 0)}, recomputed")
+    objective = sum(terms.values())
+    claimed, bound = decision.objective_micros, decision.bound_micros
+    if claimed != objective:
+        yield Finding("objective_micros", "", str(claimed), f"{objective}, the sum of the terms")
+    if decision.HasField("bound_micros") and bound < objective:
+        yield Finding("bound_micros", "", str(bound), f"at least the objective {objective}")
+
+
+def _lines(problem: Problem, decision: decision_pb2.Decision) -> Iterator[Finding]:
+    if decision.lines and len(decision.lines) != problem.num_lines:
+        rule = f"the {problem.num_lines} lines of the cycle"
+        yield Finding("lines", "", str(len(decision.lines)), rule)
+    for line in decision.lines:
+        total = sum(source.quantity for source in line.sources)
+        if line.confirmed_quantity != total:
+            rule = f"{total}, the sum of its sources"
+            yield Finding("confirmed_quantity", line.line, str(line.confirmed_quantity), rule)
+
+
+def _waterfalls(decision: decision_pb2.Decision) -> Iterator[Finding]:
+    """What comes in goes out, and what is given is what the line got."""
+    for line in decision.lines:
+        steps = line.explanation.waterfall
+        if not steps:
+            continue
+        into = sum(s.units for s in steps if s.kind in _INFLOWS)
+        out = sum(s.units for s in steps if s.kind not in _INFLOWS)
+        given = sum(s.units for s in steps if s.kind == explanation_pb2.WATERFALL_KIND_GIVEN)
+        if into != out:
+            yield Finding("waterfall", line.line, str(out), f"{into}, what came in")
+        if given != line.confirmed_quantity:
+            rule = f"{line.confirmed_quantity}, what the line was given"
+            yield Finding("waterfall.given", line.line, str(given), rule)
+        if any(s.units < 0 for s in steps):
+            yield Finding("waterfall", line.line, "", "steps of at least 0")
+
+
+def parse_decision(text: str) -> decision_pb2.Decision:
+    """A decision file's text. Raises InvalidInput."""
+    try:
+        return json_format.Parse(text, decision_pb2.Decision())
+    except json_format.ParseError as error:
+        rule = f"a decision of fairlead.v1 ({error})"
+        raise InvalidInput([Finding("decision", "", text[:40], rule)]) from error

@@ -1,0 +1,33 @@
+"""`fairlead export-mps`: the model for another solver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fairlead_solver.api import export_mps as mps_of
+
+from ..documents import refuse
+from ..exits import Exit, command
+from ..local import problem_of
+from ..scenario import read_scenario
+from .options import ScenarioPath
+
+
+@command
+def export_mps(
+    path: ScenarioPath,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The MPS file to write.")],
+) -> Exit:
+    """Write the cycle's mixed-integer program as an MPS file (minimise: money, negated)."""
+    problem = problem_of(read_scenario(path))
+    try:
+        text = mps_of(problem)
+    except ValueError as error:
+        raise refuse("policy.tier_mode", problem.policy.tier_mode.name, str(error)) from error
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    typer.echo(f"{out}")
+    return Exit.OK

@@ -1,0 +1,22 @@
+"""`fairlead health`: whether a server serves."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from ..exits import Exit, command
+
+
+@command
+def health(
+    server: Annotated[str, typer.Option(metavar="HOST:PORT")] = "127.0.0.1:8585",
+) -> Exit:
+    """Ask a server whether it serves. Exit code 0: it does."""
+    done = subprocess.run([sys.executable, "-m", "fairlead_server.health", server], check=False)
+    if done.returncode == 0:
+        typer.echo(f"{server} serves")
+    return Exit.OK if done.returncode == 0 else Exit.ERROR

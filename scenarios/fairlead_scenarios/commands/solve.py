@@ -1,0 +1,47 @@
+"""`fairlead solve`: decide a scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ..asking import Asking
+from ..deciding import decide
+from ..exits import Exit, command, exit_of
+from ..report import as_json, write_decision
+from ..scenario import read_scenario
+from ..screen.decision import show_decision
+from .options import AsJson, EngineName, Gap, ScenarioPath, Seed, Server, TimeLimit, Workers
+
+
+@command
+def solve(
+    path: ScenarioPath,
+    json: AsJson = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write decision.json, lines.csv and report.html here.")
+    ] = None,
+    server: Server = None,
+    engine: EngineName = "auto",
+    gap: Gap = None,
+    time_limit: TimeLimit = None,
+    seed: Seed = None,
+    workers: Workers = 1,
+) -> Exit:
+    """Decide a scenario and show what was decided and why.
+
+    Exit code 0: decided. 2: bad input. 3: no plan (rules conflict, or the limit came first).
+    """
+    asking = Asking(engine, gap, time_limit, seed, workers)
+    scenario = read_scenario(path)
+    decision = decide(scenario, asking, server)
+    if out is not None:
+        write_decision(decision, out, scenario.name)
+    if json:
+        typer.echo(as_json(decision))
+    else:
+        show_decision(Console(), decision, scenario.name)
+    return exit_of(decision)

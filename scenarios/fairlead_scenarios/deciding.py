@@ -1,0 +1,72 @@
+"""From a path to a decision: a decision file as it is, a scenario solved here or by a server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from fairlead.v1 import decision_pb2
+from fairlead_solver.api import Standing
+
+from .asking import Asking
+from .checking import parse_decision
+from .documents import read_text
+from .local import solve_local
+from .remote import solve_remote
+from .scenario import Scenario, read_scenario
+from .screen.words import money
+
+
+def decide(scenario: Scenario, asking: Asking, server: str | None) -> decision_pb2.Decision:
+    """Solve, with progress on stderr where somebody watches."""
+    console = Console(stderr=True)
+    if server is not None:
+        with console.status(f"{scenario.name}: waiting for {server}"):
+            return solve_remote(scenario, asking, server)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        return solve_local(scenario, asking, _reporter(progress, scenario.name))
+
+
+def decision_at(path: Path, asking: Asking, server: str | None) -> decision_pb2.Decision:
+    """The decision in a file, or that of the scenario at `path`."""
+    if path.suffix == ".json" and path.is_file():
+        text = read_text(path)
+        if is_decision(text):
+            return parse_decision(text)
+    return decide(read_scenario(path), asking, server)
+
+
+def is_decision(text: str) -> bool:
+    """Whether a JSON text is a decision: it says which input it was made from."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and bool({"inputDigest", "input_digest"} & found.keys())
+
+
+def _reporter(progress: Progress, name: str) -> Callable[[Standing], None]:
+    task = progress.add_task(f"{name}: building", total=None)
+
+    def report(standing: Standing) -> None:
+        worth = f"{money(round(standing.objective))}"
+        progress.update(
+            task,
+            description=f"{name}: {worth} so far",
+            completed=standing.done,
+            total=standing.components,
+        )
+
+    return report

@@ -1,0 +1,68 @@
+"""Deciding a scenario in this process: the same steps as the server, without one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fairlead.v1 import decision_pb2
+from fairlead.wire.cycle import facts_of
+from fairlead.wire.decisions import decision_message
+from fairlead.wire.options import options_of
+from fairlead.wire.policies import policy_of
+from fairlead_solver.api import (
+    UNLIMITED,
+    Budget,
+    Problem,
+    Standing,
+    explain,
+    intake,
+    solve,
+)
+
+from .asking import Asking
+from .scenario import Scenario
+
+MAX_ROWS = 5_000_000  # a file is no message: rows are as welcome as columns
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A budget of wall-clock seconds from now."""
+
+    end: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """Ends so many seconds from now."""
+        return cls(time.monotonic() + seconds)
+
+    def remaining_seconds(self) -> float:
+        """Seconds left."""
+        return self.end - time.monotonic()
+
+    def cancelled(self) -> bool:
+        """Never: the command is interrupted as a whole."""
+        return False
+
+
+def problem_of(scenario: Scenario) -> Problem:
+    """The scenario as a checked problem. Raises InvalidInput with everything wrong."""
+    return intake(facts_of(scenario.cycle, max_rows=MAX_ROWS), policy_of(scenario.policy))
+
+
+def solve_local(
+    scenario: Scenario,
+    asking: Asking,
+    on_progress: Callable[[Standing], None] | None = None,
+) -> decision_pb2.Decision:
+    """The decision, explained. Raises InvalidInput and EngineError."""
+    asked = options_of(asking.message())
+    problem = problem_of(scenario)
+    limit = asked.time_limit_seconds
+    budget: Budget = UNLIMITED if limit is None else Deadline.after(limit)
+    solved = solve(problem, asked.options, budget, on_progress)
+    told = explain(solved)
+    stories = told.stories
+    return decision_message(solved, stories, told.binding, told.conflict)

@@ -1,0 +1,82 @@
+"""Deciding a scenario through a server: one unary call, or an upload first for a large cycle."""
+
+from __future__ import annotations
+
+import grpc
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+
+from fairlead.v1 import (
+    allocation_service_pb2,
+    allocation_service_pb2_grpc,
+    decision_pb2,
+    snapshot_service_pb2_grpc,
+)
+from fairlead.wire.cycle import facts_of
+from fairlead.wire.upload import upload_of
+
+from .asking import Asking
+from .scenario import Scenario
+
+PARENT = "tenants/default"
+MAX_MESSAGE_BYTES = 64 * 2**20
+INLINE_BYTES = 32 * 2**20  # above, the cycle is uploaded first
+INLINE_ROWS = 20_000
+
+
+class Refused(Exception):
+    """The server answered with an error: what it said, finding by finding."""
+
+    def __init__(self, error: grpc.RpcError) -> None:
+        assert isinstance(error, grpc.Call)  # what a stub raises is the call itself
+        self.bad_input: bool = error.code() in (
+            grpc.StatusCode.INVALID_ARGUMENT,
+            grpc.StatusCode.NOT_FOUND,
+        )
+        super().__init__(_told(error))
+
+
+def open_channel(address: str) -> grpc.Channel:
+    """A plain-text channel (the server binds loopback only without TLS)."""
+    limits = [
+        ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.max_receive_message_length", -1),
+    ]
+    return grpc.insecure_channel(address, options=limits)
+
+
+def solve_remote(scenario: Scenario, asking: Asking, address: str) -> decision_pb2.Decision:
+    """The decision of the server at `address`. Raises Refused."""
+    request = allocation_service_pb2.SolveAllocationRequest(
+        parent=PARENT, policy=scenario.policy, options=asking.message()
+    )
+    with open_channel(address) as channel:
+        try:
+            if _is_large(scenario):
+                request.snapshot = _upload(channel, scenario)
+            else:
+                request.cycle.CopyFrom(scenario.cycle)
+            stub = allocation_service_pb2_grpc.AllocationServiceStub(channel)
+            return stub.SolveAllocation(request).decision
+        except grpc.RpcError as error:
+            raise Refused(error) from error
+
+
+def _is_large(scenario: Scenario) -> bool:
+    return len(scenario.cycle.lines) > INLINE_ROWS or scenario.cycle.ByteSize() > INLINE_BYTES
+
+
+def _upload(channel: grpc.Channel, scenario: Scenario) -> str:
+    stub = snapshot_service_pb2_grpc.SnapshotServiceStub(channel)
+    facts = facts_of(scenario.cycle, max_rows=len(scenario.cycle.lines) + INLINE_ROWS)
+    return stub.UploadSnapshot(upload_of(facts, PARENT)).name
+
+
+def _told(error: grpc.Call) -> str:
+    """The violations of a refused input, one a line; else the status and its message."""
+    status = rpc_status.from_call(error)
+    for detail in status.details if status is not None else ():
+        violations = error_details_pb2.BadRequest()
+        if detail.Unpack(violations) and violations.field_violations:
+            return "\n".join(f"{v.field}: {v.description}" for v in violations.field_violations)
+    return f"{error.code().name}: {error.details()}"

@@ -1,0 +1,129 @@
+"""A decision on the screen: summary, terms of the objective, short lines, what binds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from fairlead.v1 import decision_pb2
+
+from .words import count, money, percent, scaled, spoken, terms, word
+
+SHOWN = 20
+_GOOD, _LIMIT, _BAD = "green", "yellow", "red"
+_COLOURS = {"OPTIMAL": _GOOD, "FEASIBLE_LIMIT": _LIMIT}
+
+
+def show_decision(console: Console, decision: decision_pb2.Decision, title: str) -> None:
+    """Print a decision for a planner."""
+    console.print(Group(*_parts(decision, title)))
+
+
+def short_lines(decision: decision_pb2.Decision) -> list[decision_pb2.DecisionLine]:
+    """Lines given less than asked, the most short first."""
+    short = [line for line in decision.lines if line.confirmed_quantity < line.requested_quantity]
+    return sorted(short, key=lambda line: line.confirmed_quantity - line.requested_quantity)
+
+
+def _parts(decision: decision_pb2.Decision, title: str) -> Iterator[RenderableType]:
+    yield _headline(decision, title)
+    if decision.HasField("conflict"):
+        yield Text(decision.conflict.sentence, style=_BAD)
+        for way in decision.conflict.relaxations:
+            yield Text(f"  {way.sentence}")
+    if decision.totals.lines:
+        yield _totals(decision)
+        yield from _objective(decision)
+    yield from _short(decision)
+    yield from _binding(decision)
+    if decision.warning_count:
+        yield Text(f"\n{count(decision.warning_count)} remarks on the input:", style="yellow")
+        for remark in decision.warnings[:SHOWN]:
+            yield Text(f"  {remark.path} {remark.id}: {remark.value}: {remark.rule}")
+
+
+def _headline(decision: decision_pb2.Decision, title: str) -> Text:
+    status = word(decision, "status")
+    line = Text.assemble((title, "bold"), "  ", (status, f"bold {_COLOURS.get(status, _BAD)}"))
+    if decision.totals.lines:
+        line.append(f"  objective {money(decision.objective_micros)} {decision.currency}".rstrip())
+    if decision.HasField("relative_gap"):
+        line.append(f"  gap {percent(decision.relative_gap, 3)}")
+    return line
+
+
+def _totals(decision: decision_pb2.Decision) -> Table:
+    table = _table()
+    for column in ("", "lines", "full", "partial", "units asked", "given", "fill", "value given"):
+        table.add_column(column, justify="left" if not column else "right")
+    rows = [(f"tier {tier.tier}", tier.totals) for tier in decision.tiers if tier.totals.lines]
+    for name, totals in [*rows, ("all", decision.totals)]:
+        table.add_row(
+            name,
+            count(totals.lines),
+            count(totals.lines_full),
+            count(totals.lines_partial),
+            count(totals.requested_quantity),
+            count(totals.confirmed_quantity),
+            percent(totals.confirmed_quantity / max(1, totals.requested_quantity)),
+            money(totals.confirmed_value_micros),
+            style="bold" if name == "all" and rows else None,
+        )
+    return table
+
+
+def _objective(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
+    yield Text("\nObjective by term", style="bold")
+    table = _table(header=False)
+    table.add_column("term")
+    table.add_column("money", justify="right")
+    for name, micros in terms(decision.terms):
+        table.add_row(name, money(micros))
+    table.add_row("objective", money(decision.objective_micros), style="bold")
+    yield table
+
+
+def _short(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
+    short = short_lines(decision)
+    if not decision.lines:
+        return
+    if not short:
+        yield Text("\nNo line is short.", style="bold")
+        return
+    yield Text(f"\nShort lines ({count(len(short))})", style="bold")
+    table = _table()
+    for column, right in (("line", False), ("tier", False), ("given", True), ("why", False)):
+        table.add_column(column, justify="right" if right else "left", overflow="fold")
+    for line in short[:SHOWN]:
+        given = f"{count(line.confirmed_quantity)} of {count(line.requested_quantity)}"
+        why = line.explanation.sentence or spoken(word(line, "outcome"))
+        table.add_row(line.line, line.tier, given, why)
+    yield table
+    yield from _more(len(short))
+
+
+def _binding(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
+    constraints = decision.binding_constraints
+    if not constraints:
+        return
+    yield Text(f"\nWhat binds ({count(len(constraints))})", style="bold")
+    table = _table()
+    for column, right in (("rule", False), ("limit", True), ("used", True), ("says", False)):
+        table.add_column(column, justify="right" if right else "left", overflow="fold")
+    for bound in constraints[:SHOWN]:
+        limit, use = scaled(bound.limit, bound.scale), scaled(bound.use, bound.scale)
+        table.add_row(spoken(bound.rule.family), limit, use, bound.sentence)
+    yield table
+    yield from _more(len(constraints))
+
+
+def _more(total: int) -> Iterator[RenderableType]:
+    if total > SHOWN:
+        yield Text(f"  … and {count(total - SHOWN)} more (--json or --out for all)", style="dim")
+
+
+def _table(*, header: bool = True) -> Table:
+    return Table(box=None, show_header=header, header_style="dim", pad_edge=False, padding=(0, 2))

@@ -1,0 +1,118 @@
+"""One line's story on the screen: sentence, waterfall, reasons, competing lines, fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from fairlead.v1 import decision_pb2, explanation_pb2
+
+from ..sugar import as_date
+from .words import count, money, spoken, terms, word
+
+_INFLOWS = ("ON_HAND", "INBOUND")
+
+
+def show_story(console: Console, line: decision_pb2.DecisionLine) -> None:
+    """Print why a line is as it is."""
+    console.print(Group(*_parts(line)))
+
+
+def _parts(line: decision_pb2.DecisionLine) -> Iterator[RenderableType]:
+    given = f"{count(line.confirmed_quantity)} of {count(line.requested_quantity)} {line.product}"
+    who = " ".join(filter(None, (line.customer, line.tier and f"tier {line.tier}")))
+    yield Text.assemble((line.line, "bold"), f"  {who}  {given}  {spoken(word(line, 'outcome'))}")
+    why = line.explanation
+    if why.sentence:
+        yield Text(why.sentence)
+    yield from _sources(line)
+    yield from _waterfall(why)
+    yield from _reasons(why)
+    for rival in why.competitors:
+        yield from _rival(line, rival)
+    if why.HasField("fix"):
+        yield Text("\nFix", style="bold")
+        yield Text(f"  {why.fix.sentence} ({money(why.fix.gain_micros, sign=True)})")
+    yield from _alternatives(why)
+
+
+def _sources(line: decision_pb2.DecisionLine) -> Iterator[RenderableType]:
+    if not line.sources:
+        return
+    yield Text("\nComes from", style="bold")
+    table = _table("lot", "location", ">units", "delivered")
+    for source in line.sources:
+        product = "" if source.product == line.product else f" ({source.product})"
+        when = as_date(source.delivery_day)
+        table.add_row(source.lot + product, source.location, count(source.quantity), when)
+    yield table
+
+
+def _waterfall(why: explanation_pb2.Explanation) -> Iterator[RenderableType]:
+    if not why.waterfall:
+        return
+    yield Text("\nStock in reach", style="bold")
+    table = _table("step", ">units", ">left")
+    left = 0
+    for step in why.waterfall:
+        kind = word(step, "kind")
+        if not step.units:
+            continue
+        change = step.units if kind in _INFLOWS else -step.units
+        left += change
+        table.add_row(spoken(kind), f"{change:+,}", count(left))
+    yield table
+
+
+def _reasons(why: explanation_pb2.Explanation) -> Iterator[RenderableType]:
+    if not why.reasons:
+        return
+    yield Text("\nReasons", style="bold")
+    table = _table("reason", ">units", "known", "rule")
+    for reason in why.reasons:
+        rule = " ".join(filter(None, (reason.rule.family, reason.rule.key)))
+        known = word(reason, "certainty").lower()
+        table.add_row(word(reason, "code"), count(reason.units), known, rule)
+    yield table
+
+
+def _rival(
+    line: decision_pb2.DecisionLine, rival: explanation_pb2.CompetingLine
+) -> Iterator[RenderableType]:
+    who = " ".join(filter(None, (rival.customer, rival.tier and f"tier {rival.tier}")))
+    contracts = f", contract {', '.join(rival.contracts)}" if rival.contracts else ""
+    decided = word(rival, "decided_by")
+    yield Text.assemble(
+        f"\n{count(rival.units)} went to ",
+        (rival.line, "bold"),
+        f" ({who}{contracts}): {decided}",
+    )
+    table = _table("a unit", f">{rival.line}", f">{line.line}")
+    theirs, ours = dict(terms(rival.unit_value)), dict(terms(rival.own_unit_value))
+    for name in dict.fromkeys([*theirs, *ours]):
+        table.add_row(name, money(theirs.get(name, 0)), money(ours.get(name, 0)))
+    total = (money(sum(side.values())) for side in (theirs, ours))
+    table.add_row("together", *total, style="bold")
+    yield table
+
+
+def _alternatives(why: explanation_pb2.Explanation) -> Iterator[RenderableType]:
+    if not why.alternatives:
+        return
+    yield Text("\nTried", style="bold")
+    table = _table("what", "value", ">units", "why not more")
+    for tried in why.alternatives:
+        reason = word(tried.reason, "code") if tried.HasField("reason") else ""
+        table.add_row(spoken(word(tried, "kind")), tried.value, count(tried.units), reason)
+    yield table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2))
+    for column in columns:
+        right = column.startswith(">")
+        table.add_column(column.removeprefix(">"), justify="right" if right else "left")
+    return table

@@ -1,0 +1,56 @@
+"""Numbers and enum members as a planner reads them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from google.protobuf.message import Message
+
+from fairlead.v1 import explanation_pb2
+
+from ..sugar import MICRO
+
+
+def money(micros: int, *, sign: bool = False) -> str:
+    """1234500000 -> "1,234.50"; a negative zero is none."""
+    amount = (Decimal(micros) / MICRO).quantize(Decimal("0.01"))
+    return f"{amount + 0:+,.2f}" if sign and amount else f"{amount + 0:,.2f}"
+
+
+def count(number: int) -> str:
+    """1234 -> "1,234"."""
+    return f"{number:,}"
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """0.125 -> "12.5 %"."""
+    return f"{share:.{decimals}%}".replace("%", " %")
+
+
+def word(message: Message, field: str) -> str:
+    """The short name of an enum field's value: STATUS_OPTIMAL -> "OPTIMAL"."""
+    described = message.DESCRIPTOR.fields_by_name[field].enum_type
+    assert described is not None
+    prefix = described.values[0].name.removesuffix("UNSPECIFIED")
+    number = getattr(message, field)
+    named = described.values_by_number.get(number)
+    return str(number) if named is None else named.name.removeprefix(prefix)
+
+
+def spoken(name: str) -> str:
+    """SHIP_COMPLETE or ship_complete -> "ship complete"."""
+    return name.replace("_", " ").lower()
+
+
+def scaled(number: int, scale: int) -> str:
+    """A limit, use or slack: `scale` of it make one of what the planner counts."""
+    if scale <= 1:
+        return count(number)
+    return f"{Decimal(number) / scale:,.6f}".rstrip("0").rstrip(".")
+
+
+def terms(message: explanation_pb2.Money) -> list[tuple[str, int]]:
+    """(term, micro-units) in the contract's order, those of 0 left out."""
+    names = [field.name for field in message.DESCRIPTOR.fields]
+    named = ((spoken(name.removesuffix("_micros")), getattr(message, name)) for name in names)
+    return [(name, micros) for name, micros in named if micros]
