@@ -41,10 +41,7 @@ def solve(run: Run) -> list[bytes]:
         solved = api.solve(problem, options, run, reporter.standing)
     except api.EngineError as error:
         raise _engine_refusal(str(error)) from error
-    explained = api.explain(solved)
-    message = wire.decision_message(
-        solved, explained.stories, explained.binding, explained.conflict
-    )
+    message = _message(solved, asked)
     _sign(message, request, instructions)
     total_seconds = time.perf_counter() - start
     message.solve.total_duration.FromMicroseconds(round(total_seconds * 1e6))
@@ -77,6 +74,14 @@ def describe(run: Run) -> list[bytes]:
         ],
     )
     return [snapshot.SerializeToString()]
+
+
+def _message(solved: api.Solved, asked: wire.Asked) -> decision_pb2.Decision:
+    """The decision with as much explanation as was asked for."""
+    if asked.explanation == pb.EXPLANATION_LEVEL_NONE:
+        return wire.decision_message(solved)
+    explained = api.explain(solved)
+    return wire.decision_message(solved, explained.stories, explained.binding, explained.conflict)
 
 
 def _problem(

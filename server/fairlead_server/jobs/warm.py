@@ -20,7 +20,9 @@ def first_solve() -> None:
         ],
     )
     problem = api.intake(wire.facts_of(cycle), api.Policy())
-    wire.decision_message(api.solve(problem)).SerializeToString()
+    solved = api.solve(problem)
+    explained = api.explain(solved)
+    wire.decision_message(solved, explained.stories, explained.binding).SerializeToString()
 
 
 first_solve()
