@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from .allocation.adopt import Foreign, solution_of
 from .allocation.decide import Mismatch, breaches, decide, money, write
 from .allocation.decision import (
     Change,
@@ -101,6 +102,25 @@ def solve(
     return Solved(problem, model, solution, decide(problem, solution, record))
 
 
+def adopt(problem: Problem, foreign: Foreign) -> Solved:
+    """The decision of a plan made elsewhere, e.g. by the reference: checked and priced as ours.
+
+    Raises Mismatch where the plan breaks a rule in plain arithmetic.
+    """
+    model = write(problem)
+    solution = solution_of(problem, model, foreign)
+    record = SolveRecord(
+        engine=foreign.engine,
+        engine_version=foreign.engine_version,
+        seed=0,
+        relative_gap_asked=foreign.relative_gap,
+        components=solution.components,
+        columns=model.num_columns,
+        rows=model.num_rows,
+    )
+    return Solved(problem, model, solution, decide(problem, solution, record))
+
+
 def explain(solved: Solved, options: ExplainOptions | None = None) -> Explanation:
     """Why the decision is what it is: every line's waterfall and reasons, the rules that bind."""
     return explain_decision(solved.problem, solved.model, solved.decision, options)
@@ -147,6 +167,7 @@ __all__ = [
     "Facts",
     "Faults",
     "Finding",
+    "Foreign",
     "Ints",
     "InvalidInput",
     "LineOutcomes",
@@ -168,6 +189,7 @@ __all__ = [
     "Term",
     "Tier",
     "TierMode",
+    "adopt",
     "as_column",
     "check",
     "default_column",

@@ -7,6 +7,7 @@ import os
 import pickle
 import sys
 import threading
+from importlib.metadata import version
 from typing import Any
 
 from .answer import Question, ReferenceError, Reply
@@ -42,6 +43,7 @@ def _encode(reply: Reply) -> dict[str, Any]:
         "flows": [[flow.line, flow.lot, flow.packs] for flow in reply.flows],
         "objective_micros": reply.objective_micros,
         "bound_micros": reply.bound_micros,
+        "version": f"pyomo {version('pyomo')}",
     }
 
 

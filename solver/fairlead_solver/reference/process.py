@@ -33,12 +33,14 @@ class ReferenceAnswer:
 
     `packs`: one entry per arc of the problem, None without a plan. `objective_micros`: of that
     plan, recomputed from its whole packs. `bound_micros`: what the solver proved, if anything.
+    `version`: of the libraries that answered.
     """
 
     status: ReferenceStatus
     packs: Ints | None
     objective_micros: int | None
     bound_micros: float | None
+    version: str
 
 
 def solver_of(engine: str) -> str | None:
@@ -119,6 +121,7 @@ def _read(problem: Problem, reply: dict[str, Any]) -> ReferenceAnswer:
         packs=_packs(problem, reply["flows"]) if reply["objective_micros"] is not None else None,
         objective_micros=reply["objective_micros"],
         bound_micros=reply["bound_micros"],
+        version=reply["version"],
     )
 
 
