@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..findings import MAX_FINDINGS, Finding
-from ..intake import finding_at
+from ..intake import cell
 from ..tables import NO_DAY, Table
 
 if TYPE_CHECKING:
@@ -24,7 +24,14 @@ def warnings_about(problem: Problem) -> list[Finding]:
 
 def _at(table: Table, name: str, rows: np.ndarray, rule: str) -> Iterator[Finding]:
     for row in np.flatnonzero(rows)[:MAX_FINDINGS]:
-        yield finding_at(table, name, int(row), rule)
+        yield _about(table, name, int(row), rule)
+
+
+def _about(table: Table, name: str, row: int, rule: str) -> Finding:
+    """Named by id alone: rows are sorted by now, the giver's numbers would mislead."""
+    return Finding(
+        f"{table.NAME}.{name}", getattr(table, "id", ("",))[row], cell(table, name, row), rule
+    )
 
 
 def _stock(problem: Problem) -> Iterator[Finding]:
@@ -60,4 +67,4 @@ def _scopes(problem: Problem) -> Iterator[Finding]:
     for table in (problem.facts.contracts, problem.facts.quotas):
         for row in range(len(table)):
             if not problem.in_scope(table, row).any():
-                yield finding_at(table, "id", row, "no line of this cycle is in its scope")
+                yield _about(table, "id", row, "no line of this cycle is in its scope")

@@ -191,20 +191,20 @@ def test_another_quantity_changes_the_input_digest() -> None:
     [
         (
             cycle(products=f.Products.of(id=["P"], perishable=[True])),
-            "lots[0].expiry_day",
+            "lots.expiry_day",
         ),
         (cycle(as_of_day=TODAY - 2), "as_of_day"),
         (
             cycle(products=f.Products.of(id=["P"], standard_cost_micros=[5])),
-            "lines[0].unit_price_micros",
+            "lines.unit_price_micros",
         ),
         (
             cycle(contracts=f.Contracts.of(id=["K"], channel=["web"], floor_quantity=[3])),
-            "contracts[0].id",
+            "contracts.id",
         ),
         (
             cycle(lines=lines(previous_quantity=[9, 0])),
-            "lines[0].previous_quantity",
+            "lines.previous_quantity",
         ),
     ],
 )
