@@ -38,7 +38,7 @@ from .solving import Solver
 from .storage import requests
 from .storage.database import Database, DatabaseRefused
 from .telemetry import Telemetry
-from .tls import server_credentials
+from .tls import TlsFiles, is_loopback, server_credentials
 from .workers.pool import Pool
 from .workers.worker import WorkerDied, WorkerSpec
 
@@ -149,8 +149,10 @@ class Server:
     def _bind(self) -> Ports:
         settings = self._settings
         try:
-            port = _listen(self._calls, settings.host, settings.port, settings)
-            admin_port = _listen(self._admin, settings.admin_host, settings.admin_port, settings)
+            port = _listen(self._calls, settings.host, settings.port, settings.tls)
+            # A health check on this machine needs no certificate, and could show none.
+            admin_tls = None if is_loopback(settings.admin_host) else settings.tls
+            admin_port = _listen(self._admin, settings.admin_host, settings.admin_port, admin_tls)
             self._metrics, _, metrics_port = self._telemetry.serve(
                 settings.admin_host, settings.metrics_port
             )
@@ -223,11 +225,11 @@ def _options(settings: Settings) -> list[tuple[str, Any]]:
     ]
 
 
-def _listen(server: aio.Server, host: str, port: int, settings: Settings) -> int:
+def _listen(server: aio.Server, host: str, port: int, tls: TlsFiles | None) -> int:
     address = f"{host}:{port}"
-    if settings.tls is None:
+    if tls is None:
         return int(server.add_insecure_port(address))
-    return int(server.add_secure_port(address, server_credentials(settings.tls)))
+    return int(server.add_secure_port(address, server_credentials(tls)))
 
 
 def _announce(settings: Settings, ports: Ports) -> None:
