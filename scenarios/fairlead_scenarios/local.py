@@ -21,6 +21,7 @@ from fairlead_solver.api import (
     solve,
 )
 
+from .apart import solve_by_reference
 from .asking import Asking
 from .scenario import Scenario
 
@@ -61,8 +62,12 @@ def solve_local(
     asked = options_of(asking.message())
     problem = problem_of(scenario)
     limit = asked.time_limit_seconds
-    budget: Budget = UNLIMITED if limit is None else Deadline.after(limit)
-    solved = solve(problem, asked.options, budget, on_progress)
+    if asking.reference_solver:
+        gap = asked.options.relative_gap
+        solved = solve_by_reference(problem, asking.reference_solver, gap, limit)
+    else:
+        budget: Budget = UNLIMITED if limit is None else Deadline.after(limit)
+        solved = solve(problem, asked.options, budget, on_progress)
     told = explain(solved)
     stories = told.stories
     return decision_message(solved, stories, told.binding, told.conflict)

@@ -137,3 +137,14 @@ def _packs(problem: Problem, flows: list[list[Any]]) -> Ints:
     if differing:
         raise ReferenceError(f"reference and problem differ in the arcs {sorted(differing)[:10]}")
     return np.array([known[key] for key in keys], dtype=np.int64)
+
+
+__all__ = [
+    "PREFIX",
+    "ReferenceAnswer",
+    "ReferenceError",
+    "ReferenceStatus",
+    "solve_all_apart",
+    "solve_apart",
+    "solver_of",
+]
