@@ -91,13 +91,15 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What every kernel is told. `tight`: integrality and feasibility to 1e-9."""
+    """What every kernel is told. `tight`: integrality and feasibility to 1e-9; `presolve`: of
+    linear programs, where it may cost more than a warm solve."""
 
     seconds: float = float("inf")
     relative_gap: float = 0.0
     absolute_gap: float = 0.0
     seed: int = 1
     tight: bool = False
+    presolve: bool = True
 
 
 def to_proto(model: Model, *, relaxed: bool = False) -> model_pb2.ModelProto:
@@ -153,7 +155,7 @@ class Session:
 
     def __init__(self, model: Model, seed: int) -> None:
         self._shape = (model.num_columns, model.num_rows)
-        self._parameters = _parameters(Kernel.GLOP, Parameters(seed=seed))
+        self._parameters = _parameters(Kernel.GLOP, Parameters(seed=seed, presolve=False))
         self._solver = _guarded(
             Kernel.GLOP,
             core.new,
@@ -208,6 +210,7 @@ def _parameters(kernel: Kernel, wanted: Parameters) -> Any:
         chosen.time_limit = timedelta(seconds=max(wanted.seconds, 0.001))
     if kernel is Kernel.GLOP:
         chosen.glop.use_dual_simplex = False
+        chosen.glop.use_preprocessing = wanted.presolve
         return chosen.to_proto()
     chosen.relative_gap_tolerance = wanted.relative_gap
     chosen.absolute_gap_tolerance = wanted.absolute_gap

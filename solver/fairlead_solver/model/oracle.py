@@ -51,6 +51,7 @@ class Oracle:
     def __init__(self, parts: Partition, seed: int, workers: int) -> None:
         model = parts.model
         self.parts = parts
+        self.seed = seed
         self.workers = workers
         self.cost = model.cost[parts.columns]
         self.coupling = sp.csr_array(model.matrix[parts.coupling][:, parts.columns])
@@ -87,7 +88,7 @@ class Oracle:
         raws = parallel(lambda job: job[0].solve(job[1] * self.scale), jobs, self.workers)
         if any(raw.end is not End.OPTIMAL or raw.x is None for raw in raws):
             raise Stuck
-        x = np.concatenate([raw.x for raw in raws if raw.x is not None])
+        x = _clean(np.concatenate([raw.x for raw in raws if raw.x is not None]))
         duals = np.concatenate([raw.duals for raw in raws if raw.duals is not None]) / self.scale
         values = np.add.reduceat(reduced * x, self.column_starts[:-1])
         bound = float(values.sum()) + self.room_value(prices)
@@ -137,6 +138,12 @@ def parallel(work: Callable[[T], R], items: Iterable[T], workers: int) -> list[R
         return [work(item) for item in items]
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(work, items))
+
+
+def _clean(x: Floats) -> Floats:
+    """Whole numbers where a simplex left its rounding noise beside them."""
+    whole = np.rint(x)
+    return np.where(np.abs(x - whole) < 1e-7, whole, x)
 
 
 def _best(weights: Floats, lower: Floats, upper: Floats) -> Floats:

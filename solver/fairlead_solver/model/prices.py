@@ -25,9 +25,14 @@ from .budget import Budget
 from .draft import INFINITY, Bools, Floats, Model
 from .mathopt import Basis, End, Kernel, Parameters, call, to_proto
 from .oracle import Oracle, Reply, Stuck
+from .sample import sample
 from .scaling import objective_scale
 
 MAX_ROUNDS = 60
+SAMPLE_COLUMNS = 60_000  # a model beyond this starts from the prices of a sample
+SAMPLE_EVERY = 8
+SAMPLE_TOLERANCE = 1e-4
+GUESS_RADIUS = 0.25  # of the natural price: how far a sample's prices are trusted at first
 USED = 1e-7
 
 
@@ -51,11 +56,22 @@ class _Mastered:
 
 def find_prices(oracle: Oracle, tolerance: float, budget: Budget) -> Prices:
     """Prices within `tolerance` (relative) of the relaxation's optimum, or the best until the
-    budget or the rounds end. Raises Stuck where the relaxation itself has no answer."""
-    center = oracle.ask(np.zeros(len(oracle.row_lower)))
+    budget or the rounds end. Large models start from the prices of a sample of themselves.
+    Raises Stuck where the relaxation itself has no answer."""
+    natural = _natural_prices(oracle)
+    if oracle.parts.model.num_columns <= SAMPLE_COLUMNS:
+        return _improve(oracle, np.zeros(len(natural)), 0.5 * natural, tolerance, budget)
+    small = Oracle(sample(oracle.parts, SAMPLE_EVERY), oracle.seed, oracle.workers)
+    guess = find_prices(small, max(tolerance, SAMPLE_TOLERANCE), budget).reply.prices
+    return _improve(oracle, guess, GUESS_RADIUS * natural, tolerance, budget)
+
+
+def _improve(
+    oracle: Oracle, start: Floats, radius: Floats, tolerance: float, budget: Budget
+) -> Prices:
+    center = oracle.ask(start)
     master = _Master(oracle)
     master.add(center)
-    radius = _natural_prices(oracle) * 0.5
     rounds = 1
     while rounds < MAX_ROUNDS and budget.remaining_seconds() > 0 and not budget.cancelled():
         found = master.solve(center.prices - radius, center.prices + radius)
@@ -123,6 +139,8 @@ class _Master:
         model, low, high = self._model(low, high)
         start = self._basis.widened(model.num_columns) if self._basis else None
         raw = call(to_proto(model), Kernel.GLOP, Parameters(), start)
+        if raw.end is not End.OPTIMAL and start is not None:
+            raw = call(to_proto(model), Kernel.GLOP, Parameters())
         if raw.end is not End.OPTIMAL or raw.x is None or raw.duals is None:
             raise Stuck
         self._basis = raw.basis

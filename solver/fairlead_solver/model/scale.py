@@ -18,7 +18,7 @@ from .repair import Wish, repair
 
 LARGE_COLUMNS = 4000
 MIN_COMPONENTS = 50
-PRICE_SHARE = 0.1  # of the gap asked, given to imprecise prices
+PRICE_SHARE = 0.25  # of the gap asked, given to imprecise prices
 
 
 def applies(model: Model, coupling: Bools) -> bool:
