@@ -35,7 +35,8 @@ class Command:
 def blocks(path: Path) -> list[Block]:
     """The fenced blocks of a file in order. Raises ValueError for one that has no tag."""
     found: list[Block] = []
-    tag, start, body = "", 0, []
+    tag, start = "", 0
+    body: list[str] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         fence = _FENCE.match(line)
         if not start and fence:

@@ -14,6 +14,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 )
 
 from fairlead.v1 import allocation_service_pb2_grpc
+from fairlead_server.health import serving
 from fairlead_server.serve import SERVICES
 from fairlead_server.settings import Settings
 
@@ -164,6 +165,8 @@ def test_tls_is_spoken_where_certificates_are_given(tmp_path: Path, authority: A
             assert solve(channel)
         with grpc.insecure_channel(target) as channel, pytest.raises(grpc.RpcError):
             solve(channel)
+        # a health check on this machine needs no certificate
+        assert serving(f"127.0.0.1:{server.ports['admin_port']}")
 
 
 def test_a_client_without_a_certificate_is_refused_where_one_is_asked_for(

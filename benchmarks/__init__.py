@@ -1,0 +1,1 @@
+"""What architects run: time and memory of every phase, on generated cycles."""
