@@ -1,8 +1,21 @@
 """Refusals a client can act on: a status code, a google.rpc.ErrorInfo, and what it needs beside.
 
 Every error of the service is a `ServiceError`. Its reason is an UPPER_SNAKE word of the domain
-"fairlead" (docs list them); BadRequest carries at most 50 violations, fewer where they are long,
-because all of it travels in the trailing metadata, of which clients accept 8 KiB.
+"fairlead". BadRequest carries at most 50 violations, fewer where they are long, because all of it
+travels in the trailing metadata, of which clients accept 8 KiB; `violations_total` counts all.
+
+    INVALID_ARGUMENT     MESSAGE_MALFORMED REQUEST_INVALID INPUT_INVALID CYCLE_TOO_LARGE
+                         ENGINE_UNSUITABLE NAME_INVALID FILTER_INVALID PAGE_SIZE_INVALID
+                         PAGE_TOKEN_INVALID UPLOAD_INVALID REQUEST_ID_REUSED
+    FAILED_PRECONDITION  OPERATION_NOT_DONE
+    NOT_FOUND            SNAPSHOT_ DECISION_ LINE_ OPERATION_NOT_FOUND
+    ABORTED              ETAG_MISMATCH SERVER_RESTARTED
+    CANCELLED            OPERATION_CANCELLED
+    DEADLINE_EXCEEDED    DEADLINE_EXCEEDED
+    RESOURCE_EXHAUSTED   QUEUE_FULL UPLOADS_FULL (both with RetryInfo) MESSAGE_TOO_LARGE
+                         RESPONSE_TOO_LARGE SNAPSHOT_TOO_LARGE WORKER_MEMORY
+    UNAVAILABLE          STORAGE_UNAVAILABLE
+    INTERNAL             WORKER_DIED INTERNAL
 """
 
 from __future__ import annotations

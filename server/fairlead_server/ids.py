@@ -1,4 +1,4 @@
-"""Time, ids and names. The one place where the server looks at a clock or rolls dice."""
+"""Time, ids and names. The one place where the server reads the date or rolls dice."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import grpc
 from google.longrunning import operations_pb2_grpc as operations
@@ -121,7 +122,7 @@ def details(error: grpc.RpcError) -> tuple[grpc.StatusCode, str, dict[str, str]]
     return error.code(), info.reason, dict(info.metadata)
 
 
-def detail(error: grpc.RpcError, kind: type) -> object:
+def detail(error: grpc.RpcError, kind: type) -> Any:
     """One detail of an error's status."""
     status = rpc_status.from_call(error)
     assert status is not None, error

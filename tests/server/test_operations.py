@@ -8,6 +8,7 @@ from pathlib import Path
 import grpc
 import pytest
 from google.longrunning import operations_pb2
+from google.longrunning.operations_pb2 import Operation
 from google.protobuf.duration_pb2 import Duration
 
 from fairlead.v1 import allocation_service_pb2 as pb
@@ -16,8 +17,6 @@ from fairlead.v1 import decision_pb2
 from .cycles import PARENT, easy, endless, request
 from .live import Live, details, live
 from .metrics import value
-
-Operation = operations_pb2.Operation
 
 
 def start(server: Live, wanted: pb.SolveAllocationRequest) -> Operation:

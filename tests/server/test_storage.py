@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
+from fairlead_server.errors import ServiceError
 from fairlead_server.storage import decisions, operations, requests, snapshots
 from fairlead_server.storage.database import MEMORY, Database, DatabaseRefused
 from fairlead_server.storage.schema import metadata
@@ -120,6 +121,17 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     first.close()
     with pytest.raises(DatabaseRefused, match="not one this version can read"):
         Database.open(path)
+
+
+def test_a_full_disk_is_told_and_leaves_what_was_there() -> None:
+    database = Database.open(MEMORY)
+    written(database, lambda c: decisions.add(c, "t", "kept", 1, b"body", []))
+    written(database, lambda c: c.exec_driver_sql("PRAGMA max_page_count = 1"))
+    with pytest.raises(ServiceError) as caught:
+        written(database, lambda c: decisions.add(c, "t", "lost", 1, bytes(1_000_000), []))
+    assert caught.value.reason == "STORAGE_UNAVAILABLE"
+    assert asyncio.run(database.read(lambda c: decisions.body(c, "t", "kept"))) == b"body"
+    database.close()
 
 
 def test_a_sqlite_file_is_synced_at_every_commit_and_written_ahead(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from fairlead_solver import api
 
 from ..envelope import malformed
 from ..errors import ServiceError, Violation
+from ..ids import now_micros
 from ..storage.decisions import BINDING_CONSTRAINT, LINE, Part
 from ..workers.process import Run
 from .handover import Instructions, Solved
@@ -170,7 +171,7 @@ def _sign(
 ) -> None:
     """Names and times: what the solver cannot know."""
     message.name, message.snapshot = instructions.decision, request.snapshot
-    message.create_time.GetCurrentTime()
+    message.create_time.FromMicroseconds(now_micros())
     for line in message.lines:
         line.name = f"{message.name}/lines/{quote(line.line, safe='')}"
     for place, constraint in enumerate(message.binding_constraints, 1):

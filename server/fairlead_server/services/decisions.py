@@ -48,22 +48,15 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         name = parse_name(request.name, "decisions")
         summary = request.view == allocation_service_pb2.DECISION_VIEW_SUMMARY
 
-        def read(connection: Connection) -> bytes:
+        def read(connection: Connection) -> decision_pb2.Decision:
             pieces = [_body(connection, name)]
             for kind in () if summary else (decisions.LINE, decisions.BINDING_CONSTRAINT):
                 parts = decisions.parts(connection, name.tenant, name.id, kind)
                 pieces.extend(part.body for part in parts)
-            return b"".join(pieces)
+            self._check_size(name, sum(map(len, pieces)))
+            return decision_pb2.Decision.FromString(b"".join(pieces))
 
-        body = await self._database.read(read)
-        if len(body) > self._max_message_bytes:
-            raise ServiceError(
-                grpc.StatusCode.RESOURCE_EXHAUSTED,
-                "RESPONSE_TOO_LARGE",
-                "the decision is too large for one message: download its lines",
-                {"decision": str(name), "size_bytes": str(len(body))},
-            )
-        return decision_pb2.Decision.FromString(body)
+        return await self._database.read(read)
 
     async def ListDecisions(
         self, request: pb.ListDecisionsRequest, _: Context
@@ -141,6 +134,15 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         if line is None:
             raise not_found("line", request.name)
         return line
+
+    def _check_size(self, name: Name, size_bytes: int) -> None:
+        if size_bytes > self._max_message_bytes:
+            raise ServiceError(
+                grpc.StatusCode.RESOURCE_EXHAUSTED,
+                "RESPONSE_TOO_LARGE",
+                "the decision is too large for one message: download its lines",
+                {"decision": str(name), "size_bytes": str(size_bytes)},
+            )
 
     async def _lines(self, name: Name, first: int, count: int) -> list[decision_pb2.DecisionLine]:
         def read(connection: Connection) -> list[decision_pb2.DecisionLine]:

@@ -15,11 +15,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import grpc
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
+
+from ..errors import ServiceError
 
 Result = TypeVar("Result")
 
@@ -60,13 +64,17 @@ class Database:
         return cls(engine, shared_thread=memory, lock=lock)
 
     async def read(self, function: Callable[[Connection], Result]) -> Result:
-        """Run a read-only function on one consistent view."""
+        """Run a read-only function on one consistent view.
+
+        Raises ServiceError UNAVAILABLE where the database is.
+        """
         return await self._run(self._readers, function, self._engine)
 
     async def write(self, function: Callable[[Connection], Result]) -> Result:
         """Run a function in one transaction; durable when this returns, undone if it raises.
 
-        Once begun it is finished, even when the caller is cancelled meanwhile.
+        Once begun it is finished, even when the caller is cancelled meanwhile. Raises ServiceError
+        UNAVAILABLE where the database is.
         """
         writing = self._engine.execution_options(fairlead_write=True)
         return await self._run(self._writer, function, writing)
@@ -75,8 +83,11 @@ class Database:
         self, threads: ThreadPoolExecutor, function: Callable[[Connection], Result], engine: Engine
     ) -> Result:
         def transaction() -> Result:
-            with engine.begin() as connection:
-                return function(connection)
+            try:
+                with engine.begin() as connection:
+                    return function(connection)
+            except OperationalError as error:
+                raise unavailable(str(error.orig)) from error
 
         return await asyncio.get_running_loop().run_in_executor(threads, transaction)
 
@@ -86,6 +97,15 @@ class Database:
         self._readers.shutdown()
         self._engine.dispose()
         _unlock(self._lock)
+
+
+def unavailable(cause: str) -> ServiceError:
+    """The disk is full, the file locked, the server gone: nothing was written."""
+    return ServiceError(
+        grpc.StatusCode.UNAVAILABLE,
+        "STORAGE_UNAVAILABLE",
+        f"the database cannot be used now ({cause}); nothing was stored",
+    )
 
 
 def _url(where: str) -> URL:
