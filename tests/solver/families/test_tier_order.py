@@ -22,7 +22,7 @@ def test_strict_tiers_serve_the_best_tier_first_at_any_price() -> None:
     assert given(case()) == {"a": 4, "b": 0}
 
 
-def test_goals_come_in_rank_order_in_units_of_money() -> None:
+def test_goals_come_in_rank_order_in_small_whole_numbers() -> None:
     goals = write(case()).goals
     assert [g.name for g in goals] == ["A", "C"]  # no line of tier B
     assert [g.weights[:2].tolist() for g in goals] == [[1.0, 0.0], [0.0, 1000.0]]

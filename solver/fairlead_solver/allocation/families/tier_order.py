@@ -2,8 +2,9 @@
 
     first  max Σ_{k: line of tier 1} price_i m_i n_k,  then tier 2 with tier 1's held, … then money
 
-Goals, no rows: the solver holds each total reached before it goes on. Weights are in units of
-money (not micro-units).
+Goals, no rows: the solver holds each total reached before it goes on. A goal counts in grains of
+g micro-units, g = gcd(1_000_000, every price): its weights are small whole numbers, so that a
+total is held exactly.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def build(problem: Problem, draft: Draft) -> None:
     """One goal per tier with an arc, the best tier first."""
     arcs, line = problem.arcs, problem.line
     tier = line.tier[arcs.line]
-    worth = line.price_micros[arcs.line] * arcs.pack / MICRO
+    grain = np.gcd(MICRO, np.gcd.reduce(line.price_micros))
+    worth = line.price_micros[arcs.line] // grain * arcs.pack
     for rank, each in enumerate(problem.policy.tiers):
         arc = np.flatnonzero((tier == rank) & (worth > 0))
         if len(arc):
