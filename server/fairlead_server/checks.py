@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import protovalidate
 from google.protobuf.message import DecodeError, Message
 
 from fairlead.v1 import allocation_service_pb2 as pb
@@ -34,7 +33,7 @@ def check_solve(request: pb.SolveAllocationRequest, has_cycle: bool) -> str:
     Raises ServiceError INVALID_ARGUMENT with every violation.
     """
     tenant = parse_parent(request.parent)
-    violations = [*_solve_violations(request, has_cycle), *declared_violations(request)]
+    violations = [*_solve_violations(request, has_cycle)]
     if violations:
         first = f"{violations[0].field}: {violations[0].description}"
         raise invalid("REQUEST_INVALID", f"the request is refused: {first}", *violations)
@@ -59,14 +58,6 @@ def request_id_violations(request_id: str) -> Iterator[Violation]:
     """What is wrong with a request id."""
     if len(request_id) > MAX_REQUEST_ID:
         yield Violation("request_id", f"{len(request_id)} characters: at most {MAX_REQUEST_ID}")
-
-
-def declared_violations(message: Message) -> Iterator[Violation]:
-    """The rules the contract itself declares."""
-    for violation in protovalidate.collect_violations(message):
-        field = violation.proto.field
-        path = ".".join(e.field_name for e in field.elements) if field else ""
-        yield Violation(path, violation.proto.message)
 
 
 def time_limit(options: pb.SolveOptions) -> float:

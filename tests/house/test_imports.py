@@ -65,7 +65,7 @@ LAYERS = (
         ),
         ("numpy", "pyomo", "highspy"),
     ),
-    Layer("fairlead", ("fairlead", FACADE), ("google", "numpy", "protovalidate", "grpc")),
+    Layer("fairlead", ("fairlead", FACADE), ("google", "numpy", "grpc")),
     Layer(
         "fairlead_server",
         ("fairlead_server", "fairlead", FACADE),
@@ -78,7 +78,6 @@ LAYERS = (
             "grpc_status",
             "numpy",
             "prometheus_client",
-            "protovalidate",
             "pydantic",
             "sqlalchemy",
         ),
