@@ -29,10 +29,13 @@ def under_its_policy(scenario: Scenario, decision: decision_pb2.Decision) -> Sce
 
 
 def faults_of(problem: Problem, decision: decision_pb2.Decision) -> list[Finding]:
-    """Everything in the decision that does not hold; empty where all of it does."""
+    """Everything in the decision that does not hold; empty where all of it does.
+
+    Raises InvalidInput where the problem is not the one that was decided.
+    """
     foreign = list(_identity(problem, decision))
     if foreign:
-        return foreign
+        raise InvalidInput(foreign)
     found = [*_lines(problem, decision), *_waterfalls(decision)]
     if decision.HasField("objective_micros"):
         found += _plan(problem, decision)

@@ -18,9 +18,7 @@ DecisionPath = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON of the contract instead.")]
 Server = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Let this server decide.")]
 EngineName = Annotated[str, typer.Option(metavar="|".join(ENGINES), help="Who solves.")]
-Gap = Annotated[
-    float | None, typer.Option(min=0, max=1, help="Stop when proven within this share.")
-]
-TimeLimit = Annotated[float | None, typer.Option(min=0.001, help="Stop after so many seconds.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the engine.")]
+Gap = Annotated[float | None, typer.Option(help="Stop when proven within this share.")]
+TimeLimit = Annotated[float | None, typer.Option(help="Stop after so many seconds.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the engine.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes; never changes the decision.")]

@@ -57,7 +57,7 @@ def _headline(decision: decision_pb2.Decision, title: str) -> Text:
 
 def _totals(decision: decision_pb2.Decision) -> Table:
     table = _table()
-    for column in ("", "lines", "full", "partial", "units asked", "given", "fill", "value given"):
+    for column in ("", "lines", "full", "partial", "asked", "given", "fill", "value"):
         table.add_column(column, justify="left" if not column else "right")
     rows = [(f"tier {tier.tier}", tier.totals) for tier in decision.tiers if tier.totals.lines]
     for name, totals in [*rows, ("all", decision.totals)]:
@@ -95,14 +95,17 @@ def _short(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
         return
     yield Text(f"\nShort lines ({count(len(short))})", style="bold")
     table = _table()
-    for column, right in (("line", False), ("tier", False), ("given", True), ("why", False)):
-        table.add_column(column, justify="right" if right else "left", overflow="fold")
+    for column in ("line", "product", "tier", "why"):
+        table.add_column(column, overflow="fold")
     for line in short[:SHOWN]:
-        given = f"{count(line.confirmed_quantity)} of {count(line.requested_quantity)}"
-        why = line.explanation.sentence or spoken(word(line, "outcome"))
-        table.add_row(line.line, line.tier, given, why)
+        table.add_row(line.line, line.product, line.tier, _why(line))
     yield table
     yield from _more(len(short))
+
+
+def _why(line: decision_pb2.DecisionLine) -> str:
+    given = f"{count(line.confirmed_quantity)} of {count(line.requested_quantity)} given."
+    return line.explanation.sentence or given
 
 
 def _binding(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
@@ -126,4 +129,6 @@ def _more(total: int) -> Iterator[RenderableType]:
 
 
 def _table(*, header: bool = True) -> Table:
-    return Table(box=None, show_header=header, header_style="dim", pad_edge=False, padding=(0, 2))
+    return Table(
+        box=None, show_header=header, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
+    )

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from google.protobuf import json_format
+
+from fairlead.v1 import decision_pb2
+from tests.scenarios.commands import LIBRARY, fairlead
+from tests.serving import running_server
+
+SHORT = LIBRARY / "02_supply_short"
+
+
+def test_solve_shows_status_objective_the_short_line_and_what_binds() -> None:
+    done = fairlead("solve", SHORT)
+    assert done.exit_code == 0
+    for words in ("OPTIMAL", "3,654.00", "SO-902", "22 went to SO-881", "supply"):
+        assert words in done.stdout
+
+
+def test_solve_as_json_is_a_decision_of_the_contract() -> None:
+    done = fairlead("solve", SHORT, "--json")
+    decision = json_format.Parse(done.stdout, decision_pb2.Decision())
+    assert decision.objective_micros == 3_654_000_000
+    assert [line.confirmed_quantity for line in decision.lines] == [22, 8]
+
+
+def test_a_conflict_is_an_answer_with_an_exit_code_of_its_own() -> None:
+    done = fairlead("solve", LIBRARY / "23_conflict")
+    assert done.exit_code == 3
+    assert "INFEASIBLE" in done.stdout
+
+
+def test_a_written_decision_is_checked_against_its_cycle(tmp_path: Path) -> None:
+    assert fairlead("solve", SHORT, "--out", tmp_path).exit_code == 0
+    rows = list(csv.DictReader((tmp_path / "lines.csv").open(encoding="utf-8")))
+    assert [row["confirmed_quantity"] for row in rows] == ["22", "8"]
+    assert "SO-902" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    done = fairlead("check", tmp_path / "decision.json", "--cycle", SHORT)
+    assert done.exit_code == 0
+    assert "holds" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        (("objectiveMicros",), "3654000001", "objective_micros"),
+        (("terms", "marginMicros"), "182400001", "terms.margin"),
+        (("boundMicros",), "3653999999", "bound_micros"),
+        (("lines", 1, "confirmedQuantity"), "9", "confirmed_quantity"),
+        (("lines", 1, "sources", 0, "quantity"), "9", "rules.supply"),
+        (("lines", 1, "explanation", "waterfall", 0, "units"), "31", "waterfall"),
+    ],
+)
+def test_a_decision_that_was_tampered_with_does_not_hold(
+    tmp_path: Path, path: tuple[str | int, ...], value: str, told: str
+) -> None:
+    file = tmp_path / "decision.json"
+    fairlead("solve", SHORT, "--out", tmp_path)
+    whole = json.loads(file.read_text(encoding="utf-8"))
+    inner = whole
+    for step in path[:-1]:
+        inner = inner[step]
+    assert path[-1] in inner
+    inner[path[-1]] = value
+    file.write_text(json.dumps(whole), encoding="utf-8")
+    done = fairlead("check", file, "--cycle", SHORT)
+    assert done.exit_code == 1
+    assert told in done.stdout
+
+
+def test_a_decision_of_another_cycle_is_refused_with_both_digests(tmp_path: Path) -> None:
+    fairlead("solve", SHORT, "--out", tmp_path)
+    done = fairlead("check", tmp_path / "decision.json", "--cycle", LIBRARY / "13_protection")
+    assert done.exit_code == 2
+    assert "input_digest" in done.stderr
+
+
+def test_explain_tells_one_line_and_all_short_lines() -> None:
+    one = fairlead("explain", SHORT, "SO-902")
+    assert one.exit_code == 0
+    for words in ("8 of 20", "given to others", "OUTRANKED_TIER", "134.00", "88.25"):
+        assert words in one.stdout
+    every = fairlead("explain", LIBRARY / "24_all_pull")
+    assert every.stdout.count("Stock in reach") == 6
+    unknown = fairlead("explain", SHORT, "SO-1")
+    assert unknown.exit_code == 2
+    assert "SO-1" in unknown.stderr
+
+
+def test_explain_as_json_is_a_line_of_the_contract() -> None:
+    done = fairlead("explain", SHORT, "SO-902", "--json")
+    line = json_format.Parse(done.stdout, decision_pb2.DecisionLine())
+    assert sum(reason.units for reason in line.explanation.reasons) == 12
+
+
+def test_an_exported_model_has_the_optimum_of_the_decision(tmp_path: Path) -> None:
+    from ortools.linear_solver.python import model_builder
+
+    file = tmp_path / "model.mps"
+    assert fairlead("export-mps", LIBRARY / "24_all_pull", "--out", file).exit_code == 0
+    model = model_builder.ModelBuilder()
+    assert model.import_from_mps_string(file.read_text(encoding="utf-8"))
+    solver = model_builder.ModelSolver("scip")
+    solver.solve(model)
+    assert -solver.objective_value == pytest.approx(4792.0)
+
+
+def test_strict_tiers_have_no_mps_file(tmp_path: Path) -> None:
+    done = fairlead("export-mps", LIBRARY / "20_strict_tiers", "--out", tmp_path / "model.mps")
+    assert done.exit_code == 2
+    assert "policy.tier_mode" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("solve", "no/such/folder"), "an existing scenario folder"),
+        (("solve", SHORT, "--engine", "abacus"), "options.engine"),
+        (("solve", SHORT, "--gap", "2"), "options.relative_gap"),
+        (("solve", SHORT, "--time-limit", "0"), "options.time_limit"),
+    ],
+)
+def test_bad_arguments_end_with_exit_code_2(arguments: tuple[str | Path, ...], told: str) -> None:
+    done = fairlead(*arguments)
+    assert done.exit_code == 2
+    assert told in done.stderr
+
+
+def test_version_and_the_list_of_commands_are_there() -> None:
+    assert "fairlead" in fairlead("version").stdout
+    listed = fairlead("--help").stdout
+    for name in ("serve", "solve", "explain", "check", "export-mps", "import", "health"):
+        assert name in listed
+
+
+def test_a_server_decides_as_the_command_does_alone(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("cycle_date: 2026-11-24\nlines: [{id: X, product: P, quantity: 0}]\n")
+    with running_server(tmp_path) as server:
+        for name in ("02_supply_short", "24_all_pull", "25_distributor"):
+            there = fairlead("solve", LIBRARY / name, "--json", "--server", server.calls)
+            here = fairlead("solve", LIBRARY / name, "--json")
+            assert there.exit_code == 0, there.stderr
+            digests = [json.loads(done.stdout)["digest"] for done in (there, here)]
+            assert digests[0] == digests[1]
+        refused = fairlead("solve", bad, "--server", server.calls)
+        assert refused.exit_code == 2
+        assert refused.stderr == fairlead("solve", bad).stderr
+        assert fairlead("health", "--server", server.calls).exit_code == 0
+    gone = fairlead("solve", SHORT, "--server", server.calls)
+    assert gone.exit_code == 1
+    assert "UNAVAILABLE" in gone.stderr
