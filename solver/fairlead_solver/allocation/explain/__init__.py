@@ -4,7 +4,8 @@
     explanation.story_of("L1").sentence
 
 The waterfall, the reasons and the binding constraints are arithmetic over the whole cycle, in
-columns. With `resolve` given, statements are proven by solving again (see `prove`).
+columns. With `resolve` given, statements are proven and limits valued by solving components of
+the cycle again, the most valuable first and no more than the options allow.
 """
 
 from __future__ import annotations
@@ -14,19 +15,34 @@ from dataclasses import dataclass
 from ...model.draft import Model
 from ..decision import Decision, Status
 from ..problem import Problem
-from .binding import binding_constraints, shortened
-from .case import case_of
+from .binding import Marginals, Shortened, binding_constraints, shortened
+from .case import Case, case_of
+from .component import Components, Resolve, Resolved
 from .explanation import Explanation
+from .fix import fixes
+from .ledger import Reasons
+from .marginal import marginals
+from .prove import prove
 from .reasons import reasons
+from .story import Findings
 
-__all__ = ["ExplainOptions", "Explanation", "explain"]
+__all__ = ["ExplainOptions", "Explanation", "Resolve", "Resolved", "explain"]
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainOptions:
-    """`most_binding`: how many binding constraints are listed."""
+    """Limits on what is solved again: counts, so that the words never depend on the clock.
 
-    most_binding: int = 1000
+    `binding`: binding constraints listed. `proofs`, `marginals`, `fixes`: lines and rows for
+    which the cycle is solved again. `component_columns`: larger components are not solved again,
+    and larger cycles get no fixes.
+    """
+
+    binding: int = 1000
+    proofs: int = 500
+    marginals: int = 100
+    fixes: int = 20
+    component_columns: int = 2000
 
 
 def explain(
@@ -34,13 +50,48 @@ def explain(
     model: Model,
     decision: Decision,
     options: ExplainOptions | None = None,
+    resolve: Resolve | None = None,
 ) -> Explanation:
-    """Explain a decision. `model` is the program it was solved as (`decide.write(problem)`)."""
+    """Explain a decision. `model` is the program it was solved as (`decide.write(problem)`).
+
+    `resolve` solves a program to a closed gap; without it nothing is PROVEN or RESOLVED.
+    """
     chosen = options or ExplainOptions()
     if decision.plan is None:
         return Explanation(None, None)
     proven = decision.status is Status.OPTIMAL
     case = case_of(problem, model, decision.plan, proven=proven)
     told = reasons(case)
-    binding = binding_constraints(case, shortened(case, told), {}, chosen.most_binding)
-    return Explanation(case, told, binding)
+    tight = shortened(case, told)
+    found, valued = Findings(), dict[int, Marginals]()
+    if resolve is not None and proven:
+        found, valued = _solved_again(case, told, tight, decision, resolve, chosen)
+    return Explanation(
+        case, told, binding_constraints(case, tight, valued, chosen.binding), found=found
+    )
+
+
+def _solved_again(
+    case: Case,
+    told: Reasons,
+    tight: Shortened,
+    decision: Decision,
+    resolve: Resolve,
+    options: ExplainOptions,
+) -> tuple[Findings, dict[int, Marginals]]:
+    components, columns = Components(case.limits.model), options.component_columns
+    proofs = prove(
+        case,
+        told,
+        components,
+        decision.columns,
+        resolve,
+        most=options.proofs,
+        most_columns=columns,
+    )
+    valued = marginals(
+        case, tight, components, resolve, most=options.marginals, most_columns=columns
+    )
+    small = case.limits.model.num_columns <= columns
+    repairs = fixes(case, told, resolve, most=options.fixes) if small else {}
+    return Findings(proofs, repairs), dict(valued)

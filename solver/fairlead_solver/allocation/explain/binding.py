@@ -154,7 +154,7 @@ def _binding(case: Case, found: Shortened, part: slice, at: Marginals) -> Bindin
         ),
         marginal_up=at.up,
         marginal_down=at.down,
-        sentence=_sentence(words, int(units.sum()), len(units), at.up),
+        sentence=_sentence(words, unit, int(units.sum()), len(units), at.up),
     )
 
 
@@ -165,9 +165,10 @@ def unit_of(family: str, words: Wording) -> Unit:
     return {"money": Unit.MONEY_MICROS, "locations": Unit.COUNT}.get(words.unit, Unit.BASE)
 
 
-def _sentence(words: Wording, units: int, lines: int, up: Marginal | None) -> str:
+def _sentence(words: Wording, unit: Unit, units: int, lines: int, up: Marginal | None) -> str:
     who = "1 line" if lines == 1 else f"{lines} lines"
     said = f"{words.sentence}; {who} short by {units}"
     if up is None:
         return said + "."
-    return f"{said}; {up.step} more is worth {up.value_micros / MICRO:.2f}."
+    step = f"{up.step / MICRO:g}" if unit in MICRO_UNITS else str(up.step)
+    return f"{said}; {step} more is worth {up.value_micros / MICRO:.2f}."

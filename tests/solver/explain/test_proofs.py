@@ -1,0 +1,160 @@
+"""What is PROVEN, RESOLVED or told as a fix holds when it is checked by solving again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import assume, given, settings
+
+from fairlead_solver import api
+from fairlead_solver.allocation.explain import Explanation, Resolved, explain
+from fairlead_solver.allocation.explain.values import (
+    Certainty,
+    Fix,
+    FixKind,
+    MarginalMethod,
+    ReasonCode,
+)
+from fairlead_solver.allocation.facts import Facts
+from fairlead_solver.model.draft import Model
+from fairlead_solver.model.engine import SolveStatus
+from fairlead_solver.model.solve import SolveOptions
+from fairlead_solver.model.solve import solve as solve_model
+from tests.strategies import Drawn, cycles
+
+from .cases import MICROS, facts, line, lot
+
+EXACTLY = SolveOptions(relative_gap=0.0)
+
+
+def resolve(model: Model) -> Resolved:
+    """To a closed gap, or a proof that there is no solution."""
+    solution = solve_model(model, EXACTLY)
+    solved = solution.status is SolveStatus.OPTIMAL
+    return Resolved(solution.x if solved else None, solved or bool(solution.contradictions))
+
+
+def told(given: Facts, policy: api.Policy) -> tuple[api.Solved, Explanation]:
+    problem = api.intake(given, policy)
+    solved = api.solve(problem, EXACTLY)
+    return solved, explain(problem, solved.model, solved.decision, resolve=resolve)
+
+
+def test_an_outranked_line_is_proven_with_what_a_pack_more_would_cost() -> None:
+    lines = [line("L", 20), line("M", 22, unit_price_micros=20 * MICROS)]
+    _, explanation = told(facts(lines=lines, lots=[lot("S", 30)]), api.Policy())
+    (reason,) = explanation.story_of("L").reasons
+    assert (reason.code, reason.certainty) == (ReasonCode.OUTRANKED_VALUE, Certainty.PROVEN)
+    assert reason.delta_micros == (100 - 50) * MICROS
+
+
+def test_a_tie_is_never_proven() -> None:
+    lines = [line("L", 20), line("M", 20)]
+    _, explanation = told(facts(lines=lines, lots=[lot("S", 20)]), api.Policy())
+    assert explanation.reasons is not None
+    assert set(explanation.reasons.code) == {ReasonCode.TIE_BREAK}
+    assert not explanation.found.proofs
+
+
+def test_one_unit_more_of_a_lot_is_worth_what_the_next_line_pays() -> None:
+    lines = [line("L", 20), line("M", 22, unit_price_micros=20 * MICROS)]
+    _, explanation = told(facts(lines=lines, lots=[lot("S", 30)]), api.Policy())
+    (binding,) = explanation.binding
+    assert binding.marginal_up is not None
+    assert binding.marginal_down is not None
+    assert binding.marginal_up.method is MarginalMethod.RESOLVED
+    assert (binding.marginal_up.value_micros, binding.marginal_up.step) == (50 * MICROS, 1)
+    assert binding.marginal_down.value_micros == -50 * MICROS
+
+
+def test_a_limit_whose_loosening_changes_nothing_is_not_listed() -> None:
+    given = facts(
+        lines=[line("L", 20, customer="C")],
+        lots=[lot("S", 30)],
+        quotas=[
+            {"id": "Q1", "customer": "C", "cap_quantity": 8},
+            {"id": "Q2", "customer": "C", "cap_quantity": 8},
+        ],
+    )
+    _, explanation = told(given, api.Policy())
+    assert explanation.binding == ()
+
+
+def test_the_fix_of_a_quota_is_to_raise_it() -> None:
+    given = facts(
+        lines=[line("L", 20, customer="C")],
+        lots=[lot("S", 30)],
+        quotas=[{"id": "Q", "customer": "C", "cap_quantity": 8}],
+    )
+    _, explanation = told(given, api.Policy())
+    fix = explanation.story_of("L").fix
+    assert fix is not None
+    assert (fix.kind, fix.rule.key, fix.amount) == (FixKind.RAISE_QUOTA, "Q", 12)
+    assert fix.gain_micros == 12 * 50 * MICROS
+    assert fix.losers == ()
+
+
+def applied(given: Facts, fix: Fix) -> Facts | None:
+    """The facts with a fix of a quantity or a cap; None for the other kinds."""
+    table, column, sign = {
+        FixKind.MORE_STOCK: ("lots", "quantity", 1),
+        FixKind.RELEASE_PROTECTION: ("protections", "quantity", -1),
+        FixKind.RAISE_QUOTA: ("quotas", "cap_quantity", 1),
+        FixKind.RAISE_CONTRACT_CAP: ("contracts", "cap_quantity", 1),
+        FixKind.RAISE_CREDIT: ("customers", "credit_micros", 1),
+    }.get(fix.kind, ("", "", 0))
+    if not table:
+        return None
+    rows = getattr(given, table)
+    values = getattr(rows, column).copy()
+    values[rows.id.index(fix.rule.key)] += sign * fix.amount
+    return replace(given, **{table: replace(rows, **{column: values})})
+
+
+@settings(max_examples=40)
+@given(cycles())
+def test_every_fix_fills_its_line_when_it_is_applied(drawn: Drawn) -> None:
+    solved, explanation = told(drawn.facts(), drawn.policy)
+    assume(explanation.found.fixes)
+    for i, fix in explanation.found.fixes.items():
+        changed = applied(solved.problem.facts, fix)
+        if changed is None:
+            continue
+        plan = api.solve(api.intake(changed, drawn.policy), EXACTLY).decision.plan
+        assert plan is not None
+        quantity, pack = solved.problem.line.quantity[i], solved.problem.line.pack[i]
+        assert plan.per_line()[i] >= quantity - quantity % pack, fix
+
+
+@settings(max_examples=40)
+@given(cycles())
+def test_every_proof_holds_on_the_whole_cycle(drawn: Drawn) -> None:
+    solved, explanation = told(drawn.facts(), drawn.policy)
+    assume(explanation.found.proofs)
+    model, plan = solved.model, solved.decision.plan
+    assert plan is not None
+    for i, proof in explanation.found.proofs.items():
+        arcs = solved.problem.arcs.of_line(i)
+        upper = model.matrix.shape[0]
+        forced = _forced(model, arcs, int(plan.per_line()[i]) + 1, solved.problem.line.pack[i])
+        assert forced.num_rows == upper + 1
+        solution = solve_model(forced, EXACTLY)
+        if proof.delta_micros is None:
+            assert solution.x is None or solution.contradictions
+        elif not model.goals:
+            worse = solved.solution.objective - solution.objective
+            assert abs(worse - proof.delta_micros) <= 1 + 1e-9 * abs(solution.objective)
+
+
+def _forced(model: Model, arcs: slice, least: int, pack: int) -> Model:
+    import scipy.sparse as sp
+
+    row = np.zeros((1, model.num_columns))
+    row[0, arcs] = pack
+    return replace(
+        model,
+        matrix=sp.csr_array(sp.vstack([model.matrix, sp.csr_array(row)])),
+        row_lower=np.append(model.row_lower, float(least)),
+        row_upper=np.append(model.row_upper, np.inf),
+    )
