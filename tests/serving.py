@@ -23,13 +23,17 @@ class Address:
 
 
 @contextmanager
-def running_server(folder: Path, *flags: str) -> Iterator[Address]:
+def running_server(
+    folder: Path, *flags: str, python: Path = Path(sys.executable)
+) -> Iterator[Address]:
     """Serve from `folder` on free loopback ports until the block ends, then stop it.
+
+    `python` is the interpreter whose Fairlead serves.
 
     Raises RuntimeError with the server's own words where it does not start.
     """
     ready, log = folder / "ready.json", folder / "server.log"
-    command = [sys.executable, "-m", "fairlead_server", "--workers", "1", *flags]
+    command = [str(python), "-m", "fairlead_server", "--workers", "1", *flags]
     command += ["--port", "0", "--admin-port", "0", "--metrics-port", "0"]
     command += ["--ready-file", str(ready), "--database", str(folder / "fairlead.db")]
     with log.open("wb") as sink:

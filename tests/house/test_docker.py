@@ -14,6 +14,7 @@ import pytest
 
 from tests.house.dockerfile import Stage, stages
 from tests.house.tree import ROOT, tracked_files
+from tests.serving import running_server
 
 BUILD, RUN = stages(ROOT / "Dockerfile")
 KNOWN = {
@@ -107,7 +108,16 @@ def test_the_installed_command_helps_and_solves(image: Path, tmp_path: Path) -> 
     packages = next((image / "opt/fairlead/lib").glob("python3*/site-packages"))
     scenario = min((packages / "fairlead_scenarios/library").glob("[0-9]*"))
     out = _call(f"{binaries}/fairlead solve {scenario} --json", tmp_path)
-    assert '"STATUS_OPTIMAL"' in out or '"OPTIMAL"' in out
+    assert json.loads(out)["status"] == "DECISION_STATUS_OPTIMAL"
+
+
+@pytest.mark.slow
+def test_the_installed_server_serves_and_its_health_check_says_so(
+    image: Path, tmp_path: Path
+) -> None:
+    python = image / "opt/fairlead/bin/python"
+    with running_server(tmp_path, python=python) as server:
+        _call(f"{python} -m fairlead_server.health {server.admin}", tmp_path)
 
 
 def _copy_sources(stage: Stage, target: Path) -> None:
