@@ -34,6 +34,30 @@ def two_lines(strategy: Strategy = Strategy.REDISTRIBUTE) -> Problem:
     return intake(facts, Policy())
 
 
+def hard_to_prove() -> Problem:
+    """200 orders of ten lines each, all or nothing, for half of the stock they ask for."""
+    random = np.random.default_rng(7)
+    orders, products = 200, 10
+    asked = random.integers(10, 1000, size=(orders, products))
+    facts = Facts(
+        cycle_day=20_000,
+        lots=Lots.of(
+            id=[f"S{p}" for p in range(products)],
+            product=[f"P{p}" for p in range(products)],
+            location=["L"] * products,
+            quantity=asked.sum(axis=0) // 2,
+        ),
+        lines=Lines.of(
+            id=[f"O{o}/P{p}" for o in range(orders) for p in range(products)],
+            product=[f"P{p}" for _ in range(orders) for p in range(products)],
+            quantity=asked.ravel(),
+            unit_price_micros=random.integers(MICROS, 2 * MICROS, size=orders * products),
+            delivery_group=[f"O{o}" for o in range(orders) for _ in range(products)],
+        ),
+    )
+    return intake(facts, Policy())
+
+
 def test_the_line_that_pays_more_is_filled_first() -> None:
     answer = solve_apart(two_lines())
     assert answer.status is ReferenceStatus.OPTIMAL
@@ -53,6 +77,14 @@ def test_one_process_answers_many_cycles_in_order() -> None:
     problems = [two_lines(), two_lines(Strategy.WIN), two_lines(Strategy.LOSE)]
     statuses = [a.status.value for a in solve_all_apart(problems)]
     assert statuses == ["optimal", "infeasible", "optimal"]
+
+
+def test_a_time_limit_is_an_answer_and_its_bound_is_true() -> None:
+    answer = solve_apart(hard_to_prove(), seconds=1.0)
+    assert answer.status in (ReferenceStatus.FEASIBLE_LIMIT, ReferenceStatus.NO_SOLUTION_LIMIT)
+    if answer.objective_micros is not None:
+        assert answer.bound_micros is not None
+        assert answer.bound_micros >= answer.objective_micros
 
 
 def test_nothing_asked_is_nothing_answered() -> None:
