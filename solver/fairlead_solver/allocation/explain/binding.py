@@ -19,7 +19,6 @@ from ..family import Wording
 from ..totals import summed
 from .case import Case
 from .ledger import Reasons
-from .rules import wording_of_row
 from .values import (
     MAX_LINES,
     BindingConstraint,
@@ -133,8 +132,8 @@ def binding_constraints(
 
 def _binding(case: Case, found: Shortened, part: slice, at: Marginals) -> BindingConstraint:
     row = int(found.row[part.start])
-    model, ids = case.limits.model, case.problem.facts.lines.id
-    block, words = wording_of_row(case.problem, model, row)
+    ids = case.problem.facts.lines.id
+    block, words = case.wording(row)
     unit = unit_of(block.family, words)
     step = MICRO // words.scale if unit in MICRO_UNITS else 1
     use, slack = float(case.limits.use[row]) * step, float(case.limits.room[row]) * step

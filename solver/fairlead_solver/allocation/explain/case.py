@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ...model.draft import Model
+from ...model.draft import Block, Model
 from ...tables import Ints
+from ..families import FAMILIES
+from ..family import Family, Wording
 from ..plan import Plan
 from ..problem import Problem
 from .firm import Firm, firm
 from .limits import Limits, limits
 from .rivals import Stakes, stakes
 from .waterfall import Waterfall, waterfall
+
+_BY_NAME = {family.NAME: family for family in FAMILIES}
+
+
+def family_named(name: str) -> Family:
+    """The rule of that name. Raises KeyError where there is none."""
+    return _BY_NAME[name]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +36,15 @@ class Case:
     limits: Limits
     stakes: Stakes
     firm: Firm
+    said: dict[int, tuple[Block, Wording]] = field(default_factory=dict)
+
+    def wording(self, row: int) -> tuple[Block, Wording]:
+        """The block of a row and how its family words it, worked out once per row."""
+        if row not in self.said:
+            block, key = self.limits.model.row_block(row)
+            words = family_named(block.family).words(self.problem, block.name, key)
+            self.said[row] = (block, words)
+        return self.said[row]
 
 
 def case_of(problem: Problem, model: Model, plan: Plan, *, proven: bool) -> Case:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...tables import Ints
+from ..problem import Problem
 from ..terms import Term
 from ..totals import summed
 from .case import Case
@@ -43,20 +44,35 @@ def _largest(group: Ints, units: Ints, size: int) -> Ints:
 def _competitor(case: Case, arc: int, rival_arc: int, units: int, code: ReasonCode) -> Competitor:
     problem = case.problem
     rival = int(problem.arcs.line[rival_arc])
-    lines, contracts = problem.facts.lines, problem.facts.contracts
+    lines = problem.facts.lines
     return Competitor(
         line=lines.id[rival],
         units=units,
         customer=lines.customer.word(rival),
         tier=problem.policy.tiers[int(problem.line.tier[rival])].id,
-        contracts=tuple(
-            contracts.id[k]
-            for k in range(len(contracts))
-            if bool(problem.in_scope(contracts, k)[rival])
-        ),
+        contracts=_contracts(problem, rival),
         unit_value=_value(case, rival_arc),
         own_unit_value=_value(case, arc),
         decided_by=code,
+    )
+
+
+def _contracts(problem: Problem, line: int) -> tuple[str, ...]:
+    """Ids of the contracts whose scope covers one line."""
+    table, facts = problem.facts.contracts, problem.line
+    path = problem.facts.products.family.word(int(facts.product[line]))
+    covered = np.ones(len(table), dtype=np.bool_)
+    for selector, has in (
+        (table.customer.codes, facts.customer[line]),
+        (table.channel.codes, facts.channel[line]),
+        (table.product.codes, facts.product[line]),
+    ):
+        covered &= (selector < 0) | (selector == has)
+    families = (table.family.word(int(k)) for k in np.flatnonzero(covered))
+    return tuple(
+        table.id[k]
+        for k, family in zip(np.flatnonzero(covered), families, strict=True)
+        if f"{path}/".startswith(f"{family}/") or not family
     )
 
 

@@ -21,7 +21,6 @@ from .binding import MICRO, MICRO_UNITS, unit_of
 from .case import Case
 from .component import Resolve, worth
 from .ledger import Reasons
-from .rules import wording_of_row
 from .sentences import day, money
 from .values import Fix, FixKind, LineQuantity, ReasonCode, Rule, Unit, WaterfallKind
 from .variant import moved, program, with_facts, with_line
@@ -137,7 +136,7 @@ def _raised(case: Case, line: int, code: ReasonCode, row: int) -> _Change:
     kind, table, column = _RAISED[code]
     problem, model = case.problem, case.limits.model
     block, key = model.row_block(row)
-    _, words = wording_of_row(problem, model, row)
+    _, words = case.wording(row)
     unit = unit_of(block.family, words)
     per_unit = _use_of(case, row, line)
     micros = MICRO // words.scale if unit in MICRO_UNITS else 1

@@ -19,7 +19,6 @@ from ...model.draft import Model
 from .binding import MICRO, MICRO_UNITS, Marginals, Shortened, unit_of
 from .case import Case
 from .component import Components, Resolve, Worth, difference, worth
-from .rules import wording_of_row
 from .values import Marginal, MarginalMethod
 from .variant import moved, program, with_facts
 
@@ -104,7 +103,7 @@ def _worth(model: Model | None, resolve: Resolve) -> Worth | None:
 
 def _steps(case: Case, row: int) -> Iterator[float]:
     """One planner's unit, then what the cheapest stopped pack lacks, in row units."""
-    _, words = wording_of_row(case.problem, case.limits.model, row)
+    _, words = case.wording(row)
     one = float(words.scale)
     yield one
     matrix = case.limits.model.matrix
@@ -119,5 +118,5 @@ def _steps(case: Case, row: int) -> Iterator[float]:
 
 def _contract_units(case: Case, row: int) -> int:
     """What one unit of the row is in the contract's unit."""
-    block, words = wording_of_row(case.problem, case.limits.model, row)
+    block, words = case.wording(row)
     return MICRO // words.scale if unit_of(block.family, words) in MICRO_UNITS else 1

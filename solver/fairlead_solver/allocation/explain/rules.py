@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...model.draft import Block, Model
 from ...tables import NO_DAY
 from ..facts import Strategy
 from ..families import (
-    FAMILIES,
     delivery_group,
     fair_share,
     location_use,
@@ -29,7 +27,6 @@ from .case import Case
 from .values import Competitor, ReasonCode, Rule
 
 HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
-_BY_NAME = {family.NAME: family for family in FAMILIES}
 _OF_LINE: dict[ReasonCode, tuple[Family, str]] = {
     ReasonCode.PACK_MULTIPLE: (lot_size, "lines"),
     ReasonCode.LOT_SPLIT_LIMIT: (lot_size, "lines"),
@@ -51,12 +48,6 @@ _FIELD_OF: dict[ReasonCode, str] = {
 }
 
 
-def wording_of_row(problem: Problem, model: Model, row: int) -> tuple[Block, Wording]:
-    """The block of a row, and how its family words it."""
-    block, key = model.row_block(row)
-    return block, _BY_NAME[block.family].words(problem, block.name, key)
-
-
 def wording(
     case: Case, line: int, code: ReasonCode, row: int, rivals: Sequence[Competitor]
 ) -> tuple[Rule, str]:
@@ -65,7 +56,7 @@ def wording(
         names = [c.line for c in rivals if c.decided_by is code]
         line = case.problem.facts.lines.id.index(names[0])
     if row >= 0:
-        block, words = wording_of_row(case.problem, case.limits.model, row)
+        block, words = case.wording(row)
         return Rule(block.family, words.key, words.leaf), words.sentence
     family, words_of_line = _of_line(case, line, code)
     if words_of_line is not None:
