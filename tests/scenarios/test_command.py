@@ -130,6 +130,17 @@ def test_bad_arguments_end_with_exit_code_2(arguments: tuple[str | Path, ...], t
     assert told in done.stderr
 
 
+def test_the_reference_engine_goes_the_same_way() -> None:
+    done = fairlead("solve", LIBRARY / "24_all_pull", "--engine", "pyomo:highs", "--json")
+    decision = json_format.Parse(done.stdout, decision_pb2.Decision())
+    assert decision.solve.engine == "pyomo:highs"
+    assert decision.objective_micros == 4_792_000_000
+    assert all(line.explanation.sentence for line in decision.lines)
+    unknown = fairlead("solve", SHORT, "--engine", "pyomo:abacus")
+    assert unknown.exit_code == 2
+    assert "options.engine" in unknown.stderr
+
+
 def test_version_and_the_list_of_commands_are_there() -> None:
     assert "fairlead" in fairlead("version").stdout
     listed = fairlead("--help").stdout

@@ -12,6 +12,8 @@ from fairlead_scenarios.checking import faults_of
 from fairlead_scenarios.expected import Expected
 from fairlead_scenarios.local import problem_of, solve_local
 from fairlead_scenarios.scenario import read_scenario
+from fairlead_scenarios.sugar import MICRO
+from fairlead_solver.reference.process import solve_all_apart
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 FOLDERS = sorted(path for path in LIBRARY.iterdir() if path.is_dir())
@@ -48,3 +50,23 @@ def test_a_scenario_says_what_to_see(folder: Path) -> None:
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert text.startswith("# ")
     assert folder.name[:2].isdigit()
+
+
+SMALL = [folder for folder in FOLDERS if not (folder / "recipe.yaml").exists()]
+
+
+@pytest.mark.parametrize("engine", ["highs", "scip"])
+@pytest.mark.parametrize("folder", SMALL, ids=lambda folder: folder.name)
+def test_every_engine_decides_a_scenario_alike(folder: Path, engine: str) -> None:
+    decision = solve_local(read_scenario(folder), Asking(engine, relative_gap=0))
+    assert not Expected.read(folder / "expected.yaml").differences(decision)
+
+
+def test_the_reference_finds_what_the_library_expects() -> None:
+    problems = [problem_of(read_scenario(folder)) for folder in SMALL]
+    for folder, answer in zip(SMALL, solve_all_apart(problems), strict=True):
+        expected = Expected.read(folder / "expected.yaml")
+        assert answer.status.name == expected.status, folder.name
+        if answer.objective_micros is not None:
+            assert expected.objective is not None
+            assert answer.objective_micros == expected.objective * MICRO, folder.name
