@@ -25,14 +25,13 @@ from ..intake import (
     tidy,
     words_of,
 )
-from ..tables import MAX_AMOUNT, NO_DAY, NO_INT, Bools, Coded, Codes, Ints, Table
+from ..tables import NO_DAY, NO_INT, Bools, Coded, Codes, Ints, Table
 from .arcs import find_arcs
 from .facts import Contracts, Facts, Quotas
+from .overflow import overflows
 from .policy import Policy
 from .problem import LineFacts, Problem
 from .warnings import warnings_about
-
-MAX_MONEY = 2**62  # the objective's worst case, in micro-units, must stay inside int64
 
 
 def intake(facts: Facts, policy: Policy) -> Problem:
@@ -46,7 +45,7 @@ def intake(facts: Facts, policy: Policy) -> Problem:
     _check_tiers(facts, policy, faults)
     faults.stop()
     problem = _resolve(_canonical(facts), policy)
-    _check_overflow(problem, faults)
+    faults.extend(overflows(problem))
     faults.stop()
     return problem
 
@@ -277,25 +276,6 @@ def _least(facts: Facts) -> Ints:
 def _decimal_ratio(value: float) -> tuple[int, int]:
     """A rate as the fraction its shortest decimal says: 0.1 is 1/10."""
     return Fraction(repr(value)).as_integer_ratio()
-
-
-def _check_overflow(problem: Problem, faults: Faults) -> None:
-    """Sums of money and of usage stay inside int64 in the worst case."""
-    arcs, line = problem.arcs, problem.line
-    rates = 2 + float(problem.service_rates().max(initial=0))
-    days = np.maximum(arcs.delivery_day.max(initial=0) - line.requested_day.min(initial=0), 0)
-    rates += float(problem.lateness_rates().max(initial=0)) * float(days)
-    worst = float(np.dot(line.quantity.astype(float), line.price_micros.astype(float))) * rates
-    if worst > MAX_MONEY:
-        faults.add(
-            Finding("lines", "", f"{worst:.3g} micros", f"total value at most {MAX_MONEY:.3g}")
-        )
-    cost = float(problem.lot_cost_micros.max(initial=0)) * float(line.quantity.sum())
-    if cost > MAX_MONEY:
-        faults.add(Finding("lots", "", f"{cost:.3g} micros", f"total at most {MAX_MONEY:.3g}"))
-    supply = float(problem.facts.lots.quantity.astype(float).sum())
-    if supply > MAX_AMOUNT:
-        faults.add(Finding("lots", "", f"{supply:.3g}", f"total quantity under {MAX_AMOUNT:g}"))
 
 
 def _digest(facts: Facts, policy: Policy) -> str:

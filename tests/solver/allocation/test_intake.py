@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from fairlead_solver.allocation import facts as f
 from fairlead_solver.api import Facts, InvalidInput, Policy, Tier, intake, solve
 from fairlead_solver.tables import NO_DAY
@@ -106,7 +107,35 @@ BAD: dict[str, tuple[Callable[[], Facts], str]] = {
     ),
     "money overflow": (
         lambda: cycle(lines=lines(quantity=[10**12, 1], unit_price_micros=[10**12, 1])),
-        "lines",
+        "lines.unit_price_micros",
+    ),
+    "usage overflow": (
+        lambda: cycle(
+            lines=lines(quantity=[10**12, 1]),
+            usages=f.Usages.of(product=["P"], resource=["pick"], usage_micros=[10**12]),
+        ),
+        "usages.usage_micros",
+    ),
+    "penalty overflow": (
+        lambda: cycle(
+            contracts=f.Contracts.of(
+                id=["K"], channel=["web"], floor_quantity=[10**12], penalty_micros=[10**12]
+            )
+        ),
+        "contracts.penalty_micros",
+    ),
+    "fixed cost overflow": (
+        lambda: cycle(
+            customers=f.Customers.of(id=["c"], destination=["d"]),
+            lines=f.Lines.of(
+                id=[f"L{i}" for i in range(5000)],
+                product=["P"] * 5000,
+                quantity=[1] * 5000,
+                customer=["c"] * 5000,
+            ),
+            lanes=f.Lanes.of(location=["W"], destination=["d"], fixed_cost_micros=[10**15]),
+        ),
+        "lanes.fixed_cost_micros",
     ),
     "a quantity beyond all measure": (
         lambda: cycle(lines=lines(quantity=[10**16, 1])),
