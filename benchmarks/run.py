@@ -20,7 +20,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-SIZES = (1_000, 5_000)
+SIZES = (10, 1_000, 5_000)
 FULL_SIZES = (*SIZES, 20_000, 100_000)
 WIDTH = 120
 PHASES = ("read", "check", "build", "solve", "explain", "encode")
@@ -64,7 +64,7 @@ def _table(runs: list[dict[str, Any]]) -> Table:
     for name in ("lines", "arcs", "rows", *PHASES, "peak MiB", "status", "gap"):
         table.add_column(name, justify="left" if name == "status" else "right")
     for run in runs:
-        seconds = (f"{run['seconds'][phase]:.2f}" for phase in PHASES)
+        seconds = (f"{run['seconds'][phase]:.3f}" for phase in PHASES)
         gap = "" if run["relative_gap"] is None else f"{run['relative_gap']:.1e}"
         sizes = (f"{run[name]:,}" for name in ("lines", "arcs", "rows"))
         table.add_row(*sizes, *seconds, f"{run['peak_mib']:,}", run["status"], gap)

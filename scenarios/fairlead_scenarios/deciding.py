@@ -16,16 +16,16 @@ from .asking import Asking
 from .checking import parse_decision
 from .documents import read_text
 from .local import solve_local
-from .remote import solve_remote
+from .remote import Server, solve_remote
 from .scenario import Scenario, read_scenario
 from .screen.words import money
 
 
-def decide(scenario: Scenario, asking: Asking, server: str | None) -> decision_pb2.Decision:
+def decide(scenario: Scenario, asking: Asking, server: Server | None) -> decision_pb2.Decision:
     """Solve, with progress on stderr where somebody watches."""
     console = Console(stderr=True)
     if server is not None:
-        with console.status(f"{scenario.name}: waiting for {server}"):
+        with console.status(f"{scenario.name}: waiting for {server.address}"):
             return solve_remote(scenario, asking, server)
     with Progress(
         TextColumn("{task.description}"),
@@ -39,7 +39,7 @@ def decide(scenario: Scenario, asking: Asking, server: str | None) -> decision_p
         return solve_local(scenario, asking, _reporter(progress, scenario.name))
 
 
-def decision_at(path: Path, asking: Asking, server: str | None) -> decision_pb2.Decision:
+def decision_at(path: Path, asking: Asking, server: Server | None) -> decision_pb2.Decision:
     """The decision in a file, or that of the scenario at `path`."""
     if path.suffix == ".json" and path.is_file():
         text = read_text(path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
@@ -16,6 +19,7 @@ from fairlead.wire.cycle import facts_of
 from fairlead.wire.upload import upload_of
 
 from .asking import Asking
+from .documents import read_text
 from .scenario import Scenario
 
 PARENT = "tenants/default"
@@ -36,21 +40,33 @@ class Refused(Exception):
         super().__init__(_told(error))
 
 
-def open_channel(address: str) -> grpc.Channel:
-    """A plain-text channel (the server binds loopback only without TLS)."""
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server's HOST:PORT, and the certificates that vouch for it; None: plain text, as a server
+    without TLS speaks on loopback."""
+
+    address: str
+    ca: Path | None = None
+
+
+def open_channel(server: Server) -> grpc.Channel:
+    """A channel to the server. Raises InvalidInput where the certificates cannot be read."""
     limits = [
         ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
         ("grpc.max_receive_message_length", -1),
     ]
-    return grpc.insecure_channel(address, options=limits)
+    if server.ca is None:
+        return grpc.insecure_channel(server.address, options=limits)
+    roots = grpc.ssl_channel_credentials(read_text(server.ca).encode())
+    return grpc.secure_channel(server.address, roots, options=limits)
 
 
-def solve_remote(scenario: Scenario, asking: Asking, address: str) -> decision_pb2.Decision:
-    """The decision of the server at `address`. Raises Refused."""
+def solve_remote(scenario: Scenario, asking: Asking, server: Server) -> decision_pb2.Decision:
+    """The decision of a server. Raises Refused."""
     request = allocation_service_pb2.SolveAllocationRequest(
         parent=PARENT, policy=scenario.policy, options=asking.message()
     )
-    with open_channel(address) as channel:
+    with open_channel(server) as channel:
         try:
             if _is_large(scenario):
                 request.snapshot = _upload(channel, scenario)

@@ -11,6 +11,16 @@ from fairlead.v1 import decision_pb2
 from tests.scenarios.commands import LIBRARY, fairlead
 from tests.serving import running_server
 
+BAD = """\
+cycle_date: 2026-11-24
+products: [{id: P}]
+lots: [{id: L, product: Q, location: W, quantity: -5}]
+contracts: [{id: K, floor_quantity: 9, cap_quantity: 3}]
+lines:
+  - {id: X, product: P, quantity: 0}
+  - {id: X, product: P, quantity: 4, min_fill_rate: .nan}
+  - {id: Z, product: P, quantity: 4, requested_date: 2026-12-01, latest_date: 2026-11-28}
+"""
 SHORT = LIBRARY / "02_supply_short"
 
 
@@ -150,7 +160,7 @@ def test_version_and_the_list_of_commands_are_there() -> None:
 
 def test_a_server_decides_as_the_command_does_alone(tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
-    bad.write_text("cycle_date: 2026-11-24\nlines: [{id: X, product: P, quantity: 0}]\n")
+    bad.write_text(BAD, encoding="utf-8")
     with running_server(tmp_path) as server:
         for name in ("02_supply_short", "24_all_pull", "25_distributor"):
             there = fairlead("solve", LIBRARY / name, "--json", "--server", server.calls)
@@ -161,6 +171,7 @@ def test_a_server_decides_as_the_command_does_alone(tmp_path: Path) -> None:
         refused = fairlead("solve", bad, "--server", server.calls)
         assert refused.exit_code == 2
         assert refused.stderr == fairlead("solve", bad).stderr
+        assert len(refused.stderr.splitlines()) >= 6
         assert fairlead("health", "--server", server.calls).exit_code == 0
     gone = fairlead("solve", SHORT, "--server", server.calls)
     assert gone.exit_code == 1

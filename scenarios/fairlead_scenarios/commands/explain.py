@@ -14,11 +14,12 @@ from fairlead.v1 import decision_pb2
 from ..asking import Asking
 from ..deciding import decision_at
 from ..documents import refuse
-from ..exits import Exit, command
+from ..exits import Exit, command, exit_of
 from ..report import as_json
 from ..screen.decision import short_lines
 from ..screen.story import show_story
-from .options import AsJson, DecisionPath, EngineName, Gap, Server
+from ..screen.words import word
+from .options import AsJson, Certificates, DecisionPath, EngineName, Gap, ServerAddress, server_of
 
 
 @command
@@ -28,24 +29,26 @@ def explain(
         str | None, typer.Argument(metavar="[LINE]", help="One line; else all short ones.")
     ] = None,
     json: AsJson = False,
-    server: Server = None,
+    server: ServerAddress = None,
+    ca: Certificates = None,
     engine: EngineName = "auto",
     gap: Gap = None,
 ) -> Exit:
     """Tell the story of one line, or of every short line."""
-    decision = decision_at(path, Asking(engine, gap), server)
+    decision = decision_at(path, Asking(engine, gap), server_of(server, ca))
     chosen = _chosen(decision, line)
     if json:
         typer.echo(_json(chosen, single=line is not None))
-        return Exit.OK
+        return exit_of(decision)
     console = Console()
     for number, one in enumerate(chosen):
         if number:
             console.rule(style="dim")
         show_story(console, one)
     if not chosen:
-        console.print("No line is short.")
-    return Exit.OK
+        found = "No line is short." if decision.lines else f"No plan: {word(decision, 'status')}."
+        console.print(found)
+    return exit_of(decision)
 
 
 def _chosen(

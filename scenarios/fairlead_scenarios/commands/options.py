@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ..asking import ENGINES
+from ..remote import Server
 
 ScenarioPath = Annotated[
     Path, typer.Argument(metavar="PATH", help="A scenario folder or a cycle file.")
@@ -16,9 +17,20 @@ DecisionPath = Annotated[
     Path, typer.Argument(metavar="DECISION|PATH", help="A decision.json, or a scenario to decide.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON of the contract instead.")]
-Server = Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Let this server decide.")]
+ServerAddress = Annotated[
+    str | None, typer.Option(metavar="HOST:PORT", help="Let this server decide.")
+]
+Certificates = Annotated[
+    Path | None,
+    typer.Option(envvar="FAIRLEAD_TLS_CA", metavar="FILE", help="PEM; set: speak TLS to it."),
+]
 EngineName = Annotated[str, typer.Option(metavar="|".join(ENGINES), help="Who solves.")]
 Gap = Annotated[float | None, typer.Option(help="Stop when proven within this share.")]
 TimeLimit = Annotated[float | None, typer.Option(help="Stop after so many seconds.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the engine.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes; never changes the decision.")]
+
+
+def server_of(address: str | None, ca: Path | None) -> Server | None:
+    """The server asked for, if any."""
+    return None if address is None else Server(address, ca)

@@ -14,7 +14,18 @@ from ..exits import Exit, command, exit_of
 from ..report import as_json, write_decision
 from ..scenario import read_scenario
 from ..screen.decision import show_decision
-from .options import AsJson, EngineName, Gap, ScenarioPath, Seed, Server, TimeLimit, Workers
+from .options import (
+    AsJson,
+    Certificates,
+    EngineName,
+    Gap,
+    ScenarioPath,
+    Seed,
+    ServerAddress,
+    TimeLimit,
+    Workers,
+    server_of,
+)
 
 
 @command
@@ -24,7 +35,8 @@ def solve(
     out: Annotated[
         Path | None, typer.Option(help="Write decision.json, lines.csv and report.html here.")
     ] = None,
-    server: Server = None,
+    server: ServerAddress = None,
+    ca: Certificates = None,
     engine: EngineName = "auto",
     gap: Gap = None,
     time_limit: TimeLimit = None,
@@ -37,7 +49,7 @@ def solve(
     """
     asking = Asking(engine, gap, time_limit, seed, workers)
     scenario = read_scenario(path)
-    decision = decide(scenario, asking, server)
+    decision = decide(scenario, asking, server_of(server, ca))
     if out is not None:
         write_decision(decision, out, scenario.name)
     if json:
