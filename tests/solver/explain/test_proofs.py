@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import scipy.sparse as sp
 from hypothesis import assume, given, settings
 
 from fairlead_solver import api
@@ -148,7 +149,6 @@ def test_every_proof_holds_on_the_whole_cycle(drawn: Drawn) -> None:
 
 
 def _forced(model: Model, arcs: slice, least: int, pack: int) -> Model:
-    import scipy.sparse as sp
 
     row = np.zeros((1, model.num_columns))
     row[0, arcs] = pack

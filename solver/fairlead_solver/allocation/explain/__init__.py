@@ -10,14 +10,16 @@ the cycle again, the most valuable first and no more than the options allow.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...model.draft import Model
+from ...model.draft import Ints, Model
 from ..decision import Decision, Status
 from ..problem import Problem
 from .binding import Marginals, Shortened, binding_constraints, shortened
 from .case import Case, case_of
 from .component import Components, Resolve, Resolved
+from .conflict import conflict
 from .explanation import Explanation
 from .fix import fixes
 from .ledger import Reasons
@@ -51,14 +53,17 @@ def explain(
     decision: Decision,
     options: ExplainOptions | None = None,
     resolve: Resolve | None = None,
+    contradictions: Sequence[tuple[Ints, Ints]] = (),
 ) -> Explanation:
     """Explain a decision. `model` is the program it was solved as (`decide.write(problem)`).
 
     `resolve` solves a program to a closed gap; without it nothing is PROVEN or RESOLVED.
+    `contradictions`: (columns, rows) of every component that has no solution.
     """
     chosen = options or ExplainOptions()
+    clash = conflict(problem, model, contradictions, resolve) if resolve is not None else None
     if decision.plan is None:
-        return Explanation(None, None)
+        return Explanation(None, None, conflict=clash)
     proven = decision.status is Status.OPTIMAL
     case = case_of(problem, model, decision.plan, proven=proven)
     told = reasons(case)
@@ -67,7 +72,11 @@ def explain(
     if resolve is not None and proven:
         found, valued = _solved_again(case, told, tight, decision, resolve, chosen)
     return Explanation(
-        case, told, binding_constraints(case, tight, valued, chosen.binding), found=found
+        case,
+        told,
+        binding_constraints(case, tight, valued, chosen.binding),
+        conflict=clash,
+        found=found,
     )
 
 
@@ -80,6 +89,8 @@ def _solved_again(
     options: ExplainOptions,
 ) -> tuple[Findings, dict[int, Marginals]]:
     components, columns = Components(case.limits.model), options.component_columns
+    if len(decision.columns) != case.limits.model.num_columns:
+        return Findings(), {}
     proofs = prove(
         case,
         told,
