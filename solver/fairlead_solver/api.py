@@ -24,7 +24,7 @@ from .allocation.decision import (
     SolveRecord,
     Status,
 )
-from .allocation.explain import ExplainOptions, Explanation
+from .allocation.explain import ExplainOptions, Explanation, Resolve, Resolved
 from .allocation.explain import explain as explain_decision
 from .allocation.explain.values import BindingConstraint, Conflict, LineStory
 from .allocation.facts import Facts
@@ -38,7 +38,7 @@ from .findings import MAX_FINDINGS, Finding, InvalidInput
 from .intake import Faults
 from .model.budget import UNLIMITED, Budget
 from .model.draft import Model
-from .model.engine import Engine
+from .model.engine import Engine, SolveStatus
 from .model.mathopt import EngineError
 from .model.mps import to_mps
 from .model.solve import Solution, SolveOptions, Standing
@@ -121,9 +121,43 @@ def adopt(problem: Problem, foreign: Foreign) -> Solved:
     return Solved(problem, model, solution, decide(problem, solution, record))
 
 
-def explain(solved: Solved, options: ExplainOptions | None = None) -> Explanation:
-    """Why the decision is what it is: every line's waterfall and reasons, the rules that bind."""
-    return explain_decision(solved.problem, solved.model, solved.decision, options)
+def explain(
+    solved: Solved,
+    options: ExplainOptions | None = None,
+    *,
+    prove: bool = True,
+    budget: Budget = UNLIMITED,
+) -> Explanation:
+    """Why the decision is what it is: every line's waterfall and reasons, the rules that bind.
+
+    `prove`: solve components again, so that statements become PROVEN, limits get their value and
+    fixes are tried, as far as options and budget allow; without it, only what is arithmetic.
+    """
+    return explain_decision(
+        solved.problem,
+        solved.model,
+        solved.decision,
+        options,
+        _resolver(solved, budget) if prove else None,
+        [(c.columns, c.rows) for c in solved.solution.contradictions],
+    )
+
+
+def _resolver(solved: Solved, budget: Budget) -> Resolve:
+    """Solves a variant to a closed gap, by the engine of the whole, while the budget lasts."""
+    closed = (SolveStatus.OPTIMAL, SolveStatus.INFEASIBLE)
+    options = Options(
+        engine=solved.solution.engine, relative_gap=0.0, seed=solved.decision.record.seed
+    )
+
+    def resolve(model: Model) -> Resolved:
+        if budget.cancelled() or budget.remaining_seconds() <= 0:
+            return Resolved(None, closed=False)
+        answer = solve_model(model, options, budget)
+        whole = answer.status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE_LIMIT)
+        return Resolved(answer.x if whole else None, closed=answer.status in closed)
+
+    return resolve
 
 
 def export_mps(problem: Problem) -> str:

@@ -42,7 +42,7 @@ def solve(run: Run) -> list[bytes]:
         solved = api.solve(problem, options, run, reporter.standing)
     except api.EngineError as error:
         raise _engine_refusal(str(error)) from error
-    message = _message(solved, asked)
+    message = _message(solved, asked, run)
     _sign(message, request, instructions)
     total_seconds = time.perf_counter() - start
     message.solve.total_duration.FromMicroseconds(round(total_seconds * 1e6))
@@ -77,11 +77,12 @@ def describe(run: Run) -> list[bytes]:
     return [snapshot.SerializeToString()]
 
 
-def _message(solved: api.Solved, asked: wire.Asked) -> decision_pb2.Decision:
+def _message(solved: api.Solved, asked: wire.Asked, run: Run) -> decision_pb2.Decision:
     """The decision with as much explanation as was asked for."""
     if asked.explanation == pb.EXPLANATION_LEVEL_NONE:
         return wire.decision_message(solved)
-    explained = api.explain(solved)
+    prove = asked.explanation != pb.EXPLANATION_LEVEL_EXACT
+    explained = api.explain(solved, prove=prove, budget=run)
     return wire.decision_message(solved, explained.stories, explained.binding, explained.conflict)
 
 
