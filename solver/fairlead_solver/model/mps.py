@@ -6,6 +6,8 @@ columns carry the family, the block and the position of what they are about.
 
 from __future__ import annotations
 
+from typing import Any
+
 import scipy.sparse as sp
 from ortools.linear_solver.python import model_builder_helper
 
@@ -19,7 +21,7 @@ def to_mps(model: Model) -> str:
     an MPS file has one objective."""
     if model.goals:
         raise ValueError("an MPS file has one objective: tiers may be weighted, not strict")
-    helper = model_builder_helper.ModelBuilderHelper()
+    helper: Any = model_builder_helper.ModelBuilderHelper()  # its stubs know one array layout
     helper.set_name("fairlead")
     helper.fill_model_from_sparse_data(
         model.lower,
