@@ -1,4 +1,8 @@
-"""Deciding a scenario through a server: one unary call, or an upload first for a large cycle."""
+"""Deciding a scenario through a server.
+
+A small cycle is one call. A large one is uploaded first and its lines are downloaded in chunks, for
+neither fits into a message; its lines then carry reasons and sentence, but no waterfall.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,12 @@ from fairlead.v1 import (
     allocation_service_pb2,
     allocation_service_pb2_grpc,
     decision_pb2,
+    decision_service_pb2,
+    decision_service_pb2_grpc,
     snapshot_service_pb2_grpc,
 )
 from fairlead.wire.cycle import facts_of
+from fairlead.wire.reading import lines_of
 from fairlead.wire.upload import upload_of
 
 from .asking import Asking
@@ -69,13 +76,46 @@ def solve_remote(scenario: Scenario, asking: Asking, server: Server) -> decision
     with open_channel(server) as channel:
         try:
             if _is_large(scenario):
-                request.snapshot = _upload(channel, scenario)
-            else:
-                request.cycle.CopyFrom(scenario.cycle)
-            stub = allocation_service_pb2_grpc.AllocationServiceStub(channel)
-            return stub.SolveAllocation(request).decision
+                return _solve_large(channel, scenario, request)
+            request.cycle.CopyFrom(scenario.cycle)
+            return _solve(channel, request)
         except grpc.RpcError as error:
             raise Refused(error) from error
+
+
+def _solve(
+    channel: grpc.Channel, request: allocation_service_pb2.SolveAllocationRequest
+) -> decision_pb2.Decision:
+    stub = allocation_service_pb2_grpc.AllocationServiceStub(channel)
+    return stub.SolveAllocation(request).decision
+
+
+def _solve_large(
+    channel: grpc.Channel,
+    scenario: Scenario,
+    request: allocation_service_pb2.SolveAllocationRequest,
+) -> decision_pb2.Decision:
+    request.snapshot = _upload(channel, scenario)
+    request.options.view = allocation_service_pb2.DECISION_VIEW_SUMMARY
+    decision = _solve(channel, request)
+    if decision.totals.lines:
+        _download(channel, decision)
+    return decision
+
+
+def _download(channel: grpc.Channel, decision: decision_pb2.Decision) -> None:
+    """Add lines and binding constraints to a summary."""
+    stub = decision_service_pb2_grpc.DecisionServiceStub(channel)
+    wanted = decision_service_pb2.DownloadDecisionLinesRequest(parent=decision.name)
+    for chunk in stub.DownloadDecisionLines(wanted):
+        decision.lines.extend(lines_of(chunk.lines))
+    asked = decision_service_pb2.ListBindingConstraintsRequest(parent=decision.name)
+    while True:
+        page = stub.ListBindingConstraints(asked)
+        decision.binding_constraints.extend(page.binding_constraints)
+        asked.page_token = page.next_page_token
+        if not page.next_page_token:
+            return
 
 
 def _is_large(scenario: Scenario) -> bool:

@@ -8,6 +8,11 @@ import pytest
 from google.protobuf import json_format
 
 from fairlead.v1 import decision_pb2
+from fairlead_scenarios import remote
+from fairlead_scenarios.asking import Asking
+from fairlead_scenarios.checking import faults_of
+from fairlead_scenarios.local import problem_of, solve_local
+from fairlead_scenarios.scenario import read_scenario
 from tests.scenarios.commands import LIBRARY, fairlead
 from tests.serving import running_server
 
@@ -156,6 +161,26 @@ def test_version_and_the_list_of_commands_are_there() -> None:
     listed = fairlead("--help").stdout
     for name in ("serve", "solve", "explain", "check", "export-mps", "import", "health"):
         assert name in listed
+
+
+def test_a_cycle_too_large_for_one_message_is_uploaded_and_its_lines_downloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = solve_local(read_scenario(LIBRARY / "25_distributor"), Asking())
+    monkeypatch.setattr(remote, "INLINE_BYTES", 10_000)
+    with running_server(tmp_path) as server:
+        where = remote.Server(server.calls)
+        there = remote.solve_remote(read_scenario(LIBRARY / "25_distributor"), Asking(), where)
+    assert there.snapshot
+    assert there.digest == here.digest
+    assert [(a.line, a.confirmed_quantity) for a in there.lines] == [
+        (b.line, b.confirmed_quantity) for b in here.lines
+    ]
+    assert [a.explanation.sentence for a in there.lines] == [
+        b.explanation.sentence for b in here.lines
+    ]
+    assert len(there.binding_constraints) == len(here.binding_constraints)
+    assert not faults_of(problem_of(read_scenario(LIBRARY / "25_distributor")), there)
 
 
 def test_a_server_decides_as_the_command_does_alone(tmp_path: Path) -> None:
