@@ -68,7 +68,9 @@ def _pack(draw: Draw, drawn: Drawn) -> Drawn:
 
 
 def _sources(draw: Draw, drawn: Drawn) -> Drawn:
-    orders = [{"id": f"O{o}", "max_sources": draw(st.sampled_from([0, 1, 1, 2]))} for o in range(1, 4)]
+    orders = [
+        {"id": f"O{o}", "max_sources": draw(st.sampled_from([0, 1, 1, 2]))} for o in range(1, 4)
+    ]
     lines = some(draw, drawn.tables["lines"], max_sources=st.sampled_from([1, 1, 2]))
     return extended(drawn, lines=lines, orders=orders)
 
