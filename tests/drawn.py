@@ -70,7 +70,7 @@ class Drawn:
     def facts(self) -> Facts:
         """The cycle as columns, rows in the order they were drawn."""
         kinds = {f.name: f.default_factory for f in fields(Facts)}
-        built = {
+        built: dict[str, Any] = {
             name: _table(kinds[name].__self__, rows)  # type: ignore[union-attr]
             for name, rows in self.tables.items()
         }

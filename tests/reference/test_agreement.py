@@ -14,7 +14,16 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from fairlead_solver.api import Options, Solved, check, intake, objective_terms, solve
+from fairlead_solver.api import (
+    Engine,
+    EngineError,
+    Options,
+    Solved,
+    check,
+    intake,
+    objective_terms,
+    solve,
+)
 from fairlead_solver.reference.process import ReferenceAnswer, solve_all_apart
 from fairlead_solver.tables import Ints
 from tests.strategies import Drawn, Rule, cycles
@@ -106,6 +115,28 @@ def test_each_rule_alone_agrees_with_the_reference(alone: list[Pair], rule: Rule
 def test_mixed_rules_agree_with_the_reference() -> None:
     for pair in solved_by_both(drawn_cycles(cycles(), MIXED)):
         assert_same(pair)
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_every_engine_keeps_the_gap_and_a_true_bound(engine: Engine) -> None:
+    drawn = drawn_cycles(cycles(), 60)
+    problems = [intake(d.facts(), d.policy) for d in drawn]
+    for d, problem, theirs in zip(drawn, problems, solve_all_apart(problems), strict=True):
+        options = Options(engine=engine)
+        try:
+            decision = solve(problem, options).decision
+        except EngineError:
+            assert engine is Engine.CP_SAT, d  # it says so where it cannot take a model
+            continue
+        assert decision.status.value == theirs.status.value, d
+        best = theirs.objective_micros
+        if best is None:
+            continue
+        assert decision.objective_micros is not None and decision.bound_micros is not None
+        noise = RELATIVE * max(MICROS, abs(best))
+        short = best - decision.objective_micros
+        assert short <= options.relative_gap * abs(best) + noise, d
+        assert decision.bound_micros >= best - noise, d
 
 
 @pytest.mark.slow
