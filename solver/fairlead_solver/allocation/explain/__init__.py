@@ -36,15 +36,17 @@ class ExplainOptions:
     """Limits on what is solved again: counts, so that the words never depend on the clock.
 
     `binding`: binding constraints listed. `proofs`, `marginals`, `fixes`: lines and rows for
-    which the cycle is solved again. `component_columns`: larger components are not solved again,
-    and larger cycles get no fixes.
+    which something is solved again. `component_columns`: larger components are not solved again.
+    `cycle_columns`: larger cycles get no fixes, and their lots no marginal values, since both
+    solve the whole cycle again.
     """
 
     binding: int = 1000
     proofs: int = 500
-    marginals: int = 100
-    fixes: int = 20
-    component_columns: int = 2000
+    marginals: int = 50
+    fixes: int = 10
+    component_columns: int = 1000
+    cycle_columns: int = 300
 
 
 def explain(
@@ -91,18 +93,38 @@ def _solved_again(
     components, columns = Components(case.limits.model), options.component_columns
     if len(decision.columns) != case.limits.model.num_columns:
         return Findings(), {}
+    again = _remembering(case.limits.model, resolve)
     proofs = prove(
         case,
         told,
         components,
         decision.columns,
-        resolve,
+        again,
         most=options.proofs,
         most_columns=columns,
     )
     valued = marginals(
-        case, tight, components, resolve, most=options.marginals, most_columns=columns
+        case,
+        tight,
+        components,
+        again,
+        most=options.marginals,
+        most_columns=(columns, options.cycle_columns),
     )
-    small = case.limits.model.num_columns <= columns
-    repairs = fixes(case, told, resolve, most=options.fixes) if small else {}
+    small = case.limits.model.num_columns <= options.cycle_columns
+    repairs = fixes(case, told, again, most=options.fixes) if small else {}
     return Findings(proofs, repairs), dict(valued)
+
+
+def _remembering(whole: Model, resolve: Resolve) -> Resolve:
+    """Solves the whole cycle as it is but once, however often it is compared with."""
+    known: list[Resolved] = []
+
+    def answer(model: Model) -> Resolved:
+        if model is not whole:
+            return resolve(model)
+        if not known:
+            known.append(resolve(whole))
+        return known[0]
+
+    return answer

@@ -5,8 +5,8 @@ sizes are larger, what a stopped arc's pack still lacks. A limit whose loosening
 by either step does not bind, whatever its slack.
 
 The limit of a lot is its quantity, and other rules follow from it (bounds, protections, shares):
-there the fact is changed and the cycle written and solved again, where it has `most_columns` at
-most. Any other limit is a row's, moved within its component.
+there the fact is changed and the cycle written and solved again, where it is small enough. Any
+other limit is a row's, moved within its component.
 """
 
 from __future__ import annotations
@@ -38,9 +38,12 @@ def marginals(
     resolve: Resolve,
     *,
     most: int,
-    most_columns: int,
+    most_columns: tuple[int, int],
 ) -> Mapping[int, Marginals]:
-    """By row, for the `most` rows that shorten lines most; what is too large is left out."""
+    """By row, for the `most` rows that shorten lines most.
+
+    `most_columns`: of a component, and of a whole cycle; what is larger is left out.
+    """
     valued: dict[int, Marginals] = {}
     for start in found.starts()[:-1][:most].tolist():
         row = int(found.row[start])
@@ -51,14 +54,16 @@ def marginals(
     return valued
 
 
-def _trial(case: Case, components: Components, row: int, most_columns: int) -> _Trial | None:
+def _trial(
+    case: Case, components: Components, row: int, most_columns: tuple[int, int]
+) -> _Trial | None:
     block, key = case.limits.model.row_block(row)
     if block.family == "supply":
         whole = case.limits.model
-        fits = whole.num_columns <= most_columns
+        fits = whole.num_columns <= most_columns[1]
         return _Trial(whole, lambda step: _with_stock(case, key, step)) if fits else None
     number = components.number_of_row(row)
-    if components.size(number) > most_columns:
+    if components.size(number) > most_columns[0]:
         return None
     component = components.cut(number)
     local = component.row(row)
