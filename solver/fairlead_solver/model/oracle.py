@@ -26,7 +26,8 @@ from .scaling import objective_scale
 
 T = TypeVar("T")
 R = TypeVar("R")
-GROUP_COLUMNS = 30
+GROUP_COLUMNS = 30  # small groups: few rounds, a large master
+MAX_GROUPS = 4000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,9 +68,10 @@ class Oracle:
         self.scale = objective_scale(model.cost)
         self._transposed = sp.csr_array(self.coupling.T)
         self._sessions = parallel(lambda b: Session(b.model, seed), self.batches, workers)
+        group = max(GROUP_COLUMNS, model.num_columns // MAX_GROUPS)
         self.group_starts = np.array(
             [
-                *(parts.column_starts[first] for first, _ in parts.spans(GROUP_COLUMNS)),
+                *(parts.column_starts[first] for first, _ in parts.spans(group)),
                 model.num_columns,
             ]
         )

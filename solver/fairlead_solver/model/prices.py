@@ -23,7 +23,7 @@ import scipy.sparse as sp
 
 from .budget import Budget
 from .draft import INFINITY, Bools, Floats, Model
-from .mathopt import Basis, End, Kernel, Parameters, call, to_proto
+from .mathopt import Basis, End, Kernel, Parameters, Raw, call, to_proto
 from .oracle import Oracle, Reply, Stuck
 from .sample import sample
 from .scaling import objective_scale
@@ -74,7 +74,10 @@ def _improve(
     master.add(center)
     rounds = 1
     while rounds < MAX_ROUNDS and budget.remaining_seconds() > 0 and not budget.cancelled():
-        found = master.solve(center.prices - radius, center.prices + radius)
+        low, high = center.prices - radius, center.prices + radius
+        found = master.solve(low, high, budget.remaining_seconds())
+        if found is None:
+            break
         promised = center.bound - found.value
         if promised <= tolerance * abs(center.bound):
             if not found.at_box:
@@ -89,7 +92,7 @@ def _improve(
             center = reply
         else:
             radius = radius * 0.5
-    return Prices(center, *master.blend(), rounds)
+    return Prices(center, *master.blend(center), rounds)
 
 
 def _natural_prices(oracle: Oracle) -> Floats:
@@ -101,6 +104,18 @@ def _natural_prices(oracle: Oracle) -> Floats:
     typical = float(np.median(medians)) if len(medians) else 1.0
     natural: Floats = np.maximum(medians, 0.01 * max(typical, 1e-6))
     return natural
+
+
+def _solve(model: Model, start: Basis | None, seconds: float) -> Raw | None:
+    """Warm; from scratch, and by another program, where the one before lost its footing."""
+    proto = to_proto(model)
+    for kernel, basis in ((Kernel.GLOP, start), (Kernel.GLOP, None), (Kernel.HIGHS, None)):
+        raw = call(proto, kernel, Parameters(seconds=seconds), basis)
+        if raw.end is End.OPTIMAL:
+            return raw
+        if raw.end is End.LIMIT:
+            return None
+    raise Stuck
 
 
 class _Master:
@@ -133,16 +148,14 @@ class _Master:
         self._reply = np.concatenate([self._reply, np.full(len(better), len(self._replies))])
         self._replies.append(reply.x)
 
-    def solve(self, low: Floats, high: Floats) -> _Mastered:
-        """The best mixture, prices kept within [low, high]."""
+    def solve(self, low: Floats, high: Floats, seconds: float) -> _Mastered | None:
+        """The best mixture, prices kept within [low, high]; None when time ran out."""
         rows = len(low)
         model, low, high = self._model(low, high)
         start = self._basis.widened(model.num_columns) if self._basis else None
-        raw = call(to_proto(model), Kernel.GLOP, Parameters(), start)
-        if raw.end is not End.OPTIMAL and start is not None:
-            raw = call(to_proto(model), Kernel.GLOP, Parameters())
-        if raw.end is not End.OPTIMAL or raw.x is None or raw.duals is None:
-            raise Stuck
+        raw = _solve(model, start, seconds)
+        if raw is None or raw.x is None or raw.duals is None:
+            return None
         self._basis = raw.basis
         self._weight = raw.x[2 * rows :]
         self._worth = raw.duals[rows:] / self._scale
@@ -173,8 +186,10 @@ class _Master:
         )
         return model, low, high
 
-    def blend(self) -> tuple[Floats, Bools]:
-        """The last mixture per column, and where its parts agree."""
+    def blend(self, center: Reply) -> tuple[Floats, Bools]:
+        """The last mixture per column, and where its parts agree; `center` where there is none."""
+        if not len(self._weight):
+            return center.x, np.ones(len(center.x), np.bool_)
         sizes = np.diff(self._oracle.group_starts)
         total = np.zeros(int(sizes.sum()))
         least, most = np.full_like(total, INFINITY), np.full_like(total, -INFINITY)

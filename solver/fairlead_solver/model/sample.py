@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
+from .draft import Floats
 from .partition import Partition, partition
 
 
@@ -44,8 +45,8 @@ def sample(parts: Partition, every: int) -> Partition:
         upper=model.upper[columns] * scale[columns],
         cost=model.cost[columns],
         integer=model.integer[columns],
-        row_lower=model.row_lower[rows] * factor,
-        row_upper=model.row_upper[rows] * factor,
+        row_lower=_times(model.row_lower[rows], factor),
+        row_upper=_times(model.row_upper[rows], factor),
         matrix=sp.csr_array(model.matrix[rows][:, columns]),
         goals=(),
         column_blocks=(),
@@ -54,7 +55,12 @@ def sample(parts: Partition, every: int) -> Partition:
     return partition(small, coupled)
 
 
-def _shares_of(entries: sp.csc_array, share: np.ndarray) -> np.ndarray:
+def _times(side: Floats, factor: Floats) -> Floats:
+    open_side = np.isinf(side)
+    return np.where(open_side, side, np.where(open_side, 0.0, side) * factor)
+
+
+def _shares_of(entries: sp.csc_array, share: Floats) -> Floats:
     """For each column the mean share of the rows it meets; 1 where it meets none."""
     met = np.diff(entries.indptr)
     sums = np.bincount(np.repeat(np.arange(len(met)), met), share[entries.indices], len(met))
