@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fairlead_solver.api import EngineError, Foreign, Problem, Solved, Status, adopt
-from fairlead_solver.reference.process import PREFIX, ReferenceError, solve_apart
+from fairlead_solver.reference.process import PREFIX, ReferenceFailed, solve_apart
 
 
 def solve_by_reference(
@@ -15,7 +15,7 @@ def solve_by_reference(
     """
     try:
         answer = solve_apart(problem, solver, relative_gap, seconds)
-    except ReferenceError as error:
+    except ReferenceFailed as error:
         raise EngineError(str(error)) from error
     plan = Foreign(
         status=Status(answer.status.value),

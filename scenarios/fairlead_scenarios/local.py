@@ -26,7 +26,7 @@ from fairlead_solver.api import (
     intake,
     solve,
 )
-from fairlead_solver.reference.process import ReferenceError, solve_apart
+from fairlead_solver.reference.process import ReferenceFailed, solve_apart
 
 from .asking import Asking
 from .scenario import Scenario
@@ -84,7 +84,7 @@ def _solve_by_reference(
     """The reference's plan, taken over: checked, priced and explained as if it were ours."""
     try:
         answer = solve_apart(problem, asking.reference_solver, options.relative_gap, limit)
-    except ReferenceError as error:
+    except ReferenceFailed as error:
         raise EngineError(str(error)) from error
     foreign = Foreign(
         status=Status(answer.status.value),

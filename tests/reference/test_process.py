@@ -12,7 +12,7 @@ from fairlead_solver.allocation.facts import Facts, Lines, Lots, Strategy
 from fairlead_solver.allocation.intake import intake
 from fairlead_solver.allocation.policy import Policy
 from fairlead_solver.allocation.problem import Problem
-from fairlead_solver.reference.answer import ReferenceError, ReferenceStatus
+from fairlead_solver.reference.answer import ReferenceFailed, ReferenceStatus
 from fairlead_solver.reference.process import solve_all_apart, solve_apart, solver_of
 
 MICROS = 1_000_000
@@ -93,7 +93,7 @@ def test_nothing_asked_is_nothing_answered() -> None:
 
 @pytest.mark.parametrize("solver", ["nonsense", "cplex"])
 def test_a_missing_solver_is_named(solver: str) -> None:
-    with pytest.raises(ReferenceError, match=f"no solver '{solver}' here"):
+    with pytest.raises(ReferenceFailed, match=f"no solver '{solver}' here"):
         solve_apart(two_lines(), solver)
 
 

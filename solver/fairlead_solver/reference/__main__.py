@@ -10,7 +10,7 @@ import threading
 from importlib.metadata import version
 from typing import Any
 
-from .answer import Question, ReferenceError, Reply
+from .answer import Question, ReferenceFailed, Reply
 from .solve import answer
 
 
@@ -24,7 +24,7 @@ def main() -> None:
         for question in questions:
             try:
                 words = _encode(answer(question))
-            except ReferenceError as error:
+            except ReferenceFailed as error:
                 words = {"error": str(error)}
             out.write(json.dumps(words) + "\n")
             out.flush()

@@ -18,7 +18,7 @@ class ReferenceStatus(Enum):
     NO_SOLUTION_LIMIT = "no_solution_limit"
 
 
-class ReferenceError(RuntimeError):
+class ReferenceFailed(RuntimeError):
     """The reference could not answer: no such solver, a crashed process, a broken invariant."""
 
 

@@ -22,7 +22,7 @@ import numpy as np
 
 from ..allocation.problem import Problem
 from ..tables import Ints
-from .answer import Question, ReferenceError, ReferenceStatus
+from .answer import Question, ReferenceFailed, ReferenceStatus
 
 PREFIX = "pyomo:"
 
@@ -53,7 +53,7 @@ def solve_apart(
 ) -> ReferenceAnswer:
     """Solve one problem with the Pyomo solver of that name, in a process of its own.
 
-    Raises ReferenceError where this site has no such solver, the process fails, or the reference
+    Raises ReferenceFailed where this site has no such solver, the process fails, or the reference
     and the problem do not see the same arcs.
     """
     return solve_all_apart([problem], solver, gap, seconds)[0]
@@ -95,7 +95,7 @@ def _converse(questions: Sequence[Question]) -> list[dict[str, Any]]:
             tail = errors.read()[-2000:].strip()
             failed = f"the reference process ended with code {child.returncode}: {tail}"
     if failed is not None:
-        raise ReferenceError(failed)
+        raise ReferenceFailed(failed)
     return replies
 
 
@@ -135,14 +135,14 @@ def _packs(problem: Problem, flows: list[list[Any]]) -> Ints:
     ]
     differing = known.keys() ^ set(keys)
     if differing:
-        raise ReferenceError(f"reference and problem differ in the arcs {sorted(differing)[:10]}")
+        raise ReferenceFailed(f"reference and problem differ in the arcs {sorted(differing)[:10]}")
     return np.array([known[key] for key in keys], dtype=np.int64)
 
 
 __all__ = [
     "PREFIX",
     "ReferenceAnswer",
-    "ReferenceError",
+    "ReferenceFailed",
     "ReferenceStatus",
     "solve_all_apart",
     "solve_apart",

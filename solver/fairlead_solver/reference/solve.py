@@ -9,7 +9,7 @@ from time import monotonic
 import pyomo.environ as pyo
 
 from ..allocation.policy import TierMode
-from .answer import Flow, Question, ReferenceError, ReferenceStatus, Reply
+from .answer import Flow, Question, ReferenceFailed, ReferenceStatus, Reply
 from .completeness import delivery_groups, minimum_fill, strict_fefo
 from .cycle import read
 from .fairness import fair_share
@@ -55,7 +55,7 @@ AGREEMENT = 1e-6  # relative, between the solver's objective and that of the pla
 
 
 def answer(question: Question) -> Reply:
-    """Solve one cycle. Raises ReferenceError where the solver is missing or contradicts itself."""
+    """Solve one cycle. Raises ReferenceFailed where the solver is missing or contradicts itself."""
     f = Formulation(read(question.facts, question.policy))
     for rule in RULES:
         rule(f)
@@ -113,7 +113,7 @@ def _packs(f: Formulation, arcs: Iterable[int] | None = None) -> list[int]:
 def _assert_plan_is_worth(f: Formulation, claimed: float, gap: float) -> None:
     worth = objective(f, _packs(f)) / MICROS
     if abs(worth - claimed) > max(gap, AGREEMENT) * max(1.0, abs(worth)):
-        raise ReferenceError(f"the solver claims {claimed} for a plan worth {worth}")
+        raise ReferenceFailed(f"the solver claims {claimed} for a plan worth {worth}")
 
 
 def _reply(f: Formulation, solved: Solved, bound: float | None) -> Reply:

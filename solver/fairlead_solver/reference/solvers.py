@@ -10,7 +10,7 @@ from typing import Any
 import pyomo.environ as pyo
 from pyomo.opt import TerminationCondition as Ended
 
-from .answer import ReferenceError
+from .answer import ReferenceFailed
 
 SEED = 1
 
@@ -69,13 +69,13 @@ class Solved:
 
 
 def ready(name: str) -> Any:
-    """The Pyomo solver of that name. Raises ReferenceError where this site has none."""
+    """The Pyomo solver of that name. Raises ReferenceFailed where this site has none."""
     logging.getLogger("pyomo").setLevel(logging.CRITICAL)
     dialect = DIALECTS.get(name)
     known = pyo.SolverFactory((dialect and dialect.pyomo_name) or name)
     if dialect is None or not known.available(exception_flag=False):
         names = ", ".join(sorted(DIALECTS))
-        raise ReferenceError(f"Pyomo finds no solver {name!r} here; it may be one of {names}")
+        raise ReferenceFailed(f"Pyomo finds no solver {name!r} here; it may be one of {names}")
     return known
 
 
@@ -92,7 +92,7 @@ def run(model: Any, name: str, gap: float, seconds: float | None) -> Solved:
     if condition in (Ended.infeasible, Ended.infeasibleOrUnbounded, Ended.noSolution):
         return Solved(Ending.INFEASIBLE, False, None)
     if condition not in (Ended.optimal, Ended.maxTimeLimit, Ended.feasible):
-        raise ReferenceError(f"{name} ended with {condition}")
+        raise ReferenceFailed(f"{name} ended with {condition}")
     has_values = len(results.solution) > 0
     if has_values:
         model.solutions.load_from(results, default_variable_value=0.0)
