@@ -6,7 +6,8 @@
         policy.yaml     optional: what differs from the default policy
         expected.yaml   what the decision must be
 
-A single file may be given too: `.yaml`, the contract's own `.json`, or its bytes as `.binpb`.
+A single file may be given too: `.yaml`, the contract's own `.json`, or its bytes as `.binpb`. The
+name of a library scenario is enough, wherever the command is called.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from .documents import read_csv, read_text, read_yaml, refuse
 from .recipe import Recipe
 from .sugar import Filler
 
+_HERE = Path(__file__).resolve().parent
+LIBRARIES = (_HERE / "library", _HERE.parent / "library")  # in a wheel, in the sources
 HEADER = "cycle"  # cycle/cycle.csv: one row with cycle_date, currency, as_of_date
 
 
@@ -39,8 +42,7 @@ class Scenario:
 
 def read_scenario(path: Path) -> Scenario:
     """The scenario in a folder or file. Raises InvalidInput with every finding of all its files."""
-    if not path.exists():
-        raise refuse(str(path), path, "an existing scenario folder or cycle file")
+    path = _found(path)
     if path.is_file():
         return Scenario(path.stem, read_cycle_file(path), policy_pb2.Policy())
     if (path / "recipe.yaml").exists():
@@ -51,6 +53,15 @@ def read_scenario(path: Path) -> Scenario:
     if (path / "policy.yaml").exists():
         policy = read_policy(path / "policy.yaml")
     return Scenario(path.resolve().name, cycle, policy)
+
+
+def _found(path: Path) -> Path:
+    """The path, or the scenario of that name in the library. Raises InvalidInput."""
+    shipped = next((library / path for library in LIBRARIES if (library / path).is_dir()), path)
+    found = path if path.exists() else shipped
+    if not found.exists():
+        raise refuse(str(path), path, "an existing scenario folder or cycle file")
+    return found
 
 
 def read_policy(path: Path) -> policy_pb2.Policy:

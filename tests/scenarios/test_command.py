@@ -36,6 +36,13 @@ def test_solve_shows_status_objective_the_short_line_and_what_binds() -> None:
         assert words in done.stdout
 
 
+def test_a_library_scenario_is_found_by_its_name_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "3,654.00" in fairlead("solve", "02_supply_short").stdout
+
+
 def test_solve_as_json_is_a_decision_of_the_contract() -> None:
     done = fairlead("solve", SHORT, "--json")
     decision = json_format.Parse(done.stdout, decision_pb2.Decision())
