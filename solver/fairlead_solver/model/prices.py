@@ -32,6 +32,8 @@ MAX_ROUNDS = 60
 SAMPLE_COLUMNS = 60_000  # a model beyond this starts from the prices of a sample
 SAMPLE_EVERY = 8
 SAMPLE_TOLERANCE = 1e-4
+PRICE_LIMIT = 1e4  # times the natural price: no sane price is higher
+FIRST_RADIUS = 0.5  # of the natural price: the first box around no price at all
 GUESS_RADIUS = 0.25  # of the natural price: how far a sample's prices are trusted at first
 USED = 1e-7
 
@@ -60,24 +62,31 @@ def find_prices(oracle: Oracle, tolerance: float, budget: Budget) -> Prices:
     Raises Stuck where the relaxation itself has no answer."""
     natural = _natural_prices(oracle)
     if oracle.parts.model.num_columns <= SAMPLE_COLUMNS:
-        return _improve(oracle, np.zeros(len(natural)), 0.5 * natural, tolerance, budget)
+        return _improve(oracle, np.zeros(len(natural)), natural, FIRST_RADIUS, tolerance, budget)
     small = Oracle(sample(oracle.parts, SAMPLE_EVERY), oracle.seed, oracle.workers)
     guess = find_prices(small, max(tolerance, SAMPLE_TOLERANCE), budget).reply.prices
-    return _improve(oracle, guess, GUESS_RADIUS * natural, tolerance, budget)
+    return _improve(oracle, guess, natural, GUESS_RADIUS, tolerance, budget)
 
 
 def _improve(
-    oracle: Oracle, start: Floats, radius: Floats, tolerance: float, budget: Budget
+    oracle: Oracle,
+    start: Floats,
+    natural: Floats,
+    trust: float,
+    tolerance: float,
+    budget: Budget,
 ) -> Prices:
     center = oracle.ask(start)
     master = _Master(oracle)
     master.add(center)
-    rounds = 1
+    radius, rounds = trust * natural, 1
     while rounds < MAX_ROUNDS and budget.remaining_seconds() > 0 and not budget.cancelled():
         low, high = center.prices - radius, center.prices + radius
         found = master.solve(low, high, budget.remaining_seconds())
         if found is None:
             break
+        if found.at_box and np.any(radius > PRICE_LIMIT * natural):
+            raise Stuck  # no price is high enough: the coupling rows cannot all hold
         promised = center.bound - found.value
         if promised <= tolerance * abs(center.bound):
             if not found.at_box:
