@@ -6,13 +6,13 @@ solver itself is given from outside (`Resolve`), so nothing here knows an engine
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 
-from ...model.draft import Floats, Ints, Model
+from ...model.draft import Block, Bools, Floats, Ints, Model
 from ...model.partition import Partition, partition
 
 
@@ -67,6 +67,20 @@ class Component:
         upper[row] += step
         return replace(self, model=replace(self.model, row_upper=upper))
 
+    def without(self, whole: Model, family: str) -> Component:
+        """With a family's rules dropped and its own columns free of charge."""
+        model = self.model
+        columns = _within(self.columns, whole.column_blocks, family)
+        rows = _within(self.rows, whole.row_blocks, family)
+        rows = np.append(rows, np.zeros(model.num_rows - len(rows), dtype=np.bool_))
+        changed = replace(
+            model,
+            cost=np.where(columns, 0.0, model.cost),
+            row_lower=np.where(rows, -np.inf, model.row_lower),
+            row_upper=np.where(rows, np.inf, model.row_upper),
+        )
+        return replace(self, model=changed)
+
 
 class Components:
     """The components of a program, cut out when asked for."""
@@ -95,6 +109,14 @@ class Components:
         """One component."""
         batch = self._parts.batch(number, number + 1)
         return Component(batch.model, batch.columns, batch.rows)
+
+
+def _within(indexes: Ints, blocks: Sequence[Block], family: str) -> Bools:
+    mask = np.zeros(len(indexes), dtype=np.bool_)
+    for block in blocks:
+        if block.family == family:
+            mask |= (indexes >= block.start) & (indexes < block.stop)
+    return mask
 
 
 def _positions(within: Ints, wanted: Ints) -> Ints:

@@ -16,9 +16,13 @@ from .values import Certainty, Competitor, Fix, LineStory, Reason, ReasonCode
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One pack more for a line was forced: `delta_micros` is what that costs, None: infeasible."""
+    """One pack more for a line was forced: `delta_micros` is what that costs, None: infeasible.
+
+    `codes`: the reasons of the line that this proves.
+    """
 
     delta_micros: int | None
+    codes: frozenset[ReasonCode]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +63,7 @@ def _told(
     certainty = Certainty(int(reasons.certainty[k]))
     rule, words = wording(case, int(reasons.line[k]), code, int(reasons.row[k]), rivals)
     delta = None
-    if proof is not None and certainty is Certainty.INDICATED:
+    indicated = certainty is Certainty.INDICATED
+    if proof is not None and indicated and code in proof.codes:
         certainty, delta = Certainty.PROVEN, proof.delta_micros
     return Reason(code, int(reasons.units[k]), certainty, rule, delta), words
