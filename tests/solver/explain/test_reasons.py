@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from fairlead_solver import api
+from fairlead_solver.allocation.explain import explain
 from fairlead_solver.allocation.explain.values import Certainty, ReasonCode
 from fairlead_solver.allocation.facts import LotStatus, Strategy
 from fairlead_solver.allocation.families.fair_share import FairShareMode, FairSharePolicy
 from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
 
-from .cases import MICROS, TODAY, Row, line, lot, tell
+from .cases import MICROS, TODAY, Row, facts, line, lot, tell
 
 C = {"customer": "C"}
 CAPPED = {"id": "K", "customer": "C", "cap_quantity": 8}
@@ -298,3 +299,24 @@ def test_overtime_that_is_not_worth_its_cost_is_only_indicated() -> None:
     )
     reason = told.reason("L", ReasonCode.CAPACITY)
     assert (reason.units, reason.certainty) == (12, Certainty.INDICATED)
+
+
+class Spent:
+    """A budget with nothing left."""
+
+    def remaining_seconds(self) -> float:
+        return 0.0
+
+    def cancelled(self) -> bool:
+        return False
+
+
+def test_a_run_that_stopped_at_its_limit_says_not_proven() -> None:
+    lines = [line("L", 20), line("M", 22, unit_price_micros=20 * MICROS)]
+    problem = api.intake(facts(lines=lines, lots=[lot("S", 30)]), api.Policy())
+    solved = api.solve(problem, budget=Spent())
+    assert solved.decision.status is api.Status.FEASIBLE_LIMIT
+    explanation = explain(problem, solved.model, solved.decision)
+    assert explanation.reasons is not None
+    known = zip(explanation.reasons.code, explanation.reasons.certainty, strict=True)
+    assert set(known) == {(ReasonCode.NOT_PROVEN, Certainty.UNKNOWN)}
