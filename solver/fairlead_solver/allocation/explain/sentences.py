@@ -150,6 +150,6 @@ _PLAIN: dict[ReasonCode, _Telling] = {
     ReasonCode.UNPROFITABLE: lambda t, i, s: (
         f"{_units(s, WaterfallKind.UNUSED)} are left, but serving it costs more than it is worth"
     ),
-    ReasonCode.NOT_PROVEN: lambda t, i, s: "not proven, as the run stopped early",
+    ReasonCode.NOT_PROVEN: lambda t, i, s: "not proven, as the run ended without a proof",
     ReasonCode.UNEXPLAINED: lambda t, i, s: "unexplained",
 }
