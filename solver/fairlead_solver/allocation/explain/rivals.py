@@ -4,6 +4,7 @@ A rival of line i is another line j that takes from a lot on one of i's arcs. Wh
 told by the first of these that holds:
 
     LOCKED, TIME_FENCE, STRATEGY   j has no more than a lock, a fence or its strategy holds for it
+    PROTECTED_STOCK        the stock is kept for j's group and others have taken what they may
     OUTRANKED_TIER         j's tier is above i's
     CONTRACT_FLOOR_OTHER   j counts for a contract floor that i does not, and the floor is not
                            exceeded: without j's units the penalty is due (or it is hard)
@@ -31,6 +32,7 @@ from ..terms import Term
 from ..value import unit_terms
 from .firm import Firm
 from .values import ReasonCode
+from .waterfall import in_group, protected_lots, protection_arcs
 
 MAX_PAIRS = 2_000_000
 
@@ -60,6 +62,7 @@ class Stakes:
     held: Ints  # ReasonCode that holds a line's quantity, 0: none
     group: Ints  # fair share group per line; all different where it is off
     floors: tuple[Bools, ...]  # per contract whose floor is not exceeded: its lines
+    shut: tuple[tuple[Bools, Bools], ...]  # protections outsiders used up: (lots, lines inside)
     used_arcs: Ints  # arcs that carry something, by lot
     lot_starts: Ints
 
@@ -77,6 +80,7 @@ def stakes(problem: Problem, plan: Plan, firm: Firm) -> Stakes:
         held=np.where((firm.least > 0) & (plan.per_line() <= firm.least), firm.code, 0),
         group=_groups(problem),
         floors=_tight_floors(problem, plan),
+        shut=_shut(problem, plan),
         used_arcs=used,
         lot_starts=np.searchsorted(arcs.lot[used], np.arange(len(problem.facts.lots) + 1)),
     )
@@ -122,6 +126,9 @@ def _decided_by(problem: Problem, at: Stakes, own: Ints, other: Ints) -> Ints:
     for floor in at.floors:
         code = np.where(floor[rival] & ~floor[line], ReasonCode.CONTRACT_FLOOR_OTHER, code)
     code = np.where(tier[rival] < tier[line], ReasonCode.OUTRANKED_TIER, code)
+    for lots, inside in at.shut:
+        kept = lots[problem.arcs.lot[own]] & inside[rival] & ~inside[line]
+        code = np.where(kept, ReasonCode.PROTECTED_STOCK, code)
     return np.where(at.held[rival] > 0, at.held[rival], code).astype(np.int64)
 
 
@@ -137,6 +144,16 @@ def _groups(problem: Problem) -> Ints:
     }[policy.group]
     width = int(beside.max(initial=0)) + 1
     return line.product.astype(np.int64) * width + beside
+
+
+def _shut(problem: Problem, plan: Plan) -> tuple[tuple[Bools, Bools], ...]:
+    shut = []
+    for k, (outside, may_take) in enumerate(protection_arcs(problem)):
+        if int(plan.shipped[outside].sum()) >= may_take:
+            lots = np.zeros(len(problem.facts.lots), dtype=np.bool_)
+            lots[protected_lots(problem, k)] = True
+            shut.append((lots, in_group(problem, k)))
+    return tuple(shut)
 
 
 def _tight_floors(problem: Problem, plan: Plan) -> tuple[Bools, ...]:

@@ -12,11 +12,12 @@ On an arc, with l_s what the plan leaves in the lot and L = floor(l_s / r):
     GIVEN            x_is
     GIVEN_TO_OTHERS  R_is - x_is - L         (whole units; a remainder under r is the others')
     PACK_REMAINDER   L mod m_i               (less than a pack of this line)
-    PROTECTED        of the whole packs L - L mod m_i over the lots of a protection i stands
-                     outside of: what exceeds the units outsiders may still take there,
-                     floor(max(0, available - quantity - taken by outsiders) / r). Protections
-                     in order of id, each from the last lot to the first.
-    UNUSED           the rest
+    PROTECTED        over the lots of a protection i stands outside of: of what its group took
+                     and of the whole packs L - L mod m_i, what exceeds the units outsiders may
+                     still take there, floor(max(0, available - quantity - taken by outsiders) / r).
+                     What the group took counts first, and is not GIVEN_TO_OTHERS then: i could
+                     not have had it. Protections in order of id, each from the last lot back.
+    UNUSED           the rest of the whole packs
 """
 
 from __future__ import annotations
@@ -149,30 +150,48 @@ def _arc_units(problem: Problem, plan: Plan) -> tuple[ArcUnits, Ints]:
     left = (stock - plan.per_lot())[arcs.lot] // arcs.ratio
     remainder = left % arcs.pack
     packs_left = left - remainder
-    protected, keeper = _protected(problem, plan, packs_left)
-    others = stock[arcs.lot] // arcs.ratio - given - left
-    return ArcUnits(given, others, remainder, protected, packs_left - protected), keeper
+    kept = _kept(problem, plan, packs_left)
+    others = stock[arcs.lot] // arcs.ratio - given - left - kept.taken
+    protected = kept.left + kept.taken
+    return ArcUnits(given, others, remainder, protected, packs_left - kept.left), kept.keeper
 
 
-def _protected(problem: Problem, plan: Plan, packs_left: Ints) -> tuple[Ints, Ints]:
-    """Of `packs_left`, what the protections keep from each arc's line; and who keeps most."""
-    protected = np.zeros(len(problem.arcs), dtype=np.int64)
-    keeper = np.full(problem.num_lines, -1, dtype=np.int64)
-    most = np.zeros(problem.num_lines, dtype=np.int64)
-    shipped, line = plan.shipped, problem.arcs.line
-    for k, (outside, may_take) in enumerate(_protection_arcs(problem)):
-        free = packs_left[outside] - protected[outside]
-        open_units = may_take - int(shipped[outside].sum())
-        kept = _beyond(problem, outside, free, max(0, open_units))
-        protected[outside] += kept
-        lines, at = np.unique(line[outside], return_inverse=True)
-        of_line = summed(at, kept, len(lines))
-        more = of_line > most[lines]
-        keeper[lines[more]], most[lines[more]] = k, of_line[more]
-    return protected, keeper
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """What protections keep from each arc's line: left in the lot, and taken by the groups.
+    `keeper`: per line the protection that keeps most, -1: none."""
+
+    left: Ints
+    taken: Ints
+    keeper: Ints
 
 
-def _protection_arcs(problem: Problem) -> Iterator[tuple[Ints, int]]:
+def _kept(problem: Problem, plan: Plan, packs_left: Ints) -> _Kept:
+    """Of `packs_left` and of what others took, what the protections keep from each line."""
+    lines = problem.num_lines
+    kept = _Kept(np.zeros_like(packs_left), np.zeros_like(packs_left), np.full(lines, -1))
+    most = np.zeros(lines, dtype=np.int64)
+    shipped, arcs = plan.shipped, problem.arcs
+    for k, (outside, may_take) in enumerate(protection_arcs(problem)):
+        open_units = max(0, may_take - int(shipped[outside].sum()))
+        by_group = plan.per_lot() - summed(
+            arcs.lot[outside], shipped[outside], len(problem.facts.lots)
+        )
+        taken = by_group[arcs.lot[outside]] // arcs.ratio[outside] - kept.taken[outside]
+        twice = np.concatenate([outside, outside])
+        free = np.concatenate([packs_left[outside] - kept.left[outside], np.maximum(taken, 0)])
+        order = np.argsort(arcs.line[twice], kind="stable")  # per line: what is left, then taken
+        found = np.empty_like(free)
+        found[order] = _beyond(problem, twice[order], free[order], open_units)
+        kept.left[outside] += found[: len(outside)]
+        kept.taken[outside] += found[len(outside) :]
+        of_line = summed(arcs.line[twice], found, lines)
+        more = of_line > most
+        kept.keeper[more], most[more] = k, of_line[more]
+    return kept
+
+
+def protection_arcs(problem: Problem) -> Iterator[tuple[Ints, int]]:
     """Per protection: the arcs of lines outside its group, and what they may take together."""
     by_lot = np.argsort(problem.arcs.lot, kind="stable")
     starts = np.searchsorted(problem.arcs.lot[by_lot], np.arange(len(problem.facts.lots) + 1))
