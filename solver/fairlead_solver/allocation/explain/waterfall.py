@@ -171,10 +171,10 @@ def _kept(problem: Problem, plan: Plan, packs_left: Ints) -> _Kept:
     lines = problem.num_lines
     kept = _Kept(np.zeros_like(packs_left), np.zeros_like(packs_left), np.full(lines, -1))
     most = np.zeros(lines, dtype=np.int64)
-    shipped, arcs = plan.shipped, problem.arcs
+    shipped, per_lot, arcs = plan.shipped, plan.per_lot(), problem.arcs
     for k, (outside, may_take) in enumerate(protection_arcs(problem)):
         open_units = max(0, may_take - int(shipped[outside].sum()))
-        by_group = plan.per_lot() - summed(
+        by_group = per_lot - summed(
             arcs.lot[outside], shipped[outside], len(problem.facts.lots)
         )
         taken = by_group[arcs.lot[outside]] // arcs.ratio[outside] - kept.taken[outside]
