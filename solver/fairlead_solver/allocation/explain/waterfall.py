@@ -174,9 +174,7 @@ def _kept(problem: Problem, plan: Plan, packs_left: Ints) -> _Kept:
     shipped, per_lot, arcs = plan.shipped, plan.per_lot(), problem.arcs
     for k, (outside, may_take) in enumerate(protection_arcs(problem)):
         open_units = max(0, may_take - int(shipped[outside].sum()))
-        by_group = per_lot - summed(
-            arcs.lot[outside], shipped[outside], len(problem.facts.lots)
-        )
+        by_group = per_lot - summed(arcs.lot[outside], shipped[outside], len(problem.facts.lots))
         taken = by_group[arcs.lot[outside]] // arcs.ratio[outside] - kept.taken[outside]
         twice = np.concatenate([outside, outside])
         free = np.concatenate([packs_left[outside] - kept.left[outside], np.maximum(taken, 0)])
