@@ -26,6 +26,8 @@ from .partition import Partition
 from .prices import Prices
 
 MAX_SEARCHES = 12
+CHUNK_COLUMNS = 5000  # more open columns than this are first closed a chunk at a time
+FIRST_GAP = 0.6  # of the gap asked, left to the first search; half as much to each later one
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,18 @@ def repair(oracle: Oracle, prices: Prices, wish: Wish, budget: Budget) -> Answer
     start, opened = _settled(oracle, prices, owner)
     answer: Answer | None = None
     size = int(opened.sum())
-    for _ in range(MAX_SEARCHES):
+    for effort in range(MAX_SEARCHES):
         left = budget.remaining_seconds()
         if left <= 0 or budget.cancelled():
             break
-        x = _search(parts, start, opened[owner], abs(bound), wish, left)
+        room = FIRST_GAP * wish.gap * abs(bound) / 2**effort
+        x = None
+        if effort == 0 and opened[owner].sum() > CHUNK_COLUMNS:
+            x = _in_chunks(
+                parts, _blended(oracle, prices, start, opened), opened, room, wish, budget
+            )
+        if x is None:
+            x = _search(parts, start, opened[owner], room, wish, left)
         if x is not None and (answer is None or model.cost @ x + model.offset > answer.objective):
             answer = accepted(model, x, bound, wish.gap)
         if answer is not None and answer.x is not None:
@@ -125,20 +134,58 @@ def _worst(
     return opened
 
 
+def _blended(oracle: Oracle, prices: Prices, x: Floats, opened: Bools) -> Floats:
+    """`x` with the opened components at the master's mixture, which keeps the coupling rows."""
+    parts = oracle.parts
+    mine = np.repeat(opened, np.diff(parts.column_starts))
+    mixed = x.copy()
+    mixed[parts.columns[mine]] = prices.mixture[mine]
+    return mixed
+
+
+def _in_chunks(
+    parts: Partition, mixed: Floats, opened: Bools, gap: float, wish: Wish, budget: Budget
+) -> Floats | None:
+    """The opened components a chunk at a time, the chunks to come held at the mixture: their
+    share of the coupling rows stays kept for them. None where a chunk finds no way."""
+    sizes = np.diff(parts.column_starts)
+    alone = opened & (np.diff(parts.row_starts) == 0)
+    waiting = np.flatnonzero(opened & ~alone)
+    chunk = (np.cumsum(sizes[waiting]) - 1) // CHUNK_COLUMNS
+    x = mixed
+    for number in range(int(chunk[-1]) + 1 if len(chunk) else 0):
+        now = alone.copy()
+        now[waiting[chunk == number]] = True
+        left = budget.remaining_seconds()
+        if left <= 0 or budget.cancelled():
+            return None
+        share = gap / (int(chunk[-1]) + 1)
+        found = _improved(parts, x, np.repeat(now, sizes), share, wish, left)
+        if found is None:
+            return None
+        x = found
+    return x if is_feasible(parts.model, x) else None
+
+
 def _search(
-    parts: Partition, x: Floats, opened: Bools, scale: float, wish: Wish, seconds: float
+    parts: Partition, x: Floats, opened: Bools, gap: float, wish: Wish, seconds: float
 ) -> Floats | None:
     """Best values of the opened columns (component order) beside the others, held at `x`."""
-    model = parts.model
+    whole = _improved(parts, x, opened, gap, wish, seconds)
+    return whole if whole is not None and is_feasible(parts.model, whole) else None
+
+
+def _improved(
+    parts: Partition, x: Floats, opened: Bools, gap: float, wish: Wish, seconds: float
+) -> Floats | None:
     columns = np.sort(parts.columns[opened])
-    rest = restrict(model, columns, x)
-    limits = Limits(seconds, 0.0, wish.seed, absolute_gap=wish.gap * scale / 4)
-    answer = run(rest, wish.engine, limits)
+    limits = Limits(seconds, 0.0, wish.seed, absolute_gap=gap)
+    answer = run(restrict(parts.model, columns, x), wish.engine, limits)
     if answer.x is None:
         return None
     whole = x.copy()
     whole[columns] = answer.x
-    return whole if is_feasible(model, whole) else None
+    return whole
 
 
 def restrict(model: Model, columns: Ints, x: Floats) -> Model:
