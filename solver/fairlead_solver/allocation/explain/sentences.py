@@ -77,9 +77,18 @@ def _phrase(
         phrase = _PLAIN[reason.code](problem.facts.lines, line, steps)
     else:
         phrase = words or reason.code.name.lower().replace("_", " ")
-        phrase += ", and has no room for more" if reason.code in ROOM else ""
+        phrase += _room(reason)
     likely = reason.certainty is Certainty.INDICATED and reason.code not in OUTRANKED
     return f"likely {phrase}" if likely else phrase
+
+
+def _room(reason: Reason) -> str:
+    """Why a limit stops the line. Arithmetic says there is no room; else room could be bought."""
+    if reason.code not in ROOM:
+        return ""
+    if reason.code is ReasonCode.CAPACITY and reason.certainty is not Certainty.EXACT:
+        return ", and more of it costs more than this line earns"
+    return ", and has no room for more"
 
 
 def _outranked(reason: Reason, rivals: Sequence[Competitor]) -> str:
