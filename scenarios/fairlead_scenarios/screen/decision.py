@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from fairlead.v1 import decision_pb2
+from fairlead.v1 import decision_pb2, explanation_pb2
 
 from .words import count, money, percent, scaled, spoken, terms, word
 
@@ -31,9 +31,7 @@ def short_lines(decision: decision_pb2.Decision) -> list[decision_pb2.DecisionLi
 def _parts(decision: decision_pb2.Decision, title: str) -> Iterator[RenderableType]:
     yield _headline(decision, title)
     if decision.HasField("conflict"):
-        yield Text(decision.conflict.sentence, style=_BAD)
-        for way in decision.conflict.relaxations:
-            yield Text(f"  {way.sentence}")
+        yield from _conflict(decision.conflict)
     if decision.totals.lines:
         yield _totals(decision)
         yield from _objective(decision)
@@ -43,6 +41,12 @@ def _parts(decision: decision_pb2.Decision, title: str) -> Iterator[RenderableTy
         yield Text(f"\n{count(decision.warning_count)} remarks on the input:", style="yellow")
         for remark in decision.warnings[:SHOWN]:
             yield Text(f"  {remark.path} {remark.id}: {remark.value}: {remark.rule}")
+
+
+def _conflict(conflict: explanation_pb2.Conflict) -> Iterator[RenderableType]:
+    yield Text(conflict.sentence, style=_BAD)
+    for rule in conflict.rules:
+        yield Text(f"  {rule.family} {rule.key}: {rule.leaf}", style="dim")
 
 
 def _headline(decision: decision_pb2.Decision, title: str) -> Text:

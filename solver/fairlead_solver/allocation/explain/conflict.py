@@ -1,47 +1,40 @@
 """Rules that cannot hold together: one minimal set of them, and the cheapest way out.
 
-Rules are the LIMIT rows of a contradictory component but for supply and demand: stock, demand,
-packs and dates never give way. A set is minimal when it is infeasible and dropping any one of it
-restores feasibility; it is found by halving (QuickXplain, Junker 2004), every step checked by a
-solve.
-
-The way out: floors, locks, fences and strategies may be missed by s >= 0 units each; first the
-total missed is the least, then the money is the most.
+The way out: floors, locks, fences and strategies may be missed by units, each at its price
+(`conflict_part.unit_prices`); first the price of what is missed is the least, then the goals and
+the money of the component are the most. The minimal set is found in `conflict_set`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-import scipy.sparse as sp
 
-from ...model.draft import Goal, Ints, Model, RowKind
-from ..families import contract_floor, demand, lock, strategy, supply, time_fence
-from ..family import Wording
+from ...model.draft import Ints, Model
+from ..families import fefo, location_use, sources
 from ..problem import Problem
-from .case import family_named
 from .component import Resolve
+from .conflict_part import (
+    KEYED_BY_LINE,
+    NEVER_RELAXED,
+    Missed,
+    Part,
+    Undecided,
+    cut,
+    feasible,
+    giving_way,
+    least_missed,
+    rules_of,
+    unit_prices,
+    without,
+)
+from .conflict_set import minimal_set
+from .conflict_words import gives_way, in_order, sentence, worded
 from .values import Conflict, Relaxation, Rule, Unit
 
-NEVER_RELAXED = (supply.NAME, demand.NAME)
-GIVES_WAY = (contract_floor.NAME, lock.NAME, time_fence.NAME, strategy.NAME)
-KEYED_BY_LINE = (lock.NAME, time_fence.NAME, strategy.NAME)
-Holds = Callable[[list[int]], bool]
-
-
-class Undecided(Exception):
-    """A solve stopped before it could say whether rules hold together."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """A contradictory component: its program, and its columns and rows in the whole."""
-
-    model: Model
-    columns: Ints
-    rows: Ints
+PLACES = (sources.NAME, location_use.NAME, fefo.NAME)
 
 
 def conflict(
@@ -52,146 +45,101 @@ def conflict(
 ) -> Conflict | None:
     """The conflict of a cycle; `contradictions`: (columns, rows) of each such component.
 
-    The minimal set is that of the first component, the relaxations are those of all.
+    The minimal set is that of the first component, the relaxations are those of all. What was not
+    found out before `resolve` was stopped is left out, and `minimal` is false without a set.
     """
     if not contradictions:
         return None
     parts = [cut(model, columns, rows) for columns, rows in contradictions]
-    rows, minimal = _minimal_rows(model, parts[0], resolve)
-    rules = tuple(_rule(*_worded(problem, model, row)) for row in rows)
-    relaxed = [r for part in parts for r in _relaxations(problem, model, part, resolve)]
+    missed = [_way_out(problem, model, part, resolve) for part in parts]
+    found = _set(model, parts[0], missed[0], resolve)
+    rows = in_order(problem, model, parts[0].rows[found].tolist())
+    relaxed = [
+        r
+        for part, way in zip(parts, missed, strict=True)
+        for r in _relaxations(problem, model, part, way)
+    ]
     return Conflict(
-        rules=rules,
+        rules=tuple(_rule(problem, model, row) for row in rows),
         relaxations=tuple(relaxed),
         lines=_lines(problem, model, parts),
-        minimal=minimal,
-        sentence=_sentence([_worded(problem, model, row)[1] for row in rows], len(parts)),
+        minimal=bool(rows),
+        sentence=sentence(
+            problem,
+            model,
+            rows,
+            [r.sentence for r in relaxed],
+            len(parts) - 1,
+            stock=bool(rows) and _needs_stock(problem, model, parts[0], found, resolve),
+        ),
     )
 
 
-def cut(model: Model, columns: Ints, rows: Ints) -> Part:
-    """Columns and rows of the whole program as a program of their own."""
-    part = Model(
-        lower=model.lower[columns],
-        upper=model.upper[columns],
-        cost=model.cost[columns],
-        integer=model.integer[columns],
-        row_lower=model.row_lower[rows],
-        row_upper=model.row_upper[rows],
-        matrix=sp.csr_array(model.matrix[rows][:, columns]),
-        goals=tuple(Goal(g.name, g.weights[columns]) for g in model.goals),
-    )
-    return Part(part, columns, rows)
-
-
-def _minimal_rows(model: Model, part: Part, resolve: Resolve) -> tuple[list[int], bool]:
-    """Rows (of the whole program) of a minimal set, and whether it was checked to be one."""
-    rules = [j for j, row in enumerate(part.rows.tolist()) if _is_rule(model, row)]
-
-    def holds(kept: list[int]) -> bool:
-        return _feasible(part.model, sorted(set(rules) - set(kept)), resolve)
-
+def _way_out(problem: Problem, model: Model, part: Part, resolve: Resolve) -> Missed | None:
+    rows = giving_way(model, part)
     try:
-        found = _quick_xplain([], rules, holds, changed=False)
+        return least_missed(part.model, rows, unit_prices(problem, model, part, rows), resolve)
     except Undecided:
-        return part.rows[rules].tolist(), False
-    return part.rows[sorted(found)].tolist(), True
+        return None
 
 
-def _quick_xplain(kept: list[int], rules: list[int], holds: Holds, *, changed: bool) -> list[int]:
-    """The part of `rules` that, with `kept`, makes a minimal infeasible set."""
-    if changed and not holds(kept):
+def _set(model: Model, part: Part, missed: Missed | None, resolve: Resolve) -> list[int]:
+    """Positions of the minimal set's rows; none where it was not found out."""
+    if missed is None:
         return []
-    if len(rules) == 1:
-        return rules
-    middle = len(rules) // 2
-    first, second = rules[:middle], rules[middle:]
-    of_second = _quick_xplain([*kept, *first], second, holds, changed=bool(first))
-    of_first = _quick_xplain([*kept, *of_second], first, holds, changed=bool(of_second))
-    return of_first + of_second
-
-
-def _feasible(model: Model, dropped: list[int], resolve: Resolve) -> bool:
-    """Whether the program has a solution without the rows dropped."""
-    lower, upper = model.row_lower.copy(), model.row_upper.copy()
-    lower[dropped], upper[dropped] = -np.inf, np.inf
-    plain = replace(
-        model, row_lower=lower, row_upper=upper, cost=np.zeros(model.num_columns), goals=()
-    )
-    answer = resolve(plain)
-    if not answer.closed:
-        raise Undecided
-    return answer.x is not None
-
-
-def _relaxations(problem: Problem, model: Model, part: Part, resolve: Resolve) -> list[Relaxation]:
-    """What gives way in one component, and by how much; empty where that was not found out."""
-    rows = np.array(
-        [j for j, r in enumerate(part.rows.tolist()) if _family(model, r) in GIVES_WAY],
-        dtype=np.int64,
-    )
-    answer = resolve(_elastic(part.model, rows))
-    if answer.x is None:
+    try:
+        gone = missed.rows[(missed.under + missed.over) > 0]
+        return minimal_set(model, part, gone, resolve)
+    except Undecided:
         return []
-    missed = np.rint(answer.x[part.model.num_columns :]).astype(np.int64)
-    missed = missed[: len(rows)] + missed[len(rows) :]
-    return [
-        _relaxation(problem, model, int(part.rows[rows[j]]), int(missed[j]))
-        for j in np.flatnonzero(missed)
-    ]
 
 
-def _elastic(model: Model, rows: Ints) -> Model:
-    """With two more columns for each row given: units missing, and units too many."""
-    size = len(rows)
-    signs = np.concatenate([np.ones(size), -np.ones(size)])
-    both = np.concatenate([rows, rows])
-    slack = sp.csr_array((signs, (both, np.arange(2 * size))), (model.num_rows, 2 * size))
-    zeros, large = np.zeros(2 * size), np.full(2 * size, _largest_side(model, rows))
-    missed = Goal("missed", np.concatenate([np.zeros(model.num_columns), zeros - 1]))
-    goals = (Goal(g.name, np.concatenate([g.weights, zeros])) for g in model.goals)
-    return Model(
-        lower=np.concatenate([model.lower, zeros]),
-        upper=np.concatenate([model.upper, large]),
-        cost=np.concatenate([model.cost, zeros]),
-        integer=np.concatenate([model.integer, np.ones(2 * size, dtype=np.bool_)]),
-        row_lower=model.row_lower,
-        row_upper=model.row_upper,
-        matrix=sp.csr_array(sp.hstack([model.matrix, slack])),
-        goals=(missed, *goals),
-    )
+def _needs_stock(
+    problem: Problem, model: Model, part: Part, found: list[int], resolve: Resolve
+) -> bool:
+    """Whether the set would hold if every lot were large, or says where stock comes from."""
+    if any(model.row_block(int(row))[0].family in PLACES for row in part.rows[found]):
+        return True
+    supplies = [model.row_block(row)[0].family == NEVER_RELAXED[0] for row in part.rows.tolist()]
+    dropped = np.union1d(np.setdiff1d(rules_of(model, part), found), np.flatnonzero(supplies))
+    flows = np.flatnonzero(part.columns < len(problem.arcs))
+    line = problem.arcs.line[part.columns[flows]]
+    upper = part.model.upper.copy()
+    upper[flows] = problem.line.quantity[line] // problem.line.pack[line]
+    plenty = replace(without(part.model, dropped), upper=upper)
+    try:
+        return feasible(plenty, resolve)
+    except Undecided:
+        return False
 
 
-def _largest_side(model: Model, rows: Ints) -> float:
-    """The most any of the rows can be missed by."""
-    sides = np.concatenate([model.row_lower[rows], model.row_upper[rows]])
-    finite = np.abs(sides[np.isfinite(sides)])
-    reach = float((abs(model.matrix[rows]) @ np.abs(model.upper)).max(initial=0.0))
-    return float(finite.max(initial=0.0)) + reach
-
-
-def _family(model: Model, row: int) -> str:
-    return model.row_block(row)[0].family
-
-
-def _is_rule(model: Model, row: int) -> bool:
-    block, _ = model.row_block(row)
-    return block.kind is RowKind.LIMIT and block.family not in NEVER_RELAXED
-
-
-def _worded(problem: Problem, model: Model, row: int) -> tuple[str, Wording]:
-    block, key = model.row_block(row)
-    return block.family, family_named(block.family).words(problem, block.name, key)
-
-
-def _rule(family: str, words: Wording) -> Rule:
+def _rule(problem: Problem, model: Model, row: int) -> Rule:
+    family, words = worded(problem, model, row)
     return Rule(family, words.key, words.leaf)
 
 
-def _relaxation(problem: Problem, model: Model, row: int, units: int) -> Relaxation:
-    family, words = _worded(problem, model, row)
-    sentence = f"{words.sentence}: give way by {units}."
-    return Relaxation(_rule(family, words), units, Unit.BASE, sentence)
+def _relaxations(
+    problem: Problem, model: Model, part: Part, missed: Missed | None
+) -> list[Relaxation]:
+    """What gives way in one component, and by how much; empty where that was not found out."""
+    if missed is None:
+        return []
+    return [
+        _relaxation(
+            problem,
+            model,
+            int(part.rows[missed.rows[j]]),
+            int(missed.under[j]),
+            int(missed.over[j]),
+        )
+        for j in np.flatnonzero(missed.under + missed.over)
+    ]
+
+
+def _relaxation(problem: Problem, model: Model, row: int, under: int, over: int) -> Relaxation:
+    side = model.row_lower[row] - under if under else model.row_upper[row] + over
+    said = gives_way(problem, model, row, int(side))
+    return Relaxation(_rule(problem, model, row), under + over, Unit.BASE, said)
 
 
 def _lines(problem: Problem, model: Model, parts: Sequence[Part]) -> tuple[str, ...]:
@@ -205,9 +153,3 @@ def _lines(problem: Problem, model: Model, parts: Sequence[Part]) -> tuple[str, 
             if block.family in KEYED_BY_LINE:
                 touched.add(key)
     return tuple(problem.facts.lines.id[i] for i in sorted(touched))
-
-
-def _sentence(words: Sequence[Wording], parts: int) -> str:
-    said = "; ".join(w.sentence for w in words)
-    more = f" {parts - 1} more conflicts stand apart from this one." if parts > 1 else ""
-    return f"These cannot hold together with the stock there is: {said}.{more}"
