@@ -16,7 +16,7 @@ from .partition import partition
 from .prices import find_prices
 from .repair import Wish, repair
 
-LARGE_COLUMNS = 4000
+LARGE_COLUMNS = 1000
 MIN_COMPONENTS = 50
 PRICE_SHARE = 0.25  # of the gap asked, given to imprecise prices
 
