@@ -7,6 +7,7 @@ unique: true              the optimum is the only one: quantities and reasons ar
 lines:                    when unique
   SO-902: {given: 8, reasons: [OUTRANKED_TIER]}
 reasons: [OUTRANKED_TIER]     when not unique: the codes told in the whole cycle
+conflict: SO-1 is ...     the sentence of a conflict, its way out with it
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Expected(BaseModel):
     lines: dict[str, ExpectedLine] = {}
     reasons: tuple[str, ...] = ()
     binding: tuple[str, ...] = ()
+    conflict: str = ""
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -72,6 +74,7 @@ class Expected(BaseModel):
             lines=lines,
             reasons=() if unique else tuple(sorted(codes)),
             binding=tuple(sorted(families)),
+            conflict=decision.conflict.sentence,
         )
 
     def differences(self, decision: decision_pb2.Decision) -> list[str]:
@@ -79,7 +82,7 @@ class Expected(BaseModel):
         found = Expected.of(decision, gap=self.gap, unique=self.unique)
         wrong = [
             f"{name}: {getattr(found, name)}, expected {getattr(self, name)}"
-            for name in ("status", "reasons", "binding")
+            for name in ("status", "reasons", "binding", "conflict")
             if getattr(found, name) != getattr(self, name)
         ]
         if not _near(found.objective, self.objective, self.gap):
@@ -102,7 +105,9 @@ class Expected(BaseModel):
             plain["binding"] = list(self.binding)
         if self.reasons:
             plain["reasons"] = list(self.reasons)
-        head = yaml.safe_dump(plain, sort_keys=False)
+        if self.conflict:
+            plain["conflict"] = self.conflict
+        head = yaml.safe_dump(plain, sort_keys=False, width=100)
         return (
             head
             + ("lines:\n" if self.lines else "")

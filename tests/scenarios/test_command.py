@@ -54,6 +54,7 @@ def test_a_conflict_is_an_answer_with_an_exit_code_of_its_own() -> None:
     done = fairlead("solve", LIBRARY / "23_conflict")
     assert done.exit_code == 3
     assert "INFEASIBLE" in done.stdout
+    assert "SO-2 gets 20 instead of 40." in " ".join(done.stdout.split())
 
 
 def test_a_written_decision_is_checked_against_its_cycle(tmp_path: Path) -> None:
