@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from .commands.bench import bench
 from .commands.check import check
 from .commands.explain import explain
 from .commands.export_mps import export_mps
@@ -30,6 +31,7 @@ app.command("explain")(explain)
 app.command("check")(check)
 app.command("export-mps")(export_mps)
 app.command("import")(import_)
+app.command("bench")(bench)
 app.command("health")(health)
 app.command("version")(version)
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
+import numpy as np
+
 from .allocation.adopt import Foreign, solution_of
 from .allocation.decide import Mismatch, breaches, decide, money, write
 from .allocation.decision import (
@@ -38,7 +40,9 @@ from .findings import MAX_FINDINGS, Finding, InvalidInput
 from .intake import Faults
 from .model.budget import UNLIMITED, Budget
 from .model.draft import Model
-from .model.engine import Engine, SolveStatus
+from .model.engine import Engine, Limits, SolveStatus
+from .model.engine import run as run_engine
+from .model.lexicographic import maximise
 from .model.mathopt import EngineError
 from .model.mps import to_mps
 from .model.solve import Solution, SolveOptions, Standing
@@ -96,6 +100,35 @@ def solve(
         seed=chosen.seed,
         relative_gap_asked=chosen.relative_gap,
         components=solution.components,
+        columns=model.num_columns,
+        rows=model.num_rows,
+    )
+    return Solved(problem, model, solution, decide(problem, solution, record))
+
+
+def solve_whole(problem: Problem, options: Options, budget: Budget = UNLIMITED) -> Solved:
+    """Decide a cycle by the engine alone, on the whole model: what benchmarks compare with.
+
+    Raises EngineError and Mismatch as `solve` does.
+    """
+    model = write(problem)
+    limits = Limits(max(0.0, budget.remaining_seconds()), options.relative_gap, options.seed)
+    answer = maximise(
+        model,
+        np.array([0, model.num_columns]),
+        limits,
+        lambda stage, asked: run_engine(stage, options.engine, asked),
+    )
+    decided = np.full(model.num_columns, answer.x is not None)
+    solution = Solution(
+        answer.status, answer.x, decided, answer.objective, answer.bound, options.engine, 1
+    )
+    record = SolveRecord(
+        engine=options.engine.value,
+        engine_version=ENGINE_VERSION,
+        seed=options.seed,
+        relative_gap_asked=options.relative_gap,
+        components=1,
         columns=model.num_columns,
         rows=model.num_rows,
     )
@@ -233,4 +266,5 @@ __all__ = [
     "intake",
     "objective_terms",
     "solve",
+    "solve_whole",
 ]
