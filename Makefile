@@ -45,11 +45,13 @@ format: $(STAMP) ## let ruff put the code in order
 proto: $(STAMP) ## generate the stubs from proto/fairlead/v1/*.proto
 	$(BIN)/python proto/generate.py
 
-bench: $(STAMP) ## time to build, solve, explain and encode
+bench: $(STAMP) ## time of every phase, and whole engines beside ours: minutes
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/fairlead bench --lines 1000,5000,10000 --engines fairlead,highs,scip --time-limit 60
 
-bench-full: $(STAMP) ## the same at every size
+bench-full: $(STAMP) ## the same at every size, with every engine: hours
 	$(BIN)/python -m benchmarks.run --full
+	$(BIN)/fairlead bench --lines 1000,10000,50000,200000 --engines fairlead,highs,scip,cp_sat,pyomo --time-limit 600 --workers 2
 
 serve: $(STAMP) ## serve on 127.0.0.1:8585 (flags: SERVE_ARGS="--port 9000")
 	$(BIN)/fairlead serve $(SERVE_ARGS)

@@ -22,6 +22,8 @@ from ..exits import Exit, command
 from ..recipe import Recipe
 from .options import Workers
 
+WIDTH = 110
+
 
 @command
 def bench(
@@ -110,6 +112,7 @@ def _measured(tasks: list[Task]) -> list[Run]:
 
 def _show(runs: list[Run], growth: dict[str, float]) -> None:
     console = Console()
+    console.width = max(WIDTH, console.width)  # a table with cut figures is of no use
     console.print(table(runs))
     for engine, power in growth.items():
         console.print(f"{engine}: seconds grow as lines^{power:.2f}")
