@@ -87,7 +87,7 @@ def _room(reason: Reason) -> str:
     if reason.code not in ROOM:
         return ""
     if reason.code is ReasonCode.CAPACITY and reason.certainty is not Certainty.EXACT:
-        return ", and more of it costs more than this line earns"
+        return ", and what is left of it is too little or too dear for this line"
     return ", and has no room for more"
 
 
