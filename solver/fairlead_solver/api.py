@@ -66,6 +66,8 @@ from .tables import (
 
 ENGINE_VERSION = f"ortools {version('ortools')}"
 
+PROOF_NODES = 200  # a proof that takes longer is not had: the statement stays indicated
+
 Options = SolveOptions
 OnProgress = Callable[[Standing], None]
 
@@ -180,7 +182,10 @@ def _resolver(solved: Solved, budget: Budget) -> Resolve:
     """Solves a variant to a closed gap, by the engine of the whole, while the budget lasts."""
     closed = (SolveStatus.OPTIMAL, SolveStatus.INFEASIBLE)
     options = Options(
-        engine=solved.solution.engine, relative_gap=0.0, seed=solved.decision.record.seed
+        engine=solved.solution.engine,
+        relative_gap=0.0,
+        seed=solved.decision.record.seed,
+        nodes=PROOF_NODES,
     )
 
     def resolve(model: Model) -> Resolved:

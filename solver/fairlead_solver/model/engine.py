@@ -51,6 +51,7 @@ class Limits:
     relative_gap: float = 0.0
     seed: int = 1
     absolute_gap: float = 0.0
+    nodes: int | None = None  # of branch and bound: an effort that repeats, unlike seconds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,6 +135,7 @@ def _call(model: Model, kernel: Kernel, limits: Limits, tight: bool) -> tuple[Ra
         absolute_gap=limits.absolute_gap * scale,
         seed=limits.seed,
         tight=tight,
+        nodes=limits.nodes,
     )
     return call(to_proto(prepared), kernel, parameters), scale
 

@@ -100,6 +100,7 @@ class Parameters:
     seed: int = 1
     tight: bool = False
     presolve: bool = True
+    nodes: int | None = None  # of branch and bound; None: any number
 
 
 def to_proto(model: Model, *, relaxed: bool = False) -> model_pb2.ModelProto:
@@ -208,6 +209,8 @@ def _parameters(kernel: Kernel, wanted: Parameters) -> Any:
     chosen = mathopt.SolveParameters(random_seed=wanted.seed)
     if np.isfinite(wanted.seconds):
         chosen.time_limit = timedelta(seconds=max(wanted.seconds, 0.001))
+    if wanted.nodes is not None:
+        chosen.node_limit = wanted.nodes
     if kernel is Kernel.GLOP:
         chosen.glop.use_dual_simplex = False
         chosen.glop.use_preprocessing = wanted.presolve

@@ -27,12 +27,13 @@ Progress = Callable[["Standing"], None]
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
     """`relative_gap`: (bound - objective) / |objective| to reach. `workers` never changes the
-    decision, only the time."""
+    decision, only the time. `nodes`: of branch and bound per engine call, None: any number."""
 
     engine: Engine = Engine.AUTO
     relative_gap: float = 1e-4
     seed: int = 1
     workers: int = 1
+    nodes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ def _bounded(batch: Batch, options: SolveOptions, budget: Budget) -> Answer:
             return idle(model)
         return run(model, options.engine, replace(limits, seconds=left))
 
-    limits = Limits(relative_gap=options.relative_gap / 2, seed=options.seed)
+    limits = Limits(relative_gap=options.relative_gap / 2, seed=options.seed, nodes=options.nodes)
     return maximise(batch.model, batch.starts, limits, call)
 
 
