@@ -157,7 +157,11 @@ def _check_range(
     absent = value == column.default if column.optional else np.zeros(len(value), dtype=np.bool_)
     with np.errstate(invalid="ignore"):
         bad = ~absent & ~((value >= low) & (value <= high))
-    faults.where(table, name, bad, f"between {low:g} and {high:g}")
+    faults.where(table, name, bad, f"between {_figure(low)} and {_figure(high)}")
+
+
+def _figure(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
 
 
 def tidy(table: AnyTable, words: Mapping[str, tuple[str, ...]]) -> AnyTable:

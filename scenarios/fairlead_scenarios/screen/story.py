@@ -71,7 +71,7 @@ def _reasons(why: explanation_pb2.Explanation) -> Iterator[RenderableType]:
     if not why.reasons:
         return
     yield Text("\nReasons", style="bold")
-    table = _table("reason", ">units", "known", "rule")
+    table = _table("reason", ">units", "known", "about")
     for reason in why.reasons:
         rule = " ".join(filter(None, (reason.rule.family, reason.rule.key)))
         known = word(reason, "certainty").lower()

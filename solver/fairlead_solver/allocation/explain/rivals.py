@@ -8,7 +8,7 @@ told by the first of these that holds:
     OUTRANKED_TIER         j's tier is above i's
     CONTRACT_FLOOR_OTHER   j counts for a contract floor that i does not, and the floor is not
                            exceeded: without j's units the penalty is due (or it is hard)
-    FAIR_SHARE_RATIONED    fair share is on and both are in one group
+    FAIR_SHARE_RATIONED    both are in one fair share group and a lot unit is worth no more with j
     OUTRANKED_VALUE        a lot unit is worth more with j, by the unit terms
     TIE_BREAK              worth the same: the canonical order of ids decided
     OUTRANKED_VALUE        worth less by the unit terms alone; the plan as a whole is worth more
@@ -122,7 +122,8 @@ def _decided_by(problem: Problem, at: Stakes, own: Ints, other: Ints) -> Ints:
     tier = problem.line.tier
     gain = at.value[other] - at.value[own]
     code = np.where(gain == 0, ReasonCode.TIE_BREAK, ReasonCode.OUTRANKED_VALUE)
-    code = np.where(at.group[line] == at.group[rival], ReasonCode.FAIR_SHARE_RATIONED, code)
+    rationed = (at.group[line] == at.group[rival]) & (gain <= 0)
+    code = np.where(rationed, ReasonCode.FAIR_SHARE_RATIONED, code)
     for floor in at.floors:
         code = np.where(floor[rival] & ~floor[line], ReasonCode.CONTRACT_FLOOR_OTHER, code)
     code = np.where(tier[rival] < tier[line], ReasonCode.OUTRANKED_TIER, code)
