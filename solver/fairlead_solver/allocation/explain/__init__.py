@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...model.draft import Ints, Model
+import numpy as np
+
+from ...model.draft import Bools, Ints, Model
 from ..decision import Decision, Status
 from ..problem import Problem
 from .binding import Marginals, Shortened, binding_constraints, shortened
@@ -71,7 +73,7 @@ def explain(
         return Explanation(None, None, conflict=clash)
     proven = decision.status is Status.OPTIMAL
     case = case_of(problem, model, decision.plan, proven=proven)
-    told = reasons(case)
+    told = reasons(case, _undecided(problem, contradictions))
     tight = shortened(case, told)
     found, valued = Findings(), dict[int, Marginals]()
     if resolve is not None and proven:
@@ -117,6 +119,14 @@ def _solved_again(
     small = case.limits.model.num_columns <= options.cycle_columns
     repairs = fixes(case, told, again, most=options.fixes) if small else {}
     return Findings(proofs, repairs), dict(valued)
+
+
+def _undecided(problem: Problem, contradictions: Sequence[tuple[Ints, Ints]]) -> Bools:
+    """Lines with an arc in a component that has no solution."""
+    undecided = np.zeros(problem.num_lines, dtype=np.bool_)
+    for columns, _ in contradictions:
+        undecided[problem.arcs.line[columns[columns < len(problem.arcs)]]] = True
+    return undecided
 
 
 def _remembering(whole: Model, resolve: Resolve) -> Resolve:

@@ -159,6 +159,8 @@ _PLAIN: dict[ReasonCode, _Telling] = {
     ReasonCode.UNPROFITABLE: lambda t, i, s: (
         f"{_units(s, WaterfallKind.UNUSED)} are left, but serving it costs more than it is worth"
     ),
-    ReasonCode.NOT_PROVEN: lambda t, i, s: "not proven, as the run ended without a proof",
+    ReasonCode.NOT_PROVEN: lambda t, i, s: (
+        "not decided to a proof: rules conflict, or the run stopped"
+    ),
     ReasonCode.UNEXPLAINED: lambda t, i, s: "unexplained",
 }
