@@ -13,8 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
-import numpy as np
-
 from .allocation.adopt import Foreign, solution_of
 from .allocation.decide import Mismatch, breaches, decide, money, write
 from .allocation.decision import (
@@ -40,13 +38,12 @@ from .findings import MAX_FINDINGS, Finding, InvalidInput
 from .intake import Faults
 from .model.budget import UNLIMITED, Budget
 from .model.draft import Model
-from .model.engine import Engine, Limits, SolveStatus
-from .model.engine import run as run_engine
-from .model.lexicographic import maximise
+from .model.engine import Engine, SolveStatus
 from .model.mathopt import EngineError
 from .model.mps import to_mps
 from .model.solve import Solution, SolveOptions, Standing
 from .model.solve import solve as solve_model
+from .model.whole import solve_whole as solve_model_whole
 from .tables import (
     MAX_DAY,
     MIN_DAY,
@@ -95,17 +92,7 @@ def solve(
     """
     chosen = options or Options()
     model = write(problem)
-    solution = solve_model(model, chosen, budget, on_progress)
-    record = SolveRecord(
-        engine=solution.engine.value,
-        engine_version=ENGINE_VERSION,
-        seed=chosen.seed,
-        relative_gap_asked=chosen.relative_gap,
-        components=solution.components,
-        columns=model.num_columns,
-        rows=model.num_rows,
-    )
-    return Solved(problem, model, solution, decide(problem, solution, record))
+    return _decided(problem, model, solve_model(model, chosen, budget, on_progress), chosen)
 
 
 def solve_whole(problem: Problem, options: Options, budget: Budget = UNLIMITED) -> Solved:
@@ -114,23 +101,16 @@ def solve_whole(problem: Problem, options: Options, budget: Budget = UNLIMITED) 
     Raises EngineError and Mismatch as `solve` does.
     """
     model = write(problem)
-    limits = Limits(max(0.0, budget.remaining_seconds()), options.relative_gap, options.seed)
-    answer = maximise(
-        model,
-        np.array([0, model.num_columns]),
-        limits,
-        lambda stage, asked: run_engine(stage, options.engine, asked),
-    )
-    decided = np.full(model.num_columns, answer.x is not None)
-    solution = Solution(
-        answer.status, answer.x, decided, answer.objective, answer.bound, options.engine, 1
-    )
+    return _decided(problem, model, solve_model_whole(model, options, budget), options)
+
+
+def _decided(problem: Problem, model: Model, solution: Solution, options: Options) -> Solved:
     record = SolveRecord(
-        engine=options.engine.value,
+        engine=solution.engine.value,
         engine_version=ENGINE_VERSION,
         seed=options.seed,
         relative_gap_asked=options.relative_gap,
-        components=1,
+        components=solution.components,
         columns=model.num_columns,
         rows=model.num_rows,
     )
