@@ -13,6 +13,8 @@ A line's shortage is shared out in this order, each rule up to what it accounts 
 7.  stock it may use is left: by all-or-nothing, group, sources, capacity, or value below cost;
 8.  what remains is UNEXPLAINED, and NOT_PROVEN where the run stopped at its limit.
 
+Lines whose rules conflict come before all of it: NOT_PROVEN, and nothing else is said of them.
+
 Nothing is EXACT here that is not arithmetic of the facts and the quantities decided.
 """
 
