@@ -25,6 +25,7 @@ import numpy as np
 
 from ...tables import Bools, Ints
 from ..arcs import expand
+from ..families import contract_floor
 from ..families.fair_share import FairShareGroup, FairShareMode
 from ..plan import Plan
 from ..problem import Problem
@@ -158,13 +159,6 @@ def _shut(problem: Problem, plan: Plan) -> tuple[tuple[Bools, Bools], ...]:
 
 
 def _tight_floors(problem: Problem, plan: Plan) -> tuple[Bools, ...]:
-    table, given = problem.facts.contracts, plan.per_line()
-    tight = []
-    for k in range(len(table)):
-        scope = problem.in_scope(table, k)
-        asked = int(problem.line.quantity[scope].sum())
-        by_rate = int(np.ceil(np.round(table.floor_rate[k] * asked, 6)))
-        floor = int(table.floor_quantity[k]) - int(table.delivered_quantity[k])
-        if max(floor, by_rate) > 0 and int(given[scope].sum()) <= max(floor, by_rate):
-            tight.append(scope)
-    return tuple(tight)
+    given, floor = plan.per_line(), contract_floor.floors(problem)
+    scopes = ((k, problem.in_scope(problem.facts.contracts, int(k))) for k in np.flatnonzero(floor))
+    return tuple(scope for k, scope in scopes if int(given[scope].sum()) <= floor[k])

@@ -59,6 +59,11 @@ def _scope(problem: Problem) -> tuple[Ints, Ints]:
     return scope_lines(problem, problem.facts.contracts, _asked(problem))
 
 
+def floors(problem: Problem) -> Ints:
+    """F of each contract in this cycle, units; 0 where it has no floor that matters."""
+    return _floors(problem, _scope(problem))
+
+
 def build(problem: Problem, draft: Draft) -> None:
     """Columns "short" and rows "contracts", keys: contracts."""
     facts, scope = problem.facts.contracts, _scope(problem)
