@@ -41,7 +41,7 @@ from .model.draft import Model
 from .model.engine import Engine, SolveStatus
 from .model.mathopt import EngineError
 from .model.mps import to_mps
-from .model.solve import Solution, SolveOptions, Standing
+from .model.solve import Phase, Solution, SolveOptions, Standing
 from .model.solve import solve as solve_model
 from .model.whole import solve_whole as solve_model_whole
 from .tables import (
@@ -229,6 +229,7 @@ __all__ = [
     "Options",
     "Outcome",
     "OutcomeFlag",
+    "Phase",
     "Plan",
     "Policy",
     "Problem",

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from ..model.draft import INFINITY, Model
 from ..model.engine import Engine, SolveStatus
-from ..model.solve import Solution, SolveOptions, solve
+from ..model.solve import Solution, SolveOptions, solve, unpriced
 from ..tables import Ints
 from .decide import Mismatch, breaches
 from .decision import Status
@@ -40,8 +38,7 @@ def solution_of(problem: Problem, model: Model, foreign: Foreign) -> Solution:
     bound = INFINITY if foreign.bound_micros is None else foreign.bound_micros
     status = SolveStatus(foreign.status.value)
     if foreign.packs is None:
-        none = np.zeros(model.num_columns, dtype=np.bool_)
-        return Solution(status, None, none, -INFINITY, bound, Engine.AUTO, 0)
+        return unpriced(model, status, None, -INFINITY, bound, Engine.AUTO, 0)
     rest = solve(_fixed(model, foreign.packs), SolveOptions(relative_gap=0.0))
     if rest.x is None or rest.status is not SolveStatus.OPTIMAL:
         raise Mismatch(breaches(Plan(problem, foreign.packs)) or _unnamed())

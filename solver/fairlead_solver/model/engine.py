@@ -56,12 +56,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """`x` (columns,) is feasible, or None. `bound` >= the optimum (-inf: infeasible)."""
+    """`x` (columns,) is feasible, or None. `bound` >= the optimum (-inf: infeasible).
+
+    `prices` (rows,): money per unit of each row the bound was shown with, where rows were priced;
+    NaN on rows that were not.
+    """
 
     status: SolveStatus
     x: Floats | None
     objective: float
     bound: float
+    prices: Floats | None = None
 
 
 def run(model: Model, engine: Engine = Engine.AUTO, limits: Limits | None = None) -> Answer:

@@ -6,6 +6,8 @@ feasible vector and a true bound, or says that it found none (then the whole mod
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from .budget import Budget
@@ -46,4 +48,7 @@ def solve_by_prices(
         prices = find_prices(oracle, max(PRICE_SHARE * relative_gap, 1e-7), budget)
     except Stuck:
         return None
-    return repair(oracle, prices, Wish(engine, relative_gap, seed, workers), budget)
+    answer = repair(oracle, prices, Wish(engine, relative_gap, seed, workers), budget)
+    told = np.full(model.num_rows, np.nan)
+    told[parts.coupling] = prices.reply.prices
+    return replace(answer, prices=told)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 import numpy as np
 
@@ -36,10 +37,23 @@ class SolveOptions:
     nodes: int | None = None
 
 
+class Phase(Enum):
+    """What a solve is busy with."""
+
+    COMPONENTS = "components"  # solving the independent components, a batch at a time
+    PRICES = "prices"  # finding prices of the rows that join one large component
+    REPAIR = "repair"  # closing the gap between the prices' bound and the best plan
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a solve is: components done of all, objective and bound so far."""
+    """How far a solve is: components done of all, objective and bound so far.
 
+    In phases within one large component, `done` and `components` count that phase's own steps:
+    at most `components` of them will be taken.
+    """
+
+    phase: Phase
     done: int
     components: int
     objective: float
@@ -57,7 +71,15 @@ class Contradiction:
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
     """The outcome. `x` (columns,) is feasible; beside contradictions it is feasible wherever
-    `decided` is true. Without a whole vector the objective is -inf; the bound is always true."""
+    `decided` is true. Without a whole vector the objective is -inf; the bound is always true.
+
+    `prices` (rows,) is the money per unit of the rows that were priced, 0 elsewhere; `priced`
+    (rows,) tells which those are. With them left out the model falls into small components, and
+
+        bound = offset + Σ_components max (cost - A'prices) x + Σ_priced rows max prices·side
+
+    holds, up to the gap left in single components. Nothing is priced where goals come first.
+    """
 
     status: SolveStatus
     x: Floats | None
@@ -66,7 +88,32 @@ class Solution:
     bound: float
     engine: Engine
     components: int
+    prices: Floats
+    priced: Bools
     contradictions: tuple[Contradiction, ...] = ()
+
+
+def unpriced(
+    model: Model,
+    status: SolveStatus,
+    x: Floats | None,
+    objective: float,
+    bound: float,
+    engine: Engine,
+    components: int,
+) -> Solution:
+    """The outcome of a solve that took nothing apart by prices: decided where there is an `x`."""
+    return Solution(
+        status=status,
+        x=x,
+        decided=np.full(model.num_columns, x is not None),
+        objective=objective,
+        bound=bound,
+        engine=engine,
+        components=components,
+        prices=np.zeros(model.num_rows),
+        priced=np.zeros(model.num_rows, np.bool_),
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +124,7 @@ class Ledger:
     decided: Bools
     objective: float
     bound: float
+    prices: Floats  # NaN where a row is not priced
     cut_short: bool = False
     cancelled: bool = False
     wide: list[tuple[Batch, Answer]] = field(default_factory=list)
@@ -89,6 +137,8 @@ class Ledger:
             return
         self.cut_short |= answer.status is not SolveStatus.OPTIMAL
         self._add(answer, 1.0)
+        if answer.prices is not None:
+            self.prices[batch.rows] = answer.prices
         if answer.x is not None:
             self.x[batch.columns] = answer.x
             self.decided[batch.columns] = True
@@ -127,14 +177,17 @@ def solve(
     chosen = options or SolveOptions()
     parts = partition(model)
     size = model.num_columns
-    ledger = Ledger(np.zeros(size), np.zeros(size, np.bool_), model.offset, model.offset)
+    unpriced = np.full(model.num_rows, np.nan)
+    ledger = Ledger(np.zeros(size), np.zeros(size, np.bool_), model.offset, model.offset, unpriced)
     ledger.contradictions += _loose(parts)
     for first, last in parts.spans():
         for batch, answer in _batch(parts, first, last, chosen, budget):
             ledger.enter(batch, answer)
         ledger.cancelled |= budget.cancelled()
         if on_progress:
-            on_progress(Standing(last, parts.count, ledger.objective, ledger.bound))
+            on_progress(
+                Standing(Phase.COMPONENTS, last, parts.count, ledger.objective, ledger.bound)
+            )
     _narrow(ledger, chosen, budget)
     return _finish(parts, ledger, chosen)
 
@@ -266,5 +319,7 @@ def _finish(parts: Partition, ledger: Ledger, options: SolveOptions) -> Solution
         bound=-INFINITY if ledger.contradictions else ledger.bound,
         engine=options.engine,
         components=parts.count,
+        prices=np.nan_to_num(ledger.prices),
+        priced=~np.isnan(ledger.prices),
         contradictions=tuple(ledger.contradictions),
     )

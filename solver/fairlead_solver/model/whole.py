@@ -8,7 +8,7 @@ from .budget import UNLIMITED, Budget
 from .draft import Model
 from .engine import Limits, run
 from .lexicographic import maximise
-from .solve import Solution, SolveOptions
+from .solve import Solution, SolveOptions, unpriced
 
 
 def solve_whole(model: Model, options: SolveOptions, budget: Budget = UNLIMITED) -> Solution:
@@ -23,7 +23,6 @@ def solve_whole(model: Model, options: SolveOptions, budget: Budget = UNLIMITED)
         limits,
         lambda stage, asked: run(stage, options.engine, asked),
     )
-    decided = np.full(model.num_columns, answer.x is not None)
-    return Solution(
-        answer.status, answer.x, decided, answer.objective, answer.bound, options.engine, 1
+    return unpriced(
+        model, answer.status, answer.x, answer.objective, answer.bound, options.engine, 1
     )
