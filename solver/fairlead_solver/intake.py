@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,8 @@ class Faults:
     def where(self, table: Table, name: str, bad: NDArray[np.bool_], rule: str) -> None:
         """Note `table.name` in every row where `bad`; counts all, words only those kept."""
         rows = np.flatnonzero(bad)
+        if not len(rows):
+            return
         room = MAX_FINDINGS - len(self.kept)
         self.kept.extend(finding_at(table, name, int(r), rule) for r in rows[:room])
         self.total += len(rows)
@@ -71,22 +74,31 @@ def cell(table: Table, name: str, row: int) -> str:
 
 
 def words_of(tables: Iterable[Table]) -> dict[str, tuple[str, ...]]:
-    """Every domain's sorted words: a table's ids and all words that refer to it."""
+    """Every domain's sorted words: a table's ids (each given once) and all that refer to it."""
+    ids: dict[str, tuple[str, ...]] = {}
     used: dict[str, set[str]] = {}
     for table in tables:
         for name, column in table.columns().items():
             value = getattr(table, name)
             if column.kind is ColumnKind.KEY:
-                used.setdefault(table.NAME, set()).update(value)
-            elif isinstance(value, Coded):
-                used.setdefault(column.target, set()).update(value.names)
-            elif isinstance(value, Lists):
-                used.setdefault(column.target, set()).update(value.values.names)
-    return {domain: tuple(sorted(words)) for domain, words in used.items()}
+                ids[table.NAME] = value
+            elif isinstance(value, Coded | Lists):
+                words = value.names if isinstance(value, Coded) else value.values.names
+                used.setdefault(column.target, set()).update(words)
+    domains = ids.keys() | used.keys()
+    return {d: _sorted_words(ids.get(d, ()), used.get(d, set())) for d in domains}
+
+
+def _sorted_words(ids: tuple[str, ...], used: set[str]) -> tuple[str, ...]:
+    """No set of the ids is made where nothing refers to them: there may be a million."""
+    others = used.difference(ids) if used else used
+    return tuple(sorted((*ids, *others)))
 
 
 def check_table(table: Table, known: Mapping[str, frozenset[str]], faults: Faults) -> None:
     """Note every fault of one table. `known`: the ids of the tables that were given."""
+    if not len(table):
+        return
     for name, column in table.columns().items():
         value = getattr(table, name)
         if column.kind is ColumnKind.KEY:
@@ -104,13 +116,14 @@ def check_table(table: Table, known: Mapping[str, frozenset[str]], faults: Fault
 
 
 def _check_ids(table: Table, name: str, ids: tuple[str, ...], faults: Faults) -> None:
-    _, first, inverse = np.unique(
-        np.array(ids, dtype=object).astype(str), return_index=True, return_inverse=True
-    )
-    repeated = first[inverse] != np.arange(len(ids)) if len(ids) else np.empty(0, np.bool_)
-    faults.where(table, name, repeated, "an id is given once")
-    empty = np.fromiter((not i for i in ids), dtype=np.bool_, count=len(ids))
-    faults.where(table, name, empty, "an id is not empty")
+    distinct = set(ids)
+    if len(distinct) < len(ids):
+        codes = Coded.of(ids).codes  # the empty id is -1, a word as any other here
+        _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+        faults.where(table, name, first[inverse] != np.arange(len(ids)), "an id is given once")
+    if "" in distinct:
+        empty = np.fromiter((not i for i in ids), dtype=np.bool_, count=len(ids))
+        faults.where(table, name, empty, "an id is not empty")
 
 
 def _check_words(
@@ -169,11 +182,14 @@ def tidy(table: AnyTable, words: Mapping[str, tuple[str, ...]]) -> AnyTable:
     empty is filled with a default row for each word that refers to it."""
     kind = type(table)
     columns = kind.columns()
-    keyed = "id" in columns
-    if keyed and len(table) == 0 and words.get(table.NAME):
+    if "id" in columns and len(table) == 0 and words.get(table.NAME):
         table = kind.of(id=words[table.NAME])
     recoded = {n: _recode(getattr(table, n), c, words) for n, c in columns.items()}
-    order = _order(recoded, columns)
+    if len(table) == 0:
+        return kind(**recoded)
+    order = _order(recoded, columns, words.get(table.NAME, ()))
+    if order is None:
+        return kind(**recoded)
     return kind(**{n: _pick(v, order) for n, v in recoded.items()})
 
 
@@ -187,21 +203,32 @@ def _recode(value: Any, column: Column, words: Mapping[str, tuple[str, ...]]) ->
 
 def recoded(value: Coded, names: tuple[str, ...]) -> Coded:
     """The same words, coded by position in `names` (sorted); unknown words become -1."""
+    if not value.names or value.names == names:
+        return Coded(names, value.codes)
     index = {n: i for i, n in enumerate(names)}
     lookup = np.array([index.get(n, -1) for n in value.names] + [-1], dtype=np.int32)
     return Coded(names, lookup[value.codes])
 
 
 def _sorted_lists(value: Lists) -> Lists:
+    if not len(value.values):
+        return value
     owner = np.repeat(np.arange(len(value)), value.counts())
     order = np.lexsort((value.values.codes, owner))
     return Lists(value.offsets, Coded(value.values.names, value.values.codes[order]))
 
 
-def _order(values: Mapping[str, Any], columns: Mapping[str, Column]) -> Ints:
-    """By id; a table without one by its references, then by everything else."""
+def _order(
+    values: Mapping[str, Any], columns: Mapping[str, Column], words: tuple[str, ...]
+) -> Ints | None:
+    """By id; a table without one by its references, then by everything else.
+
+    None: it is in order. `words`: the sorted ids, where nothing else is in their domain.
+    """
     if "id" in columns:
         ids = values["id"]
+        if ids == words:
+            return None
         return np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
     keys = [v.codes if isinstance(v, Coded) else v for v in values.values()]
     return np.lexsort(keys[::-1]).astype(np.int64)
@@ -227,8 +254,8 @@ def _pick_lists(value: Lists, order: Ints) -> Lists:
 
 def repeated_rows(table: Table, *names: str) -> NDArray[np.bool_]:
     """Rows whose (coded) columns `names` equal those of an earlier row."""
-    if len(table) == 0:
-        return np.empty(0, dtype=np.bool_)
+    if len(table) < 2:
+        return np.zeros(len(table), dtype=np.bool_)
     stacked = np.stack([_interned(getattr(table, n)) for n in names], axis=1)
     _, first, inverse = np.unique(stacked, axis=0, return_index=True, return_inverse=True)
     repeated: NDArray[np.bool_] = first[inverse.ravel()] != np.arange(len(table))
@@ -240,12 +267,29 @@ def _interned(value: Coded) -> Codes:
 
 
 def digest_parts(tables: Iterable[Table]) -> Iterator[bytes]:
-    """Canonical tables as bytes, for hashing: names, lengths, columns."""
+    """Canonical tables as bytes, for hashing: names, lengths, columns, each part after its size."""
     for table in tables:
-        yield f"{table.NAME}:{len(table)}".encode()
-        for name in table.columns():
-            yield name.encode()
-            yield from _column_bytes(getattr(table, name))
+        if len(table):
+            yield from map(_sized, _table_bytes(table))
+        else:
+            yield _empty_bytes(cast(Any, type(table)))
+
+
+@cache
+def _empty_bytes(kind: type[Table]) -> bytes:
+    """All parts of a table without rows: the same in every cycle, and most tables are."""
+    return b"".join(map(_sized, _table_bytes(kind.of())))
+
+
+def _sized(part: bytes) -> bytes:
+    return len(part).to_bytes(8, "little") + part
+
+
+def _table_bytes(table: Table) -> Iterator[bytes]:
+    yield f"{table.NAME}:{len(table)}".encode()
+    for name in table.columns():
+        yield name.encode()
+        yield from _column_bytes(getattr(table, name))
 
 
 def _column_bytes(value: Any) -> Iterator[bytes]:
@@ -255,8 +299,17 @@ def _column_bytes(value: Any) -> Iterator[bytes]:
         yield value.offsets.tobytes()
         yield from _column_bytes(value.values)
     elif isinstance(value, Coded):
-        used, codes = np.unique(value.codes, return_inverse=True)
-        yield "\x1f".join("" if c < 0 else value.names[int(c)] for c in used).encode()
-        yield codes.astype(np.int32).tobytes()
+        names, codes = _dense(value)
+        yield "\x1f".join(names).encode()
+        yield codes.tobytes()
     else:
         yield value.tobytes()
+
+
+def _dense(value: Coded) -> tuple[list[str], Codes]:
+    """The words in use (nothing is ""), and their codes from 0 without gaps."""
+    used = np.flatnonzero(np.bincount(value.codes + 1, minlength=1)) - 1
+    number = np.zeros(len(value.names) + 1, dtype=np.int32)
+    number[used] = np.arange(len(used), dtype=np.int32)
+    codes: Codes = number[value.codes]
+    return ["" if c < 0 else value.names[c] for c in used.tolist()], codes

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import Field, dataclass, field, fields
 from enum import Enum, IntEnum
-from typing import Any, ClassVar, Self
+from functools import cache
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -218,8 +219,8 @@ class Table:
 
     @classmethod
     def columns(cls) -> dict[str, Column]:
-        """Field name -> description, in field order."""
-        return {f.name: column_of(f) for f in fields(cls)}
+        """Field name -> description, in field order. Not to be changed."""
+        return _columns_of(cast(Any, cls))
 
     @classmethod
     def of(cls, rows: int | None = None, **given: Any) -> Self:
@@ -227,6 +228,8 @@ class Table:
 
         Raises ValueError where columns differ in length, TypeError for an unknown column.
         """
+        if rows is None and not given:
+            return cast(Self, _empty(cast(Any, cls)))
         described = cls.columns()
         unknown = given.keys() - described.keys()
         if unknown:
@@ -242,6 +245,17 @@ class Table:
 
     def __len__(self) -> int:
         return len(getattr(self, fields(self)[0].name))
+
+
+@cache
+def _columns_of(kind: type[Table]) -> dict[str, Column]:
+    return {f.name: column_of(f) for f in fields(kind)}
+
+
+@cache
+def _empty(kind: type[Table]) -> Table:
+    """The one table of this kind without rows: most of a cycle's tables are."""
+    return kind.of(rows=0)
 
 
 def column_of(f: Field[Any]) -> Column:

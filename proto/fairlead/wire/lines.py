@@ -79,8 +79,8 @@ class DecidedLines:
             "previous_quantity": line.previous,
             "requested_day": line.requested_day,
             "confirmed_day": out.confirmed_day,
-            "x12_ack_code": Coded.of(out.ack_code.tolist()),
-            "edifact_4221_code": Coded.of(out.edifact_code.tolist()),
+            "x12_ack_code": out.ack_code,
+            "edifact_4221_code": out.edifact_code,
         }
 
     @cached_property

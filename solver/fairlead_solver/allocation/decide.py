@@ -19,6 +19,8 @@ from .plan import Plan
 from .problem import Problem
 from .terms import Term
 
+_HASHED_TOGETHER = 100_000  # arcs: one text of a few MB
+
 
 class Mismatch(RuntimeError):
     """A solved plan that breaks a rule in plain arithmetic: a defect, never an answer."""
@@ -119,7 +121,14 @@ def plan_digest(plan: Plan) -> str:
     """SHA-256 over (line id, lot id, units) of every arc used, in canonical order."""
     digest = hashlib.sha256()
     facts, arcs, units = plan.problem.facts, plan.problem.arcs, plan.units
-    for k in np.flatnonzero(plan.used()):
-        row = (facts.lines.id[arcs.line[k]], facts.lots.id[arcs.lot[k]], str(int(units[k])))
-        digest.update("\x1f".join(row).encode() + b"\n")
+    used = np.flatnonzero(plan.used())
+    for start in range(0, len(used), _HASHED_TOGETHER):
+        some = used[start : start + _HASHED_TOGETHER]
+        rows = zip(
+            map(facts.lines.id.__getitem__, arcs.line[some].tolist()),
+            map(facts.lots.id.__getitem__, arcs.lot[some].tolist()),
+            map(str, units[some].tolist()),
+            strict=True,
+        )
+        digest.update("".join(map("%s\x1f%s\x1f%s\n".__mod__, rows)).encode())
     return digest.hexdigest()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..findings import Finding
-from ..tables import Days, Ints, Kinds
+from ..tables import Coded, Days, Ints, Kinds
 from .plan import Plan
 from .terms import Term
 
@@ -63,8 +63,8 @@ class LineOutcomes:
     confirmed: Ints  # units given
     confirmed_day: Days  # last delivery day of what is given; NO_DAY: nothing given
     unit_money: Mapping[Term, Ints]  # micro-units per line, the unit terms
-    ack_code: NDArray[np.object_]  # X12 855 ACK01
-    edifact_code: NDArray[np.object_]  # EDIFACT 4221, "" where none
+    ack_code: Coded  # X12 855 ACK01
+    edifact_code: Coded  # EDIFACT 4221, nothing where none
 
 
 @dataclass(frozen=True, slots=True)

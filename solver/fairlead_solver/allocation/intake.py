@@ -269,7 +269,10 @@ def _least(facts: Facts) -> Ints:
     for value in np.unique(share[share > 0]):
         top, bottom = _decimal_ratio(float(value))
         rows = share == value
-        least[rows] = [-(-int(q) * top // bottom) for q in lines.quantity[rows]]
+        asked = lines.quantity[rows]
+        if top * int(asked.max()) > np.iinfo(np.int64).max:
+            asked = asked.astype(object)  # whole numbers of any size
+        least[rows] = -(-asked * top // bottom)
     return least
 
 
@@ -288,7 +291,6 @@ def _hashed(facts: Facts) -> hashlib._Hash:
     digest = hashlib.sha256()
     digest.update(f"{facts.cycle_day}|{facts.currency}|{facts.as_of_day}".encode())
     for part in digest_parts(facts.tables()):
-        digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
     return digest
 

@@ -17,9 +17,8 @@ balance backordered, IB backordered, IH on hold, ID deleted.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..tables import NO_DAY, Bools, Days, Ints, Kinds
+from ..tables import NO_DAY, Bools, Coded, Days, Ints, Kinds
 from .decision import Change, LineOutcomes, Outcome, OutcomeFlag
 from .families.fair_share import FairShareMode
 from .plan import Plan
@@ -98,7 +97,7 @@ def _changes(previous: Ints, given: Ints) -> Kinds:
     return picked.astype(np.int8)
 
 
-def _ack_codes(outcome: Kinds, flags: Kinds) -> NDArray[np.object_]:
+def _ack_codes(outcome: Kinds, flags: Kinds) -> Coded:
     given = (outcome == Outcome.ALLOCATED_FULL) | (outcome == Outcome.ALLOCATED_PARTIAL)
     codes = np.select(
         [
@@ -109,20 +108,20 @@ def _ack_codes(outcome: Kinds, flags: Kinds) -> NDArray[np.object_]:
             outcome == Outcome.HELD,
             outcome == Outcome.CANCELLED,
         ],
-        ["IS", "BP", "DR", "IA", "IH", "ID"],
-        default="IB",
+        np.arange(6),
+        default=6,
     )
-    return codes.astype(object)
+    return Coded(("IS", "BP", "DR", "IA", "IH", "ID", "IB"), codes.astype(np.int32))
 
 
-def _edifact_codes(problem: Problem, given: Ints) -> NDArray[np.object_]:
+def _edifact_codes(problem: Problem, given: Ints) -> Coded:
     short = given < problem.line.quantity
     codes = np.select(
         [short & _rationed(problem), short & (problem.line.quantity - given < problem.line.pack)],
-        ["RA", "AH"],
-        default="",
+        np.arange(2),
+        default=-1,
     )
-    return codes.astype(object)
+    return Coded(("RA", "AH"), codes.astype(np.int32))
 
 
 def _rationed(problem: Problem) -> Bools:
@@ -130,7 +129,5 @@ def _rationed(problem: Problem) -> Bools:
     rationed = np.full(
         problem.num_lines, problem.policy.fair_share.mode is not FairShareMode.OFF, dtype=np.bool_
     )
-    quotas = problem.facts.quotas
-    for row in range(len(quotas)):
-        rationed |= problem.in_scope(quotas, row)
+    rationed[problem.quota_scopes.line] = True
     return rationed

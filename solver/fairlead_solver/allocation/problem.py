@@ -9,14 +9,16 @@ the order they were given in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ..findings import Finding
 from ..tables import Bools, Codes, Days, Floats, Ints
 from .arcs import Arcs
-from .facts import Contracts, Facts, Quotas
+from .facts import Facts
 from .policy import Policy
+from .scopes import ByLine, Scopes, scopes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +44,7 @@ class LineFacts:
     locked: Ints  # NO_INT: not locked
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Problem:
     """One checked allocation cycle. `digest` identifies facts and policy whatever their order."""
 
@@ -68,41 +70,33 @@ class Problem:
         customer: int = -1,
         channel: int = -1,
         tier: int = -1,
-        product: int = -1,
-        family: str = "",
     ) -> Bools:
-        """Which lines a scope covers: every selector given (not -1, not "") must match."""
+        """Which lines a group covers: every selector given (not -1) must match."""
         line = self.line
         chosen = np.ones(self.num_lines, dtype=np.bool_)
         for wanted, column in (
             (customer, line.customer),
             (channel, line.channel),
             (tier, line.tier),
-            (product, line.product),
         ):
             if wanted >= 0:
                 chosen &= column == wanted
-        if family:
-            chosen &= self.products_in(family)[line.product]
         return chosen
 
-    def in_scope(self, scoped: Contracts | Quotas, row: int) -> Bools:
-        """Which lines contract or quota `row` covers."""
-        return self.matches(
-            customer=int(scoped.customer.codes[row]),
-            channel=int(scoped.channel.codes[row]),
-            product=int(scoped.product.codes[row]),
-            family=scoped.family.word(row),
-        )
+    @cached_property
+    def contract_scopes(self) -> Scopes:
+        """The lines each contract covers."""
+        return scopes(self, self.facts.contracts)
 
-    def products_in(self, family: str) -> Bools:
-        """Which products belong to a family path or below it."""
-        column = self.facts.products.family
-        inside = np.array(
-            [n == family or n.startswith(family + "/") for n in column.names] + [False]
-        )
-        picked: Bools = inside[column.codes]
-        return picked
+    @cached_property
+    def contracts_by_line(self) -> ByLine:
+        """The contracts that cover each line."""
+        return self.contract_scopes.by_line(self.num_lines)
+
+    @cached_property
+    def quota_scopes(self) -> Scopes:
+        """The lines each quota covers."""
+        return scopes(self, self.facts.quotas)
 
     def service_rates(self) -> Floats:
         """sigma of each line's tier."""

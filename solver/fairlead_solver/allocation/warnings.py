@@ -64,7 +64,10 @@ def _lines(problem: Problem) -> Iterator[Finding]:
 
 
 def _scopes(problem: Problem) -> Iterator[Finding]:
-    for table in (problem.facts.contracts, problem.facts.quotas):
-        for row in range(len(table)):
-            if not problem.in_scope(table, row).any():
-                yield _about(table, "id", row, "no line of this cycle is in its scope")
+    facts = problem.facts
+    for table, scopes in (
+        (facts.contracts, problem.contract_scopes),
+        (facts.quotas, problem.quota_scopes),
+    ):
+        empty = np.bincount(scopes.row, minlength=len(table)) == 0
+        yield from _at(table, "id", empty, "no line of this cycle is in its scope")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
-import numpy as np
-
-from fairlead_solver.allocation.totals import reach, round_micros, scope_lines
+from fairlead_solver.allocation.totals import reach, round_micros
 
 from .cycles import Row, cycle, line, lot
 
 
 def test_every_combination_of_selectors_covers_the_lines_that_match_all_of_them() -> None:
-    products = {"P": "x", "Q": "x/y", "R": "xy", "T": ""}
-    who = itertools.product(products, ["", "C", "D"], ["", "web"])
-    lines = [line(f"l{i}", 1, product=p, customer=c, channel=w) for i, (p, c, w) in enumerate(who)]
+    products = {"P": "x", "Q": "x/y", "R": "xy", "S": "x-y", "T": ""}
+    who = list(itertools.product(products, ["", "C", "D"], ["", "web"]))
+    lines = [
+        line(f"l{i:02}", 1, product=p, customer=c, channel=w) for i, (p, c, w) in enumerate(who)
+    ]
     scopes = itertools.product(["", "P", "Q"], ["", "x", "x/y"], ["", "C"], ["", "web"])
     quotas: list[Row] = [
         {"id": f"q{i:02}", "product": p, "family": f, "customer": c, "channel": w}
@@ -24,12 +25,25 @@ def test_every_combination_of_selectors_covers_the_lines_that_match_all_of_them(
     problem = cycle(
         lines, [], quotas=quotas, products=[{"id": p, "family": f} for p, f in products.items()]
     )
-    facts = problem.facts.quotas
-    row, found = scope_lines(problem, facts, np.ones(len(facts), dtype=np.bool_))
-    assert len(facts) == 35
-    for k in range(len(facts)):
-        expected = np.flatnonzero(problem.in_scope(facts, k))
-        assert found[row == k].tolist() == expected.tolist(), facts.id[k]
+    found, given = problem.quota_scopes, problem.facts.quotas
+    words = {row["id"]: row for row in quotas}
+    assert len(given) == 35
+    for k, id_ in enumerate(given.id):
+        wanted = [i for i, of in enumerate(who) if covers(words[id_], *of, products)]
+        assert found.line[found.row == k].tolist() == wanted, id_
+
+
+def covers(
+    scope: Row, product: str, customer: str, channel: str, families: Mapping[str, str]
+) -> bool:
+    """Whether a scope covers a line, by its words alone."""
+    family, path = scope["family"], families[product]
+    return (
+        scope["product"] in ("", product)
+        and scope["customer"] in ("", customer)
+        and scope["channel"] in ("", channel)
+        and (not family or path == family or path.startswith(family + "/"))
+    )
 
 
 def test_the_reach_of_a_line_is_what_its_arcs_carry_in_whole_packs() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 
 from ...tables import Ints
+from ..arcs import expand
 from ..problem import Problem
 from ..terms import Term
 from ..totals import summed
 from .case import Case
-from .rivals import rivals
+from .rivals import Rivals, rivals
 from .values import Competitor, ReasonCode
 
 
@@ -21,16 +23,38 @@ def competitors(case: Case, line: int) -> tuple[Competitor, ...]:
     Both unit values are per unit of the lot they met in (the one the rival took most from), each
     for its own line.
     """
-    arcs = case.problem.arcs.of_line(line)
-    found = rivals(case.problem, case.plan, case.stakes, np.arange(arcs.start, arcs.stop))
-    lines, at = np.unique(found.rival, return_inverse=True)
-    units = summed(at, found.units, len(lines))
-    met = _largest(at, found.units, len(lines))
-    order = np.lexsort((lines, -units))
-    return tuple(
-        _competitor(case, int(found.arc[met[j]]), int(found.rival_arc[met[j]]), int(units[j]),
-                    ReasonCode(int(found.code[met[j]])))
-        for j in order
+    return next(competitors_of(case, np.array([line])))
+
+
+def competitors_of(case: Case, lines: Ints) -> Iterator[tuple[Competitor, ...]]:
+    """The competitors of each line given (ascending), found for all of them at once."""
+    found = _grouped(case, lines)
+    bounds = np.searchsorted(found.line, np.append(lines, case.problem.num_lines)).tolist()
+    columns = (found.arc, found.rival_arc, found.units, found.code)
+    arc, rival_arc, units, code = (column.tolist() for column in columns)
+    for start, stop in pairwise(bounds):
+        yield tuple(
+            _competitor(case, arc[j], rival_arc[j], units[j], ReasonCode(code[j]))
+            for j in range(start, stop)
+        )
+
+
+def _grouped(case: Case, lines: Ints) -> Rivals:
+    """One entry per (line, rival), units added up, arcs and code of the lot they met in; by line,
+    the largest quantity first, of equals the first line."""
+    problem = case.problem
+    offsets = problem.arcs.offsets
+    arcs = expand(offsets[lines], offsets[lines + 1] - offsets[lines])
+    found = rivals(problem, case.plan, case.stakes, arcs)
+    pairs, at = np.unique(found.line * problem.num_lines + found.rival, return_inverse=True)
+    units = summed(at, found.units, len(pairs))
+    met = _largest(at, found.units, len(pairs))
+    line, rival = np.divmod(pairs, problem.num_lines)
+    order = np.lexsort((rival, -units, line))
+    met = met[order]
+    return Rivals(
+        line[order], rival[order], found.arc[met], found.rival_arc[met], units[order],
+        found.code[met],
     )  # fmt: skip
 
 
@@ -59,21 +83,8 @@ def _competitor(case: Case, arc: int, rival_arc: int, units: int, code: ReasonCo
 
 def _contracts(problem: Problem, line: int) -> tuple[str, ...]:
     """Ids of the contracts whose scope covers one line."""
-    table, facts = problem.facts.contracts, problem.line
-    path = problem.facts.products.family.word(int(facts.product[line]))
-    covered = np.ones(len(table), dtype=np.bool_)
-    for selector, has in (
-        (table.customer.codes, facts.customer[line]),
-        (table.channel.codes, facts.channel[line]),
-        (table.product.codes, facts.product[line]),
-    ):
-        covered &= (selector < 0) | (selector == has)
-    families = (table.family.word(int(k)) for k in np.flatnonzero(covered))
-    return tuple(
-        table.id[k]
-        for k, family in zip(np.flatnonzero(covered), families, strict=True)
-        if f"{path}/".startswith(f"{family}/") or not family
-    )
+    ids = problem.facts.contracts.id
+    return tuple(ids[k] for k in problem.contracts_by_line.of(line).tolist())
 
 
 def _value(case: Case, arc: int) -> Mapping[Term, int]:

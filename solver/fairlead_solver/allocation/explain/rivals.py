@@ -29,7 +29,9 @@ from ..families import contract_floor
 from ..families.fair_share import FairShareGroup, FairShareMode
 from ..plan import Plan
 from ..problem import Problem
+from ..scopes import ByLine
 from ..terms import Term
+from ..totals import summed
 from ..value import unit_terms
 from .firm import Firm
 from .values import ReasonCode
@@ -62,7 +64,7 @@ class Stakes:
     value: Ints  # micros per base unit of the lot, per arc
     held: Ints  # ReasonCode that holds a line's quantity, 0: none
     group: Ints  # fair share group per line; all different where it is off
-    floors: tuple[Bools, ...]  # per contract whose floor is not exceeded: its lines
+    floors: ByLine  # contracts whose floor is not exceeded
     shut: tuple[tuple[Bools, Bools], ...]  # protections outsiders used up: (lots, lines inside)
     used_arcs: Ints  # arcs that carry something, by lot
     lot_starts: Ints
@@ -96,7 +98,9 @@ def rivals(problem: Problem, plan: Plan, at: Stakes, arcs: Ints) -> Rivals:
     foreign = problem.arcs.line[own] != problem.arcs.line[other]
     own, other = own[foreign], other[foreign]
     line, rival = problem.arcs.line[own], problem.arcs.line[other]
-    units = plan.shipped[other] // problem.arcs.ratio[own]
+    into = problem.arcs
+    shipped = plan.packs[other] * into.pack[other] * into.ratio[other]
+    units = shipped // into.ratio[own]
     return Rivals(
         line.astype(np.int64),
         rival.astype(np.int64),
@@ -125,8 +129,9 @@ def _decided_by(problem: Problem, at: Stakes, own: Ints, other: Ints) -> Ints:
     code = np.where(gain == 0, ReasonCode.TIE_BREAK, ReasonCode.OUTRANKED_VALUE)
     rationed = (at.group[line] == at.group[rival]) & (gain <= 0)
     code = np.where(rationed, ReasonCode.FAIR_SHARE_RATIONED, code)
-    for floor in at.floors:
-        code = np.where(floor[rival] & ~floor[line], ReasonCode.CONTRACT_FLOOR_OTHER, code)
+    if len(at.floors.row):
+        owed = at.floors.beyond(line, rival)
+        code = np.where(owed, ReasonCode.CONTRACT_FLOOR_OTHER, code)
     code = np.where(tier[rival] < tier[line], ReasonCode.OUTRANKED_TIER, code)
     for lots, inside in at.shut:
         kept = lots[problem.arcs.lot[own]] & inside[rival] & ~inside[line]
@@ -158,7 +163,7 @@ def _shut(problem: Problem, plan: Plan) -> tuple[tuple[Bools, Bools], ...]:
     return tuple(shut)
 
 
-def _tight_floors(problem: Problem, plan: Plan) -> tuple[Bools, ...]:
-    given, floor = plan.per_line(), contract_floor.floors(problem)
-    scopes = ((k, problem.in_scope(problem.facts.contracts, int(k))) for k in np.flatnonzero(floor))
-    return tuple(scope for k, scope in scopes if int(given[scope].sum()) <= floor[k])
+def _tight_floors(problem: Problem, plan: Plan) -> ByLine:
+    floor, scopes = contract_floor.floors(problem), problem.contract_scopes
+    given = summed(scopes.row, plan.per_line()[scopes.line], len(floor))
+    return scopes.of((floor > 0) & (given <= floor)).by_line(problem.num_lines)

@@ -16,7 +16,7 @@ from ...model.draft import Draft
 from ...tables import NO_INT, Bools, Ints
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
-from ..totals import add_units, reach, scope_lines, summed
+from ..totals import add_units, reach, summed
 
 if TYPE_CHECKING:
     from ..plan import Plan
@@ -45,7 +45,8 @@ def _left(problem: Problem) -> Ints:
 def build(problem: Problem, draft: Draft) -> None:
     """Rows "contracts", keys: contracts."""
     facts, left = problem.facts.contracts, _left(problem)
-    row, line = scope_lines(problem, facts, _capped(problem))
+    scopes = problem.contract_scopes.of(_capped(problem))
+    row, line = scopes.row, scopes.line
     scarce = summed(row, reach(problem)[line], len(facts)) > left
     wanted, kept = np.flatnonzero(scarce), scarce[row]
     rows = draft.rows(NAME, "contracts", wanted, upper=left[wanted], coupling=True)
@@ -60,7 +61,8 @@ def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
 def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
     """No cap is exceeded."""
     facts, left = problem.facts.contracts, _left(problem)
-    row, line = scope_lines(problem, facts, _capped(problem))
+    scopes = problem.contract_scopes.of(_capped(problem))
+    row, line = scopes.row, scopes.line
     given = summed(row, plan.per_line()[line], len(facts))
     return [
         Breach(NAME, facts.id[k], int(left[k]), int(given[k]), f"contract {facts.id[k]}: over cap")

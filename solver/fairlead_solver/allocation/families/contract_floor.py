@@ -20,7 +20,7 @@ from ...model.draft import Draft
 from ...tables import Bools, Ints
 from ..family import Breach, Wording
 from ..terms import Term
-from ..totals import add_units, scope_lines, summed
+from ..totals import add_units, summed
 
 if TYPE_CHECKING:
     from ..plan import Plan
@@ -43,49 +43,38 @@ def applies(problem: Problem) -> bool:
     return bool(_asked(problem).any())
 
 
-def _floors(problem: Problem, scope: tuple[Ints, Ints]) -> Ints:
-    """F of each contract; 0 where it has no floor that matters. `scope`: (contract, line) pairs."""
-    facts, (row, line) = problem.facts.contracts, scope
-    demand = summed(row, problem.line.quantity[line], len(facts))
-    floors = np.zeros(len(facts), dtype=np.int64)
+def floors(problem: Problem) -> Ints:
+    """F of each contract in this cycle, units; 0 where it has no floor that matters."""
+    facts, scope = problem.facts.contracts, problem.contract_scopes
+    demand = summed(scope.row, problem.line.quantity[scope.line], len(facts))
+    least = np.zeros(len(facts), dtype=np.int64)
     for k in np.flatnonzero(_asked(problem)):
         rate = math.ceil(Fraction(repr(float(facts.floor_rate[k]))) * int(demand[k]))
         rest = int(facts.floor_quantity[k]) - int(facts.delivered_quantity[k])
-        floors[k] = max(rest, rate, 0)
-    return floors
-
-
-def _scope(problem: Problem) -> tuple[Ints, Ints]:
-    return scope_lines(problem, problem.facts.contracts, _asked(problem))
-
-
-def floors(problem: Problem) -> Ints:
-    """F of each contract in this cycle, units; 0 where it has no floor that matters."""
-    return _floors(problem, _scope(problem))
+        least[k] = max(rest, rate, 0)
+    return least
 
 
 def build(problem: Problem, draft: Draft) -> None:
     """Columns "short" and rows "contracts", keys: contracts."""
-    facts, scope = problem.facts.contracts, _scope(problem)
-    floors = _floors(problem, scope)
-    wanted = np.flatnonzero(floors > 0)
-    rows = draft.rows(NAME, "contracts", wanted, lower=floors[wanted], coupling=True)
+    facts, least = problem.facts.contracts, floors(problem)
+    wanted = np.flatnonzero(least > 0)
+    rows = draft.rows(NAME, "contracts", wanted, lower=least[wanted], coupling=True)
     soft = np.flatnonzero(~facts.hard[wanted])
     contract = wanted[soft]
     short = draft.columns(
-        NAME, "short", contract, upper=floors[contract], cost=-facts.penalty_micros[contract]
+        NAME, "short", contract, upper=least[contract], cost=-facts.penalty_micros[contract]
     )
     draft.entries(rows[soft], short, 1.0)
-    row, line = (each[floors[scope[0]] > 0] for each in scope)
-    add_units(draft, problem, rows[np.searchsorted(wanted, row)], line)
+    scope = problem.contract_scopes.of(least > 0)
+    add_units(draft, problem, rows[np.searchsorted(wanted, scope.row)], scope.line)
 
 
 def _short(problem: Problem, plan: Plan) -> tuple[Ints, Ints]:
     """(floor, units short of it) of each contract."""
-    row, line = scope = _scope(problem)
-    floors = _floors(problem, scope)
-    given = summed(row, plan.per_line()[line], len(floors))
-    return floors, np.maximum(floors - given, 0)
+    least, scope = floors(problem), problem.contract_scopes
+    given = summed(scope.row, plan.per_line()[scope.line], len(least))
+    return least, np.maximum(least - given, 0)
 
 
 def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
@@ -96,13 +85,13 @@ def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
 
 def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
     """No hard floor is missed."""
-    facts, (floors, short) = problem.facts.contracts, _short(problem, plan)
+    facts, (least, short) = problem.facts.contracts, _short(problem, plan)
     return [
         Breach(
             NAME,
             facts.id[k],
-            int(floors[k]),
-            int(floors[k] - short[k]),
+            int(least[k]),
+            int(least[k] - short[k]),
             f"contract {facts.id[k]} is {short[k]} short of its hard floor",
         )
         for k in np.flatnonzero(facts.hard & (short > 0))
@@ -111,7 +100,7 @@ def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
 
 def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a contract."""
-    facts, floor = problem.facts.contracts, int(_floors(problem, _scope(problem))[key])
+    facts, floor = problem.facts.contracts, int(floors(problem)[key])
     rest = int(facts.floor_quantity[key]) - int(facts.delivered_quantity[key])
     field = "floor_quantity" if rest >= floor else "floor_rate"
     kind = "must get" if facts.hard[key] else "is owed"

@@ -18,8 +18,8 @@ from ...model.draft import Draft
 from ...tables import Bools, Codes, Ints
 from ..facts import LotStatus
 from ..family import NO_MONEY, Breach, Wording
+from ..scopes import Index
 from ..terms import Term
-from ..totals import Index
 
 if TYPE_CHECKING:
     from ..plan import Plan

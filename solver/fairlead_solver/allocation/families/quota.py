@@ -13,20 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...model.draft import Draft
-from ...tables import Bools, Ints
+from ...tables import Ints
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
-from ..totals import add_units, reach, scope_lines, summed
+from ..totals import add_units, reach, summed
 
 if TYPE_CHECKING:
     from ..plan import Plan
     from ..problem import Problem
 
 NAME = "quota"
-
-
-def _every(problem: Problem) -> Bools:
-    return np.ones(len(problem.facts.quotas), dtype=np.bool_)
 
 
 def applies(problem: Problem) -> bool:
@@ -43,7 +39,8 @@ def _left(problem: Problem) -> Ints:
 def build(problem: Problem, draft: Draft) -> None:
     """Rows "quotas", keys: quotas."""
     facts, left = problem.facts.quotas, _left(problem)
-    row, line = scope_lines(problem, facts, _every(problem))
+    scopes = problem.quota_scopes
+    row, line = scopes.row, scopes.line
     scarce = summed(row, reach(problem)[line], len(facts)) > left
     wanted, kept = np.flatnonzero(scarce), scarce[row]
     rows = draft.rows(NAME, "quotas", wanted, upper=left[wanted], coupling=True)
@@ -58,7 +55,8 @@ def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
 def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
     """No quota is exceeded."""
     facts, left = problem.facts.quotas, _left(problem)
-    row, line = scope_lines(problem, facts, _every(problem))
+    scopes = problem.quota_scopes
+    row, line = scopes.row, scopes.line
     given = summed(row, plan.per_line()[line], len(facts))
     return [
         Breach(NAME, facts.id[k], int(left[k]), int(given[k]), f"quota {facts.id[k]} is exceeded")
