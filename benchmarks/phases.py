@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 from fairlead.v1 import allocation_service_pb2 as messages
-from fairlead.wire import decision_message, facts_of, policy_of
+from fairlead.wire import decided_lines, decision_message, facts_of, line_chunks, policy_of
 from fairlead_scenarios.recipe import Recipe
 from fairlead_solver.allocation.decide import write
 from fairlead_solver.api import explain, intake, solve
@@ -67,10 +67,11 @@ def measure(lines: int) -> Measured:
         solved = solve(problem)
     with run.phase("explain"):
         why = explain(solved)
-        stories = list(why.stories or ())
     with run.phase("encode"):
-        answer = decision_message(solved, stories, why.binding, why.conflict)
-        run.answer_bytes = len(answer.SerializeToString())
+        answer = decision_message(solved, why, with_lines=False).SerializeToString()
+        lines = decided_lines(solved.decision, why)
+        chunks = [c.SerializeToString() for c in line_chunks(lines)] if lines is not None else []
+        run.answer_bytes = len(answer) + sum(map(len, chunks))
     record = solved.decision.record
     run.status, run.relative_gap = solved.decision.status.name, solved.decision.relative_gap
     run.engine, run.arcs = record.engine, len(problem.arcs)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from google.protobuf import json_format
 
 from fairlead.v1 import decision_pb2, explanation_pb2
-from fairlead.wire.reading import packs_of
+from fairlead.wire.plans import packs_of
 from fairlead.wire.values import read_money
 from fairlead_solver.api import Finding, InvalidInput, Problem, check, objective_terms
 

@@ -75,7 +75,7 @@ def solve_local(
         options = replace(asked.options, workers=asking.workers)
         solved = solve(problem, options, budget, on_progress)
     told = explain(solved)
-    return decision_message(solved, told.stories, told.binding, told.conflict)
+    return decision_message(solved, told)
 
 
 def _solve_by_reference(

@@ -23,7 +23,7 @@ from .ids import Name, new_id, now_micros
 from .jobs.handover import Solved
 from .journal import Journal, event_now
 from .settings import Settings
-from .solving import SolveCall, Solver, Watch
+from .solving import TOO_LARGE, SolveCall, Solver, View, Watch
 from .storage import operations, requests
 from .storage.database import Database
 from .storage.requests import Answered, RequestKey
@@ -74,7 +74,7 @@ class Operations:
         created = now_micros()
 
         def write(connection: Connection) -> None:
-            operations.add(connection, name.tenant, name.id, created, call.full, b"")
+            operations.add(connection, name.tenant, name.id, created, call.view.value, b"")
             entries.save(connection)
             if remember is not None:
                 key, digest = remember
@@ -89,10 +89,10 @@ class Operations:
         found = await self._database.read(lambda c: operations.find(c, name.tenant, name.id))
         if found is None:
             raise not_found("operation", str(name))
-        body, full = found
+        body, view = found
         operation = Operation.FromString(body)
-        if full and operation.HasField("response"):
-            await self._fill(operation)
+        if operation.HasField("response"):
+            await self._fill(operation, View(view))
         return operation
 
     async def wait(self, name: Name, seconds: float) -> Operation:
@@ -215,13 +215,18 @@ class Operations:
             log.error("operation %s failed", name, exc_info=error)
         journal.finish_failed(status)
 
-    async def _fill(self, operation: Operation) -> None:
+    async def _fill(self, operation: Operation, view: View) -> None:
         """Put the whole decision into the answer, unless it is too large for one message."""
+        if view is View.SUMMARY:
+            return
         response = pb.SolveAllocationResponse()
         operation.response.Unpack(response)
         solved = await self._solver.recall(response.decision.name)
-        if solved.size_bytes <= self._settings.max_message_bytes // 2:
-            operation.response.value = self._solver.response(solved, full=True)
+        try:
+            operation.response.value = await self._solver.response(solved, view)
+        except ServiceError as error:
+            if error.reason != TOO_LARGE:
+                raise
 
 
 def restarted() -> status_pb2.Status:

@@ -186,7 +186,10 @@ class Server:
         )
         snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server(snapshots, self._calls)
         decision_service_pb2_grpc.add_DecisionServiceServicer_to_server(
-            DecisionService(database, pages, chunks, settings.max_message_bytes), self._calls
+            DecisionService(
+                database, pages, chunks, settings.max_message_bytes, settings.max_answer_rows
+            ),
+            self._calls,
         )
         for server in (self._calls, self._admin):
             health_pb2_grpc.add_HealthServicer_to_server(self._health, server)

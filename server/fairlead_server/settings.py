@@ -40,11 +40,14 @@ class Settings(BaseModel):
         default=1024 * MIB, description="of one upload, and of all under way together"
     )
     snapshot_chunk_bytes: PositiveInt = 32 * MIB
-    decision_part_lines: PositiveInt = Field(default=2000, description="lines stored together")
+    decision_part_lines: PositiveInt = Field(default=10_000, description="lines stored together")
 
     # How big a call may be
     max_message_bytes: PositiveInt = 64 * MIB
     max_rows: PositiveInt = Field(default=20_000, description="of a table given as rows")
+    max_answer_rows: PositiveInt = Field(
+        default=100_000, description="lines of a decision answered as rows"
+    )
     max_lines: PositiveInt = Field(default=2_000_000, description="lines of any cycle")
     default_page_size: PositiveInt = 50
     max_page_size: PositiveInt = 1000

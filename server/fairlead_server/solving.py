@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import grpc
 from sqlalchemy import Connection
@@ -16,6 +18,7 @@ from .errors import ServiceError, not_found
 from .ids import Name, new_id, now_micros, parse_name
 from .jobs.handover import DESCRIBE, SOLVE, VALIDATE, Instructions, Solved
 from .limits import TimeLimit
+from .rows import rows_of_parts
 from .settings import Settings
 from .storage import decisions, requests, snapshots
 from .storage.database import Database
@@ -25,8 +28,10 @@ from .workers.frames import Job
 from .workers.handout import QueueFull
 from .workers.pool import Pool
 
+TOO_LARGE = "RESPONSE_TOO_LARGE"
 _CYCLE_FIELD = pb.SolveAllocationRequest.CYCLE_FIELD_NUMBER
 _DECISION_FIELD = pb.SolveAllocationResponse.DECISION_FIELD_NUMBER
+_COLUMNS_FIELD = pb.SolveAllocationResponse.LINE_COLUMNS_FIELD_NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,29 @@ class SolveCall:
         return cls(tenant, request, envelope.light, envelope.payload if has_cycle else None)
 
     @property
-    def full(self) -> bool:
-        """Whether the answer is to hold lines and binding constraints."""
-        return self.request.options.view != pb.DECISION_VIEW_SUMMARY
+    def view(self) -> View:
+        """What the answer is to hold."""
+        return View.of(self.request.options.view)
 
     def asked_seconds(self) -> float | None:
         """The time limit asked for."""
         options = self.request.options
         return checks.time_limit(options) if options.HasField("time_limit") else None
+
+
+class View(Enum):
+    """How lines and binding constraints are answered with."""
+
+    SUMMARY = "summary"  # without them
+    ROWS = "rows"
+    COLUMNS = "columns"
+
+    @classmethod
+    def of(cls, asked: int) -> View:
+        """The view asked for; rows where none is."""
+        if asked == pb.DECISION_VIEW_SUMMARY:
+            return cls.SUMMARY
+        return cls.COLUMNS if asked == pb.DECISION_VIEW_COLUMNS else cls.ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +155,34 @@ class Solver:
 
         return await self._database.read(load)
 
-    def response(self, solved: Solved, full: bool) -> bytes:
+    async def response(self, solved: Solved, view: View) -> bytes:
         """A serialized SolveAllocationResponse. Raises ServiceError where it is too large."""
-        if not full:
+        if view is View.SUMMARY:
             return wrap(_DECISION_FIELD, solved.body)
-        if solved.size_bytes > self._settings.max_message_bytes:
-            raise ServiceError(
-                grpc.StatusCode.RESOURCE_EXHAUSTED,
-                "RESPONSE_TOO_LARGE",
-                "the decision is stored, but too large for one message: download its lines",
-                {"decision": solved.name, "size_bytes": str(solved.size_bytes)},
-            )
-        return wrap(_DECISION_FIELD, solved.body, *(part.body for part in solved.parts))
+        binding = solved.of_kind(decisions.BINDING_CONSTRAINT)
+        if view is View.COLUMNS:
+            columns = [wrap(_COLUMNS_FIELD, part) for part in solved.of_kind(decisions.LINE)]
+            return self._sized(solved, wrap(_DECISION_FIELD, solved.body, *binding), *columns)
+        rows = solved.rows
+        if rows is None:
+            if solved.lines > self._settings.max_answer_rows:
+                raise self._too_large(solved)
+            parts = solved.of_kind(decisions.LINE)
+            rows = await asyncio.to_thread(rows_of_parts, solved.name, parts)
+        return self._sized(solved, wrap(_DECISION_FIELD, solved.body, *rows, *binding))
+
+    def _sized(self, solved: Solved, *pieces: bytes) -> bytes:
+        if sum(map(len, pieces)) > self._settings.max_message_bytes:
+            raise self._too_large(solved)
+        return b"".join(pieces)
+
+    def _too_large(self, solved: Solved) -> ServiceError:
+        return ServiceError(
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            TOO_LARGE,
+            "the decision is stored, but too large for one message: download its lines",
+            {"decision": solved.name, "lines": str(solved.lines)},
+        )
 
     async def describe(self, parts: Sequence[bytes], limit: TimeLimit) -> bytes:
         """Check a snapshot (header, chunks): a serialized Snapshot without name."""
@@ -228,4 +264,5 @@ class Solver:
             max_rows=settings.max_rows,
             max_lines=settings.max_lines,
             part_lines=settings.decision_part_lines,
+            max_answer_rows=settings.max_answer_rows,
         )

@@ -26,7 +26,14 @@ from .allocation.decision import (
 )
 from .allocation.explain import ExplainOptions, Explanation, Resolve, Resolved
 from .allocation.explain import explain as explain_decision
-from .allocation.explain.values import BindingConstraint, Conflict, LineStory
+from .allocation.explain.told import Told
+from .allocation.explain.values import (
+    BindingConstraint,
+    Conflict,
+    LineStory,
+    Reason,
+    WaterfallKind,
+)
 from .allocation.facts import Facts
 from .allocation.family import Breach
 from .allocation.intake import facts_digest, intake
@@ -233,6 +240,7 @@ __all__ = [
     "Plan",
     "Policy",
     "Problem",
+    "Reason",
     "SolveRecord",
     "Solved",
     "Standing",
@@ -242,6 +250,8 @@ __all__ = [
     "Term",
     "Tier",
     "TierMode",
+    "Told",
+    "WaterfallKind",
     "adopt",
     "as_column",
     "check",

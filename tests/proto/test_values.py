@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from enum import IntEnum
 from typing import Any
 
+import numpy as np
 import pytest
 from google.protobuf.descriptor import Descriptor
 from hypothesis import given, settings
@@ -19,9 +20,11 @@ from fairlead.wire import (
     facts_of,
     fill,
     line_chunks,
+    line_columns,
     lines_of,
     options_of,
     packs_of,
+    picked,
     policy_message,
     policy_of,
     read,
@@ -35,6 +38,7 @@ from fairlead_solver.api import (
     Policy,
     Problem,
     Solved,
+    explain,
     intake,
     solve,
 )
@@ -65,7 +69,7 @@ def test_options_left_out_are_the_defaults() -> None:
     assert (asked.options.engine, asked.options.relative_gap) == (Engine.AUTO, 1e-4)
     assert (asked.time_limit_seconds, asked.reference) == (None, False)
     assert asked.explanation == EXPLANATION_LEVEL_FULL
-    assert asked.with_lines
+    assert asked.with_rows
 
 
 @pytest.mark.parametrize("engine", list(Engine))
@@ -135,6 +139,35 @@ def test_lines_as_rows_and_as_columns_say_the_same_and_restate_the_plan(drawn: D
     read_back = [line for chunk in line_chunks(lines, 2) for line in lines_of(chunk)]
     assert read_back == list(message.lines)
     assert (packs_of(answer.problem, read_back) == lines.plan.packs).all()
+
+
+@settings(max_examples=25)
+@given(cycles())
+def test_what_explains_a_line_comes_out_of_columns_as_it_is_told(drawn: Drawn) -> None:
+    answer = solved(drawn)
+    told = explain(answer)
+    lines = decided_lines(answer.decision, told)
+    if lines is None:
+        return
+    read_back = [line for chunk in line_chunks(lines, 2) for line in lines_of(chunk)]
+    for line, story in zip(read_back, told.stories or (), strict=True):
+        wanted = explanation_pb2.Explanation()
+        fill(wanted, story)
+        assert line.explanation == wanted
+
+
+@settings(max_examples=25)
+@given(cycles())
+def test_lines_picked_out_of_columns_are_the_rows_at_their_places(drawn: Drawn) -> None:
+    answer = solved(drawn)
+    lines = decided_lines(answer.decision, explain(answer))
+    if lines is None:
+        return
+    columns = line_columns(lines, 0, len(lines))
+    rows = lines_of(columns)
+    for places in ([], [0], list(range(0, len(rows), 2)), list(range(len(rows)))[::-1]):
+        found = lines_of(picked(columns, np.array(places, dtype=np.int64)))
+        assert found == [rows[place] for place in places]
 
 
 @settings(max_examples=25)

@@ -8,6 +8,7 @@ from pathlib import Path
 import grpc
 import pytest
 
+from fairlead import wire
 from fairlead.v1 import allocation_service_pb2, decision_pb2
 from fairlead.v1 import decision_service_pb2 as pb
 
@@ -91,12 +92,12 @@ def test_a_download_holds_the_same_lines_as_columns(
 ) -> None:
     chunks = list(
         shelf.decisions.DownloadDecisionLines(
-            pb.DownloadDecisionLinesRequest(parent=decision.name, chunk_lines=15)
+            pb.DownloadDecisionLinesRequest(parent=decision.name, chunk_lines=6)
         )
     )
-    assert [chunk.sequence for chunk in chunks] == [0, 1, 2]
+    assert [chunk.sequence for chunk in chunks] == [0, 1, 2, 3, 4, 5, 6, 7]
     assert {chunk.total_lines for chunk in chunks} == {37}
-    assert [len(chunk.lines.line) for chunk in chunks] == [15, 15, 7]
+    assert [len(chunk.lines.line) for chunk in chunks] == [6, 4, 6, 4, 6, 4, 6, 1]
     ids = [word for chunk in chunks for word in chunk.lines.line]
     given = [n for chunk in chunks for n in chunk.lines.confirmed_quantity]
     orders = [
@@ -110,14 +111,54 @@ def test_a_download_holds_the_same_lines_as_columns(
     assert sources == [len(line.sources) for line in decision.lines]
     assert sentences == [line.explanation.sentence for line in decision.lines]
     assert any(sentences)
+    rows = [line for chunk in chunks for line in wire.lines_of(chunk.lines)]
+    for line, wanted in zip(rows, decision.lines, strict=True):
+        line.name = wanted.name  # columns have no resource names
+        assert line == wanted
+
+
+def test_an_answer_in_columns_says_what_the_rows_say(
+    shelf: Live, decision: decision_pb2.Decision
+) -> None:
+    wanted = request(easy(37, 88))
+    wanted.cycle.lines[20].id = "L0020/a b"
+    wanted.options.view = allocation_service_pb2.DECISION_VIEW_COLUMNS
+    wanted.request_id = "in columns"
+    answer = shelf.allocation.SolveAllocation(wanted)
+    assert not answer.decision.lines
+    assert answer.decision.digest == decision.digest
+    assert [c.rule for c in answer.decision.binding_constraints] == [
+        c.rule for c in decision.binding_constraints
+    ]
+    assert [len(part.line) for part in answer.line_columns] == [10, 10, 10, 7]
+    rows = [line for part in answer.line_columns for line in wire.lines_of(part)]
+    for line, as_row in zip(rows, decision.lines, strict=True):
+        line.name = as_row.name
+        assert line == as_row
+    assert shelf.allocation.SolveAllocation(wanted) == answer
+
+
+def test_more_lines_than_are_answered_as_rows_are_stored_and_downloaded(tmp_path: Path) -> None:
+    with live(tmp_path, "--max-answer-rows", "5", "--decision-part-lines", "4") as server:
+        with pytest.raises(grpc.RpcError) as caught:
+            server.allocation.SolveAllocation(request(easy(6)))
+        code, reason, told = details(caught.value)
+        assert (code, reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "RESPONSE_TOO_LARGE")
+        wanted = pb.DownloadDecisionLinesRequest(parent=told["decision"])
+        chunks = list(server.decisions.DownloadDecisionLines(wanted))
+        assert [len(chunk.lines.line) for chunk in chunks] == [4, 2]
+        assert server.allocation.SolveAllocation(request(easy(5))).decision.lines
 
 
 def test_a_download_without_reasons_has_none(shelf: Live, decision: decision_pb2.Decision) -> None:
-    (chunk,) = shelf.decisions.DownloadDecisionLines(
+    chunk, *_ = shelf.decisions.DownloadDecisionLines(
         pb.DownloadDecisionLinesRequest(parent=decision.name, skip_reasons=True)
     )
     assert not chunk.lines.sentence
     assert not chunk.lines.reasons.count
+    assert not chunk.lines.HasField("waterfall")
+    assert not chunk.lines.HasField("competitors")
+    assert len(chunk.lines.line) == 10
 
 
 def test_every_line_is_explained_by_its_own_name(

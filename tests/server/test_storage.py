@@ -37,7 +37,7 @@ def test_the_migrations_make_exactly_the_schema(database: Database) -> None:
 
 def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     def half(connection: Connection) -> None:
-        operations.add(connection, "t", "o", 1, True, b"body")
+        operations.add(connection, "t", "o", 1, "rows", b"body")
         raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError):
@@ -61,12 +61,14 @@ def test_a_snapshot_is_found_by_its_content_and_deleted_with_its_parts(
 
 
 def test_rows_of_a_decision_are_found_by_place_and_by_key(database: Database) -> None:
-    parts = [decisions.Part("line", first, 3, bytes([first]), f"L{first}") for first in (0, 3, 6)]
+    parts = [
+        decisions.Part("line_columns", first, 3, bytes([first]), f"L{first}") for first in (0, 3, 6)
+    ]
     written(database, lambda c: decisions.add(c, "t", "d", 1, b"body", parts))
 
     def look(connection: Connection) -> None:
         def firsts(first: int) -> list[int]:
-            found = decisions.parts(connection, "t", "d", "line", first)
+            found = decisions.parts(connection, "t", "d", "line_columns", first)
             return [part.first_row for part in found]
 
         assert firsts(0) == [0, 3, 6]

@@ -4,6 +4,7 @@ isort:skip_file
 Solving allocation cycles: at once, or as a long-running operation with events."""
 
 from collections import abc as _abc
+from fairlead.v1 import decision_columns_pb2 as _decision_columns_pb2
 from fairlead.v1 import decision_pb2 as _decision_pb2
 from fairlead.v1 import facts_pb2 as _facts_pb2
 from fairlead.v1 import policy_pb2 as _policy_pb2
@@ -63,7 +64,9 @@ class _DecisionViewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Decision
     DECISION_VIEW_SUMMARY: _DecisionView.ValueType  # 1
     """Neither lines nor binding constraints."""
     DECISION_VIEW_FULL: _DecisionView.ValueType  # 2
-    """Everything."""
+    """Everything, lines as rows."""
+    DECISION_VIEW_COLUMNS: _DecisionView.ValueType  # 3
+    """Everything, lines as packed columns beside the decision: the form for large cycles."""
 
 class DecisionView(_DecisionView, metaclass=_DecisionViewEnumTypeWrapper):
     """How much of a decision is sent."""
@@ -73,7 +76,9 @@ DECISION_VIEW_UNSPECIFIED: DecisionView.ValueType  # 0
 DECISION_VIEW_SUMMARY: DecisionView.ValueType  # 1
 """Neither lines nor binding constraints."""
 DECISION_VIEW_FULL: DecisionView.ValueType  # 2
-"""Everything."""
+"""Everything, lines as rows."""
+DECISION_VIEW_COLUMNS: DecisionView.ValueType  # 3
+"""Everything, lines as packed columns beside the decision: the form for large cycles."""
 Global___DecisionView: _TypeAlias = DecisionView  # noqa: Y015
 
 class _OperationState:
@@ -233,6 +238,7 @@ class SolveAllocationResponse(_message.Message):
 
     DECISION_FIELD_NUMBER: _builtins.int
     VALIDATION_FIELD_NUMBER: _builtins.int
+    LINE_COLUMNS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def decision(self) -> _decision_pb2.Decision:
         """The decision."""
@@ -241,15 +247,22 @@ class SolveAllocationResponse(_message.Message):
     def validation(self) -> Global___Validation:
         """What the check found; only with validate_only."""
 
+    @_builtins.property
+    def line_columns(self) -> _containers.RepeatedCompositeFieldContainer[_decision_columns_pb2.DecisionLineColumns]:
+        """The decision's lines, in canonical order, in parts with dictionaries of their own. Only in view
+        COLUMNS.
+        """
+
     def __init__(
         self,
         *,
         decision: _decision_pb2.Decision | None = ...,
         validation: Global___Validation | None = ...,
+        line_columns: _abc.Iterable[_decision_columns_pb2.DecisionLineColumns] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "result", b"result", "validation", b"validation"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "result", b"result", "validation", b"validation"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "line_columns", b"line_columns", "result", b"result", "validation", b"validation"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["decision", "validation"]  # noqa: Y015
     _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015

@@ -4,8 +4,8 @@ isort:skip_file
 Decision lines as packed columns: the form in which large decisions are downloaded.
 
 Every column has one value per line, or per source or reason where its message says so, in the
-same order. Field names and meanings are those of DecisionLine, Source, Reason and Money. The
-waterfall, competing lines and fixes are in the row form only (ExplainDecisionLine).
+same order. Field names and meanings are those of DecisionLine, Source, Explanation and Money.
+Rows and columns say the same: the server stores columns and makes rows of them.
 """
 
 from collections import abc as _abc
@@ -54,6 +54,10 @@ class DecisionLineColumns(_message.Message):
     EDIFACT_4221_CODE_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    WATERFALL_FIELD_NUMBER: _builtins.int
+    COMPETITORS_FIELD_NUMBER: _builtins.int
+    ALTERNATIVES_FIELD_NUMBER: _builtins.int
+    FIXES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def line(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Line ids; their number is the number of lines."""
@@ -142,6 +146,22 @@ class DecisionLineColumns(_message.Message):
     def sentence(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Sentences, one per line. Empty at explanation level NONE."""
 
+    @_builtins.property
+    def waterfall(self) -> Global___WaterfallColumns:
+        """The stock waterfall, one value per line and step. Empty at explanation level NONE."""
+
+    @_builtins.property
+    def competitors(self) -> Global___CompetingLineColumns:
+        """Competing lines of all lines, one line after the other. Empty at explanation level NONE."""
+
+    @_builtins.property
+    def alternatives(self) -> Global___AlternativeColumns:
+        """Alternatives of all lines, one line after the other. Empty at explanation level NONE."""
+
+    @_builtins.property
+    def fixes(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineFix]:
+        """Fixes; few lines have one."""
+
     def __init__(
         self,
         *,
@@ -167,14 +187,256 @@ class DecisionLineColumns(_message.Message):
         edifact_4221_code: _columns_pb2.StringColumn | None = ...,
         reasons: Global___ReasonColumns | None = ...,
         sentence: _abc.Iterable[_builtins.str] | None = ...,
+        waterfall: Global___WaterfallColumns | None = ...,
+        competitors: Global___CompetingLineColumns | None = ...,
+        alternatives: Global___AlternativeColumns | None = ...,
+        fixes: _abc.Iterable[Global___LineFix] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "order", b"order", "product", b"product", "reasons", b"reasons", "sources", b"sources", "terms", b"terms", "tier", b"tier", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "channel", b"channel", "competitors", b"competitors", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "order", b"order", "product", b"product", "reasons", b"reasons", "sources", b"sources", "terms", b"terms", "tier", b"tier", "waterfall", b"waterfall", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "channel", b"channel", "confirmed_day", b"confirmed_day", "confirmed_quantity", b"confirmed_quantity", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "late", b"late", "line", b"line", "order", b"order", "outcome", b"outcome", "previous_quantity", b"previous_quantity", "product", b"product", "reasons", b"reasons", "requested_day", b"requested_day", "requested_quantity", b"requested_quantity", "sentence", b"sentence", "sources", b"sources", "split", b"split", "substituted", b"substituted", "terms", b"terms", "tier", b"tier", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "change", b"change", "channel", b"channel", "competitors", b"competitors", "confirmed_day", b"confirmed_day", "confirmed_quantity", b"confirmed_quantity", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "fixes", b"fixes", "late", b"late", "line", b"line", "order", b"order", "outcome", b"outcome", "previous_quantity", b"previous_quantity", "product", b"product", "reasons", b"reasons", "requested_day", b"requested_day", "requested_quantity", b"requested_quantity", "sentence", b"sentence", "sources", b"sources", "split", b"split", "substituted", b"substituted", "terms", b"terms", "tier", b"tier", "waterfall", b"waterfall", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DecisionLineColumns: _TypeAlias = DecisionLineColumns  # noqa: Y015
+
+@_typing.final
+class WaterfallColumns(_message.Message):
+    """The stock waterfall as columns, one value per line; a step that is 0 for every line is left out."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ON_HAND_UNITS_FIELD_NUMBER: _builtins.int
+    INBOUND_UNITS_FIELD_NUMBER: _builtins.int
+    BLOCKED_UNITS_FIELD_NUMBER: _builtins.int
+    RESERVED_UNITS_FIELD_NUMBER: _builtins.int
+    SHELF_LIFE_UNITS_FIELD_NUMBER: _builtins.int
+    TOO_LATE_UNITS_FIELD_NUMBER: _builtins.int
+    NOT_ALLOWED_UNITS_FIELD_NUMBER: _builtins.int
+    PROTECTED_UNITS_FIELD_NUMBER: _builtins.int
+    PACK_REMAINDER_UNITS_FIELD_NUMBER: _builtins.int
+    GIVEN_TO_OTHERS_UNITS_FIELD_NUMBER: _builtins.int
+    UNUSED_UNITS_FIELD_NUMBER: _builtins.int
+    GIVEN_UNITS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def on_hand_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """In: stock on hand, base units."""
+
+    @_builtins.property
+    def inbound_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """In: stock on its way, base units."""
+
+    @_builtins.property
+    def blocked_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Out: blocked, base units."""
+
+    @_builtins.property
+    def reserved_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Out: reserved to others, base units."""
+
+    @_builtins.property
+    def shelf_life_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Out: expired, or too little shelf life left, base units."""
+
+    @_builtins.property
+    def too_late_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Out: too late, base units."""
+
+    @_builtins.property
+    def not_allowed_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Out: location, channel, lane or customer hold does not allow it, base units."""
+
+    @_builtins.property
+    def protected_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Out: protected for others, base units."""
+
+    @_builtins.property
+    def pack_remainder_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Out: remainder under a pack, base units."""
+
+    @_builtins.property
+    def given_to_others_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Out: given to other lines, base units."""
+
+    @_builtins.property
+    def unused_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Out: left unused, base units."""
+
+    @_builtins.property
+    def given_units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Out: given to this line, base units."""
+
+    def __init__(
+        self,
+        *,
+        on_hand_units: _abc.Iterable[_builtins.int] | None = ...,
+        inbound_units: _abc.Iterable[_builtins.int] | None = ...,
+        blocked_units: _abc.Iterable[_builtins.int] | None = ...,
+        reserved_units: _abc.Iterable[_builtins.int] | None = ...,
+        shelf_life_units: _abc.Iterable[_builtins.int] | None = ...,
+        too_late_units: _abc.Iterable[_builtins.int] | None = ...,
+        not_allowed_units: _abc.Iterable[_builtins.int] | None = ...,
+        protected_units: _abc.Iterable[_builtins.int] | None = ...,
+        pack_remainder_units: _abc.Iterable[_builtins.int] | None = ...,
+        given_to_others_units: _abc.Iterable[_builtins.int] | None = ...,
+        unused_units: _abc.Iterable[_builtins.int] | None = ...,
+        given_units: _abc.Iterable[_builtins.int] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocked_units", b"blocked_units", "given_to_others_units", b"given_to_others_units", "given_units", b"given_units", "inbound_units", b"inbound_units", "not_allowed_units", b"not_allowed_units", "on_hand_units", b"on_hand_units", "pack_remainder_units", b"pack_remainder_units", "protected_units", b"protected_units", "reserved_units", b"reserved_units", "shelf_life_units", b"shelf_life_units", "too_late_units", b"too_late_units", "unused_units", b"unused_units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaterfallColumns: _TypeAlias = WaterfallColumns  # noqa: Y015
+
+@_typing.final
+class CompetingLineColumns(_message.Message):
+    """Competing lines as columns."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNT_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    TIER_FIELD_NUMBER: _builtins.int
+    CONTRACTS_FIELD_NUMBER: _builtins.int
+    UNIT_VALUE_FIELD_NUMBER: _builtins.int
+    OWN_UNIT_VALUE_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def count(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Per line, the number of its competing lines."""
+
+    @_builtins.property
+    def line(self) -> _columns_pb2.StringColumn:
+        """Per competing line, its id."""
+
+    @_builtins.property
+    def units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Per competing line, the base units it took out of the line's reach."""
+
+    @_builtins.property
+    def customer(self) -> _columns_pb2.StringColumn:
+        """Per competing line, its customer."""
+
+    @_builtins.property
+    def tier(self) -> _columns_pb2.StringColumn:
+        """Per competing line, its tier."""
+
+    @_builtins.property
+    def contracts(self) -> _columns_pb2.StringListColumn:
+        """Per competing line, the contracts it counts for."""
+
+    @_builtins.property
+    def unit_value(self) -> Global___MoneyColumns:
+        """Per competing line, its value by term for one base unit of the shared lot."""
+
+    @_builtins.property
+    def own_unit_value(self) -> Global___MoneyColumns:
+        """Per competing line, the line's own value by term for one base unit of the same lot."""
+
+    @_builtins.property
+    def decided_by(self) -> _containers.RepeatedScalarFieldContainer[_explanation_pb2.ReasonCode.ValueType]:
+        """Per competing line, what decided between the two."""
+
+    def __init__(
+        self,
+        *,
+        count: _abc.Iterable[_builtins.int] | None = ...,
+        line: _columns_pb2.StringColumn | None = ...,
+        units: _abc.Iterable[_builtins.int] | None = ...,
+        customer: _columns_pb2.StringColumn | None = ...,
+        tier: _columns_pb2.StringColumn | None = ...,
+        contracts: _columns_pb2.StringListColumn | None = ...,
+        unit_value: Global___MoneyColumns | None = ...,
+        own_unit_value: Global___MoneyColumns | None = ...,
+        decided_by: _abc.Iterable[_explanation_pb2.ReasonCode.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["contracts", b"contracts", "customer", b"customer", "line", b"line", "own_unit_value", b"own_unit_value", "tier", b"tier", "unit_value", b"unit_value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contracts", b"contracts", "count", b"count", "customer", b"customer", "decided_by", b"decided_by", "line", b"line", "own_unit_value", b"own_unit_value", "tier", b"tier", "unit_value", b"unit_value", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompetingLineColumns: _TypeAlias = CompetingLineColumns  # noqa: Y015
+
+@_typing.final
+class AlternativeColumns(_message.Message):
+    """Alternatives as columns."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNT_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def count(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Per line, the number of its alternatives."""
+
+    @_builtins.property
+    def kind(self) -> _containers.RepeatedScalarFieldContainer[_explanation_pb2.AlternativeKind.ValueType]:
+        """Per alternative, what kind."""
+
+    @_builtins.property
+    def value(self) -> _columns_pb2.StringColumn:
+        """Per alternative, the location, product or day (ISO 8601) tried."""
+
+    @_builtins.property
+    def units(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Per alternative, the base units the line got from it."""
+
+    @_builtins.property
+    def reason(self) -> Global___ReasonColumns:
+        """Per alternative, why not more: one reason, or none where it gave all."""
+
+    def __init__(
+        self,
+        *,
+        count: _abc.Iterable[_builtins.int] | None = ...,
+        kind: _abc.Iterable[_explanation_pb2.AlternativeKind.ValueType] | None = ...,
+        value: _columns_pb2.StringColumn | None = ...,
+        units: _abc.Iterable[_builtins.int] | None = ...,
+        reason: Global___ReasonColumns | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "value", b"value"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "kind", b"kind", "reason", b"reason", "units", b"units", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AlternativeColumns: _TypeAlias = AlternativeColumns  # noqa: Y015
+
+@_typing.final
+class LineFix(_message.Message):
+    """The fix of one line."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROW_FIELD_NUMBER: _builtins.int
+    FIX_FIELD_NUMBER: _builtins.int
+    row: _builtins.int
+    """The place of its line among the lines here, from 0."""
+    @_builtins.property
+    def fix(self) -> _explanation_pb2.Fix:
+        """The fix."""
+
+    def __init__(
+        self,
+        *,
+        row: _builtins.int = ...,
+        fix: _explanation_pb2.Fix | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fix", b"fix"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fix", b"fix", "row", b"row"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LineFix: _TypeAlias = LineFix  # noqa: Y015
 
 @_typing.final
 class SourceColumns(_message.Message):

@@ -33,7 +33,7 @@ class GetDecisionRequest(_message.Message):
     name: _builtins.str
     """The decision, tenants/{t}/decisions/{d}. Required."""
     view: _allocation_service_pb2.DecisionView.ValueType
-    """How much of it. Default FULL."""
+    """How much of it. Default FULL. COLUMNS has no lines: download them."""
     def __init__(
         self,
         *,
@@ -194,9 +194,11 @@ class DownloadDecisionLinesRequest(_message.Message):
     parent: _builtins.str
     """The decision, tenants/{t}/decisions/{d}. Required."""
     chunk_lines: _builtins.int
-    """Lines per chunk. 0 to 100000; default 0: 20000."""
+    """Lines per chunk, at most. 0 to 100000; default 0: 20000. Lines are stored in parts, and no chunk
+    holds lines of two parts.
+    """
     skip_reasons: _builtins.bool
-    """True: leave out reasons and sentences. Default false."""
+    """True: leave out all that explains. Default false."""
     def __init__(
         self,
         *,

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from .cycle import MAX_ROWS, cycle_in_rows, cycle_of, facts_of
 from .decisions import decision_message, validation_message
-from .lines import CHUNK_LINES, DecidedLines, decided_lines, line_chunks, line_columns, write_line
+from .lines import CHUNK_LINES, DecidedLines, decided_lines, line_chunks, line_columns
 from .options import Asked, options_of
+from .picking import EXPLAINED, picked
+from .plans import packs_of
 from .policies import policy_message, policy_of
-from .reading import lines_of, packs_of
+from .reading import lines_of, matching
 from .upload import Upload, chunk_of, upload_of
 from .values import fill, read
 
 __all__ = [
     "CHUNK_LINES",
+    "EXPLAINED",
     "MAX_ROWS",
     "Asked",
     "DecidedLines",
@@ -31,12 +34,13 @@ __all__ = [
     "line_chunks",
     "line_columns",
     "lines_of",
+    "matching",
     "options_of",
     "packs_of",
+    "picked",
     "policy_message",
     "policy_of",
     "read",
     "upload_of",
     "validation_message",
-    "write_line",
 ]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 import numpy as np
 
 from fairlead.v1.allocation_service_pb2 import Validation
 from fairlead.v1.decision_pb2 import Decision, Finding, Totals
 from fairlead_solver.api import (
     MAX_FINDINGS,
-    BindingConstraint,
     Bools,
-    Conflict,
-    LineStory,
+    Explanation,
     Outcome,
     Problem,
     Solved,
@@ -21,22 +17,18 @@ from fairlead_solver.api import (
 from fairlead_solver.api import Decision as Decided
 from fairlead_solver.api import Finding as Remark
 
-from .lines import DecidedLines, decided_lines, write_line
+from .lines import DecidedLines, decided_lines, line_columns
 from .policies import policy_message
+from .reading import lines_of
 from .values import enum_number, fill, fill_all, write_money
 
 
 def decision_message(
-    solved: Solved,
-    stories: Sequence[LineStory] | None = None,
-    binding: Iterable[BindingConstraint] = (),
-    conflict: Conflict | None = None,
-    *,
-    with_lines: bool = True,
+    solved: Solved, explanation: Explanation | None = None, *, with_lines: bool = True
 ) -> Decision:
     """The decision as a message; names and times are the server's to add.
 
-    Without lines (view SUMMARY) the binding constraints are left out as well.
+    Binding constraints are in it where it is explained; lines, as rows, where they are wanted.
     """
     problem, decided = solved.problem, solved.decision
     message = Decision(
@@ -53,16 +45,15 @@ def decision_message(
         policy=policy_message(problem.policy),
     )
     _write_status(message, decided)
-    lines = decided_lines(decided, stories)
+    lines = decided_lines(decided, explanation)
     if lines is not None:
         write_totals(message, lines)
         if with_lines:
-            for row in range(len(lines)):
-                write_line(message.lines.add(), lines, row)
-    if with_lines:
-        fill_all(message.binding_constraints, binding)
-    if conflict is not None:
-        fill(message.conflict, conflict)
+            message.lines.extend(lines_of(line_columns(lines, 0, len(lines))))
+    if explanation is not None:
+        fill_all(message.binding_constraints, explanation.binding)
+        if explanation.conflict is not None:
+            fill(message.conflict, explanation.conflict)
     return message
 
 

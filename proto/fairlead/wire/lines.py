@@ -1,46 +1,38 @@
-"""Lines of a decision -> rows or packed columns, from one table-like view of both."""
+"""Lines of a decision -> packed columns. Rows are made of these (`reading.lines_of`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from google.protobuf.message import Message
 
-from fairlead.v1.decision_columns_pb2 import DecisionLineColumns, ReasonColumns
-from fairlead.v1.decision_pb2 import DecisionLine
+from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 from fairlead_solver.api import (
-    NO_DAY,
-    NO_INT,
     Coded,
     Decision,
+    Explanation,
     Ints,
     LineOutcomes,
-    LineStory,
     OutcomeFlag,
     Plan,
-    Term,
 )
 
-from .columns import write_plain_words, write_words
-from .values import fill
+from .columns import write_words
+from .explained import write_told
 
 CHUNK_LINES = 20_000
 
 
 @dataclass(frozen=True)
 class DecidedLines:
-    """The lines of a decision that has a plan, with their stories where there are any.
-
-    `stories[i]` belongs to line i of the problem's canonical order; it may be computed lazily.
-    """
+    """The lines of a decision that has a plan, with what explains them where there is anything."""
 
     plan: Plan
     outcomes: LineOutcomes
-    stories: Sequence[LineStory] | None = None
+    explanation: Explanation | None = None
 
     def __len__(self) -> int:
         return self.plan.problem.num_lines
@@ -100,48 +92,23 @@ class DecidedLines:
 
 
 def decided_lines(
-    decision: Decision, stories: Sequence[LineStory] | None = None
+    decision: Decision, explanation: Explanation | None = None
 ) -> DecidedLines | None:
     """The lines of a decision; None where its status has no plan."""
     if decision.plan is None or decision.lines is None:
         return None
-    return DecidedLines(decision.plan, decision.lines, stories)
-
-
-def write_line(target: DecisionLine, lines: DecidedLines, row: int) -> None:
-    """One line as a row, with its explanation where there are stories."""
-    _write_row(target, lines.columns, row)
-    for at in range(int(lines.offsets[row]), int(lines.offsets[row + 1])):
-        _write_row(target.sources.add(), lines.sources, at)
-    for term, micros in lines.outcomes.unit_money.items():
-        if micros[row]:
-            setattr(target.terms, _money(term), int(micros[row]))
-    if lines.stories is not None:
-        fill(target.explanation, lines.stories[row])
-
-
-def _write_row(target: Message, columns: Mapping[str, Any], row: int) -> None:
-    for name, column in columns.items():
-        if isinstance(column, Coded):
-            setattr(target, name, column.word(row))
-        elif isinstance(column, tuple):
-            setattr(target, name, column[row])
-        elif (value := column[row].item()) != NO_DAY:
-            setattr(target, name, value)
+    return DecidedLines(decision.plan, decision.lines, explanation)
 
 
 def line_chunks(
-    lines: DecidedLines, chunk_lines: int = CHUNK_LINES, *, reasons: bool = True
+    lines: DecidedLines, chunk_lines: int = CHUNK_LINES
 ) -> Iterator[DecisionLineColumns]:
     """All lines as packed columns, so many to a chunk."""
     for start in range(0, len(lines), chunk_lines):
-        stop = min(start + chunk_lines, len(lines))
-        yield line_columns(lines, start, stop, reasons=reasons)
+        yield line_columns(lines, start, min(start + chunk_lines, len(lines)))
 
 
-def line_columns(
-    lines: DecidedLines, start: int, stop: int, *, reasons: bool = True
-) -> DecisionLineColumns:
+def line_columns(lines: DecidedLines, start: int, stop: int) -> DecisionLineColumns:
     """Lines start to stop as packed columns."""
     message = DecisionLineColumns()
     _write_columns(message, lines.columns, slice(start, stop))
@@ -150,11 +117,9 @@ def line_columns(
     _write_columns(message.sources, lines.sources, slice(int(bounds[0]), int(bounds[-1])))
     for term, micros in lines.outcomes.unit_money.items():
         if micros[start:stop].any():
-            getattr(message.terms, _money(term)).extend(micros[start:stop].tolist())
-    if reasons and lines.stories is not None:
-        stories = [lines.stories[i] for i in range(start, stop)]
-        _write_reasons(message.reasons, stories)
-        message.sentence.extend(s.sentence for s in stories)
+            getattr(message.terms, f"{term.value}_micros").extend(micros[start:stop].tolist())
+    if lines.explanation is not None:
+        write_told(message, lines.explanation.told(start, stop))
     return message
 
 
@@ -166,21 +131,3 @@ def _write_columns(target: Any, columns: Mapping[str, Any], rows: slice) -> None
         else:
             part = column[rows]
             field.extend(part if isinstance(part, tuple) else part.tolist())
-
-
-def _write_reasons(target: ReasonColumns, stories: Sequence[LineStory]) -> None:
-    reasons = [reason for story in stories for reason in story.reasons]
-    target.count.extend(len(story.reasons) for story in stories)
-    target.code.extend(int(r.code) for r in reasons)  # type: ignore[misc]
-    target.units.extend(r.units for r in reasons)
-    target.certainty.extend(int(r.certainty) for r in reasons)  # type: ignore[misc]
-    write_plain_words(target.family, (r.rule.family for r in reasons))
-    write_plain_words(target.key, (r.rule.key for r in reasons))
-    write_plain_words(target.leaf, (r.rule.leaf for r in reasons))
-    target.delta_micros.extend(
-        NO_INT if r.delta_micros is None else r.delta_micros for r in reasons
-    )
-
-
-def _money(term: Term) -> str:
-    return f"{term.value}_micros"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fairlead.v1 import allocation_service_pb2, decision_pb2
 from fairlead.v1.allocation_service_pb2 import (
+    DECISION_VIEW_COLUMNS,
     DECISION_VIEW_SUMMARY,
     EXPLANATION_LEVEL_FULL,
     EXPLANATION_LEVEL_UNSPECIFIED,
@@ -25,7 +26,7 @@ class Asked:
     reference: bool  # the reference model instead of an engine
     time_limit_seconds: float | None  # None: the server's own
     explanation: allocation_service_pb2.ExplanationLevel.ValueType
-    with_lines: bool
+    with_rows: bool  # lines as rows in the answer
 
 
 def options_of(message: allocation_service_pb2.SolveOptions) -> Asked:
@@ -49,7 +50,7 @@ def options_of(message: allocation_service_pb2.SolveOptions) -> Asked:
         reference=message.engine == ENGINE_REFERENCE,
         time_limit_seconds=limit,
         explanation=level if level != EXPLANATION_LEVEL_UNSPECIFIED else EXPLANATION_LEVEL_FULL,
-        with_lines=message.view != DECISION_VIEW_SUMMARY,
+        with_rows=message.view not in (DECISION_VIEW_SUMMARY, DECISION_VIEW_COLUMNS),
     )
 
 

@@ -1,4 +1,8 @@
-"""Decisions read back: lines out of packed columns, and the plan that lines state."""
+"""Decision lines out of packed columns: rows, and chosen lines as columns again.
+
+Driven by the descriptors: a column takes the field of its own name in the row. A columns message
+with a `count` holds lists, one after the other; one without is a group of columns.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +10,112 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from google.protobuf.message import Message
 
-from fairlead.v1.columns_pb2 import StringColumn
-from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
+from fairlead.v1.columns_pb2 import StringColumn, StringListColumn
+from fairlead.v1.decision_columns_pb2 import DecisionLineColumns, ReasonColumns, WaterfallColumns
 from fairlead.v1.decision_pb2 import DecisionLine
-from fairlead_solver.api import NO_DAY, NO_INT, Faults, Finding, Ints, Problem
+from fairlead.v1.explanation_pb2 import Explanation, WaterfallKind
+from fairlead_solver.api import NO_DAY, NO_INT, Faults, Finding
 
 from .columns import coded_of
 
-NESTED = ("sources", "terms", "reasons", "sentence")
+_EXPLAINED = ("reasons", "competitors", "alternatives", "sentence", "waterfall", "fixes")
+_RULE = ("family", "key", "leaf")
 
 
 def lines_of(columns: DecisionLineColumns) -> list[DecisionLine]:
-    """Row messages for the lines of a chunk, with reasons and sentence where it has them.
+    """Row messages for the lines of a chunk, with all that explains them where it has that.
 
     Raises InvalidInput where its columns do not fit together.
     """
     faults = Faults()
-    size = len(columns.line)
-    lines = [DecisionLine() for _ in range(size)]
-    _spread(columns, lines, NESTED, "lines", faults)
+    lines = [DecisionLine() for _ in range(len(columns.line))]
+    _spread(columns, lines, ("sources", "terms", *_EXPLAINED), "lines", faults)
     _spread_lists(columns.sources, [line.sources for line in lines], "lines.sources", faults)
     _spread(columns.terms, [line.terms for line in lines], (), "lines.terms", faults)
-    if len(columns.reasons.count):
-        _spread_reasons(columns, lines, faults)
+    if len(columns.sentence) == len(lines):
+        _spread_explanations(columns, lines, faults)
     faults.stop()
     return lines
+
+
+def _spread_explanations(
+    columns: DecisionLineColumns, lines: Sequence[DecisionLine], faults: Faults
+) -> None:
+    told = [line.explanation for line in lines]
+    for line, one, sentence in zip(lines, told, columns.sentence, strict=True):
+        one.line, one.sentence = line.line, sentence
+    _spread_waterfall(columns.waterfall, told, faults)
+    reasons = [one.reasons for one in told]
+    _spread_reasons(columns.reasons, reasons, "lines.reasons", faults)
+    _spread_competitors(columns, told, faults)
+    _spread_alternatives(columns, told, faults)
+    for fix in columns.fixes:
+        if 0 <= fix.row < len(told):
+            told[fix.row].fix.CopyFrom(fix.fix)
+        else:
+            rule = f"a place among {len(told)} lines"
+            faults.add(Finding("lines.fixes.row", "", str(fix.row), rule))
+
+
+def _spread_waterfall(
+    columns: WaterfallColumns, told: Sequence[Explanation], faults: Faults
+) -> None:
+    """Every step of every line, those of 0 units too."""
+    for kind in WaterfallKind.DESCRIPTOR.values[1:]:
+        name = f"{kind.name.removeprefix('WATERFALL_KIND_').lower()}_units"
+        units = getattr(columns, name) or [0] * len(told)
+        _fits(f"lines.waterfall.{name}", len(units), len(told), faults)
+        for one, amount in zip(told, units, strict=False):
+            one.waterfall.add(kind=kind.number, units=amount)
+
+
+def _spread_reasons(
+    columns: ReasonColumns, targets: Sequence[Any], path: str, faults: Faults
+) -> None:
+    reasons = _spread_lists(columns, targets, path, faults, leave=_RULE)
+    rules = [reason.rule for reason in reasons]
+    for rule in rules:
+        rule.SetInParent()
+    others = {f.name for f in columns.DESCRIPTOR.fields} - {*_RULE}
+    _spread(columns, rules, others, path, faults)
+
+
+def _spread_competitors(
+    columns: DecisionLineColumns, told: Sequence[Explanation], faults: Faults
+) -> None:
+    path, part = "lines.competitors", columns.competitors
+    nested = ("contracts", "unit_value", "own_unit_value")
+    rivals = _spread_lists(part, [one.competitors for one in told], path, faults, leave=nested)
+    contracts = [rival.contracts for rival in rivals]
+    _spread_words(part.contracts, contracts, f"{path}.contracts", faults)
+    for name in nested[1:]:
+        values = [getattr(rival, name) for rival in rivals]
+        for value in values:
+            value.SetInParent()
+        _spread(getattr(part, name), values, (), f"{path}.{name}", faults)
+
+
+def _spread_alternatives(
+    columns: DecisionLineColumns, told: Sequence[Explanation], faults: Faults
+) -> None:
+    path, part = "lines.alternatives", columns.alternatives
+    targets = [one.alternatives for one in told]
+    tried = _spread_lists(part, targets, path, faults, leave=("reason",))
+    _spread_reasons(part.reason, [_One(each, "reason") for each in tried], f"{path}.reason", faults)
+
+
+class _One:
+    """A field that holds one message or none, filled as a list of at most one is."""
+
+    def __init__(self, message: Any, name: str) -> None:
+        self._message, self._name = message, name
+
+    def add(self) -> Any:
+        """The message of the field, now there."""
+        part = getattr(self._message, self._name)
+        part.SetInParent()
+        return part
 
 
 def _spread(
@@ -43,80 +126,75 @@ def _spread(
         if field.name in skipped:
             continue
         values = _plain(getattr(columns, field.name), f"{path}.{field.name}", faults)
-        if len(values) not in (0, len(rows)):
-            rule = f"one value per row: {len(rows)}"
-            faults.add(Finding(f"{path}.{field.name}", "", f"{len(values)} values", rule))
-            continue
-        if not rows or not values:
+        if not _fits(f"{path}.{field.name}", len(values), len(rows), faults) or not rows:
             continue
         optional = rows[0].DESCRIPTOR.fields_by_name[field.name].has_presence
         absent = (NO_DAY, NO_INT) if optional else (0, "")  # a 0 set would make its parent present
-        for row, value in zip(rows, values, strict=True):
+        for row, value in zip(rows, values, strict=False):
             if value not in absent:
                 setattr(row, field.name, value)
 
 
+def _fits(path: str, length: int, size: int, faults: Faults) -> bool:
+    """Notes a column that has neither one value per row nor none."""
+    fits = length in (0, size)
+    if not fits:
+        faults.add(Finding(path, "", f"{length} values", f"one value per row: {size}"))
+    return fits
+
+
 def _plain(column: Any, path: str, faults: Faults) -> Sequence[Any]:
     if not isinstance(column, StringColumn):
-        return list(column)
+        return column  # type: ignore[no-any-return]
     coded = coded_of(column, path, faults)
     return [] if coded is None else coded.words().tolist()
 
 
-def _spread_lists(columns: Any, targets: Sequence[Any], path: str, faults: Faults) -> list[Any]:
+def _spread_lists(
+    columns: Any,
+    targets: Sequence[Any],
+    path: str,
+    faults: Faults,
+    leave: Iterable[str] = (),
+) -> list[Any]:
     """Add `count[i]` messages to target i and fill them; returns all of them in order."""
-    counts = list(columns.count)
-    if len(counts) != len(targets) or min(counts, default=0) < 0:
-        rule = f"one count of at least 0 per line: {len(targets)}"
-        faults.add(Finding(f"{path}.count", "", f"{len(counts)} counts", rule))
-        return []
-    rows = [target.add() for target, n in zip(targets, counts, strict=True) for _ in range(n)]
-    if rows and isinstance(rows[0], Message):
-        skipped = {"count"} | {
-            f.name
-            for f in columns.DESCRIPTOR.fields
-            if f.name not in rows[0].DESCRIPTOR.fields_by_name
-        }
-        _spread(columns, rows, skipped, path, faults)
+    counts = _counts(columns, len(targets), path, faults)
+    rows = [target.add() for target, n in zip(targets, counts, strict=False) for _ in range(n)]
+    _spread(columns, rows, ("count", *leave), path, faults)
     return rows
 
 
-def _spread_reasons(
-    columns: DecisionLineColumns, lines: list[DecisionLine], faults: Faults
+def _spread_words(
+    columns: StringListColumn, targets: Sequence[Any], path: str, faults: Faults
 ) -> None:
-    targets = [line.explanation.reasons for line in lines]
-    reasons = _spread_lists(columns.reasons, targets, "lines.reasons", faults)
-    rules = [reason.rule for reason in reasons]
-    others = {f.name for f in columns.reasons.DESCRIPTOR.fields} - {"family", "key", "leaf"}
-    _spread(columns.reasons, rules, others, "lines.reasons", faults)
-    for line, sentence in zip(lines, columns.sentence, strict=False):
-        line.explanation.line = line.line
-        line.explanation.sentence = sentence
+    counts = _counts(columns, len(targets), path, faults)
+    words = iter(_plain(columns.values, f"{path}.values", faults))
+    if not _fits(path, len(columns.values.index), sum(counts), faults):
+        return
+    for target, n in zip(targets, counts, strict=False):
+        target.extend(next(words, "") for _ in range(n))
 
 
-def packs_of(problem: Problem, lines: Iterable[DecisionLine]) -> Ints:
-    """The plan that lines state: packs per arc of the problem.
+def _counts(columns: Any, size: int, path: str, faults: Faults) -> Sequence[int]:
+    counts = list(columns.count)
+    if len(counts) not in (0, size) or min(counts, default=0) < 0:
+        rule = f"one count of at least 0 per line: {size}"
+        faults.add(Finding(f"{path}.count", "", f"{len(counts)} counts", rule))
+        return []
+    return counts
 
-    Raises InvalidInput where a source is no arc of the problem, or no whole number of packs.
-    """
-    facts, arcs = problem.facts, problem.arcs
-    line_row = {id_: i for i, id_ in enumerate(facts.lines.id)}
-    lot_row = {id_: i for i, id_ in enumerate(facts.lots.id)}
-    width = max(1, len(facts.lots))
-    known = arcs.line.astype(np.int64) * width + arcs.lot  # ascending: arcs sort by line, lot
-    packs, faults = np.zeros(len(arcs), dtype=np.int64), Faults()
-    for line in lines:
-        for number, source in enumerate(line.sources):
-            place = f"lines[{line.line}].sources[{number}]"
-            row, lot = line_row.get(line.line, -1), lot_row.get(source.lot, -1)
-            wanted = row * width + lot
-            at = int(np.searchsorted(known, wanted))
-            if row < 0 or lot < 0 or at == len(known) or known[at] != wanted:
-                faults.add(Finding(place, line.line, source.lot, "a lot that may serve the line"))
-            elif source.quantity <= 0 or source.quantity % int(arcs.pack[at]):
-                rule = f"a positive multiple of the pack {arcs.pack[at]}"
-                faults.add(Finding(f"{place}.quantity", line.line, str(source.quantity), rule))
-            else:
-                packs[at] += source.quantity // int(arcs.pack[at])
-    faults.stop()
-    return packs
+
+def matching(
+    columns: DecisionLineColumns, *, short_only: bool, order: str, product: str, customer: str
+) -> np.ndarray:
+    """Places of the lines that match every filter given (not False, not "")."""
+    chosen = np.ones(len(columns.line), dtype=np.bool_)
+    if short_only:
+        chosen &= np.array(columns.confirmed_quantity) < np.array(columns.requested_quantity)
+    for name, wanted in (("order", order), ("product", product), ("customer", customer)):
+        if wanted:
+            column: StringColumn = getattr(columns, name)
+            known = list(column.dictionary)
+            code = known.index(wanted) if wanted in known else len(known)
+            chosen &= np.array(column.index) == code
+    return np.flatnonzero(chosen)

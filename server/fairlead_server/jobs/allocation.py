@@ -19,16 +19,17 @@ from fairlead_solver import api
 from ..envelope import malformed
 from ..errors import ServiceError, Violation
 from ..ids import now_micros
+from ..rows import rows_of
 from ..storage.decisions import BINDING_CONSTRAINT, LINE, Part
 from ..workers.process import Run
-from .handover import Instructions, Solved
+from .handover import ROWS, Instructions, last_piece, piece
 from .progress import Reporter
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 Value = TypeVar("Value")
 
 
-def solve(run: Run) -> list[bytes]:
+def solve(run: Run) -> Iterator[bytes]:
     """Decide a cycle. Parts: the request without its cycle, then the input (see `_facts`)."""
     start = time.perf_counter()
     instructions = Instructions.of(run.note)
@@ -42,11 +43,16 @@ def solve(run: Run) -> list[bytes]:
         solved = api.solve(problem, options, run, reporter.standing)
     except api.EngineError as error:
         raise _engine_refusal(str(error)) from error
-    message = _message(solved, asked, run)
+    explanation = _explanation(solved, asked, run)
+    message = wire.decision_message(solved, explanation, with_lines=False)
     _sign(message, request, instructions)
+    for part in _parts(message, solved, explanation, asked, instructions):
+        yield from piece(part)
     total_seconds = time.perf_counter() - start
     message.solve.total_duration.FromMicroseconds(round(total_seconds * 1e6))
-    return _cut(message, instructions).pieces()
+    status = decision_pb2.DecisionStatus.Name(message.status)
+    with_rows = _with_rows(solved, asked, instructions)
+    yield from last_piece(instructions.decision, status, message.SerializeToString(), with_rows)
 
 
 def validate(run: Run) -> list[bytes]:
@@ -77,13 +83,12 @@ def describe(run: Run) -> list[bytes]:
     return [snapshot.SerializeToString()]
 
 
-def _message(solved: api.Solved, asked: wire.Asked, run: Run) -> decision_pb2.Decision:
-    """The decision with as much explanation as was asked for."""
+def _explanation(solved: api.Solved, asked: wire.Asked, run: Run) -> api.Explanation | None:
+    """As much explanation as was asked for."""
     if asked.explanation == pb.EXPLANATION_LEVEL_NONE:
-        return wire.decision_message(solved)
+        return None
     prove = asked.explanation != pb.EXPLANATION_LEVEL_EXACT
-    explained = api.explain(solved, prove=prove, budget=run)
-    return wire.decision_message(solved, explained.stories, explained.binding, explained.conflict)
+    return api.explain(solved, prove=prove, budget=run)
 
 
 def _problem(
@@ -173,26 +178,37 @@ def _sign(
     """Names and times: what the solver cannot know."""
     message.name, message.snapshot = instructions.decision, request.snapshot
     message.create_time.FromMicroseconds(now_micros())
-    for line in message.lines:
-        line.name = f"{message.name}/lines/{quote(line.line, safe='')}"
     for place, constraint in enumerate(message.binding_constraints, 1):
         constraint.id = constraint.id or str(place)
         constraint.name = f"{message.name}/bindingConstraints/{quote(constraint.id, safe='')}"
 
 
-def _cut(message: decision_pb2.Decision, instructions: Instructions) -> Solved:
-    """The decision as a body and parts of rows."""
-    size = instructions.part_lines
-    parts = (*_parts(message, LINE, size), *_parts(message, BINDING_CONSTRAINT, size))
-    status = decision_pb2.DecisionStatus.Name(message.status)
-    message.ClearField("lines")
+def _with_rows(solved: api.Solved, asked: wire.Asked, instructions: Instructions) -> bool:
+    """Whether the answer is to hold the lines as rows."""
+    return asked.with_rows and solved.problem.num_lines <= instructions.max_answer_rows
+
+
+def _parts(
+    message: decision_pb2.Decision,
+    solved: api.Solved,
+    explanation: api.Explanation | None,
+    asked: wire.Asked,
+    instructions: Instructions,
+) -> Iterator[Part]:
+    """The lines in columns, each part as rows too where they are wanted; what binds is taken out
+    of the message."""
+    lines = wire.decided_lines(solved.decision, explanation)
+    size, first = instructions.part_lines, 0
+    for columns in wire.line_chunks(lines, size) if lines is not None else ():
+        count = len(columns.line)
+        yield Part(LINE, first, count, columns.SerializeToString(), columns.line[0])
+        if _with_rows(solved, asked, instructions):
+            rows = decision_pb2.Decision(lines=rows_of(message.name, columns))
+            yield Part(ROWS, first, count, rows.SerializeToString())
+        first += count
+    binding = message.binding_constraints
+    for first in range(0, len(binding), size):
+        some = decision_pb2.Decision(binding_constraints=binding[first : first + size])
+        count = len(some.binding_constraints)
+        yield Part(BINDING_CONSTRAINT, first, count, some.SerializeToString())
     message.ClearField("binding_constraints")
-    return Solved(instructions.decision, status, message.SerializeToString(), parts)
-
-
-def _parts(message: decision_pb2.Decision, kind: str, size: int) -> Iterator[Part]:
-    for first in range(0, len(getattr(message, f"{kind}s")), size):
-        rows = getattr(message, f"{kind}s")[first : first + size]
-        body = decision_pb2.Decision(**{f"{kind}s": rows}).SerializeToString()
-        key = rows[0].line if kind == LINE else ""
-        yield Part(kind, first, len(rows), body, key)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from ..storage.decisions import Part
+from ..storage.decisions import LINE, Part
 
 SOLVE = "fairlead_server.jobs.allocation:solve"
 VALIDATE = "fairlead_server.jobs.allocation:validate"
@@ -23,7 +23,8 @@ class Instructions:
     threads: int = 1
     max_rows: int = 20_000
     max_lines: int = 2_000_000
-    part_lines: int = 2_000
+    part_lines: int = 10_000
+    max_answer_rows: int = 100_000  # lines of a decision whose answer has them as rows
 
     def note(self) -> str:
         """As a job's note."""
@@ -37,32 +38,50 @@ class Instructions:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """A decision as serialized pieces: its body (all but rows), then the parts with its rows."""
+    """A decision as serialized pieces: its body (all but rows), then the parts with its rows.
+
+    `rows`: its lines as rows too, serialized Decisions of them alone, where the worker made them.
+    """
 
     name: str
     status: str
     body: bytes
     parts: tuple[Part, ...]
+    rows: tuple[bytes, ...] | None = None
 
     @property
-    def size_bytes(self) -> int:
-        """Bytes of the whole decision."""
-        return len(self.body) + sum(len(part.body) for part in self.parts)
+    def lines(self) -> int:
+        """Lines of the decision."""
+        return sum(part.rows for part in self.parts if part.kind == LINE)
 
-    def pieces(self) -> list[bytes]:
-        """As a job's result: what the parts are, then their bytes."""
-        index = [[p.kind, p.first_row, p.rows, p.first_key] for p in self.parts]
-        head = json.dumps({"name": self.name, "status": self.status, "parts": index}).encode()
-        return [head, self.body, *(part.body for part in self.parts)]
+    def of_kind(self, kind: str) -> tuple[bytes, ...]:
+        """The bodies of the parts of one kind."""
+        return tuple(part.body for part in self.parts if part.kind == kind)
 
     @classmethod
     def of(cls, pieces: Sequence[bytes]) -> Self:
-        """Out of a job's result."""
-        head = json.loads(pieces[0])
-        parts = (
-            Part(kind, first_row, rows, body, first_key)
-            for (kind, first_row, rows, first_key), body in zip(
-                head["parts"], pieces[2:], strict=True
-            )
-        )
-        return cls(head["name"], head["status"], pieces[1], tuple(parts))
+        """Out of a job's result: `piece` made each pair of them."""
+        parts: list[Part] = []
+        rows: list[bytes] = []
+        for head, body in zip(pieces[:-2:2], pieces[1:-2:2], strict=True):
+            kind, first_row, count, first_key = json.loads(head)
+            if kind == ROWS:
+                rows.append(body)
+            else:
+                parts.append(Part(kind, first_row, count, body, first_key))
+        name, status, with_rows = json.loads(pieces[-2])
+        return cls(name, status, pieces[-1], tuple(parts), tuple(rows) if with_rows else None)
+
+
+ROWS = "rows"  # a kind of part that is sent, not stored
+
+
+def piece(part: Part) -> tuple[bytes, bytes]:
+    """A part as two pieces of a job's result, sent as soon as it is made."""
+    head = [part.kind, part.first_row, part.rows, part.first_key]
+    return json.dumps(head).encode(), part.body
+
+
+def last_piece(name: str, status: str, body: bytes, with_rows: bool) -> tuple[bytes, bytes]:
+    """The decision's body as the last two pieces."""
+    return json.dumps([name, status, with_rows]).encode(), body

@@ -22,7 +22,7 @@ def first_solve() -> None:
     problem = api.intake(wire.facts_of(cycle), api.Policy())
     solved = api.solve(problem)
     explained = api.explain(solved)
-    wire.decision_message(solved, explained.stories, explained.binding).SerializeToString()
+    wire.decision_message(solved, explained).SerializeToString()
 
 
 first_solve()

@@ -72,7 +72,7 @@ class AllocationService:
             solved = await self._solves.run(
                 key, digest, lambda: self._solver.solve(call, limit, remember=(key, digest))
             )
-        return self._solver.response(solved, call.full)
+        return await self._solver.response(solved, call.view)
 
     async def start(self, body: bytes, context: Context) -> operations_pb2.Operation:
         """SolveAllocationLongRunning."""

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any, TypeVar
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Collection, Iterator
+from typing import Any
 from urllib.parse import unquote
 
 import grpc
+import numpy as np
 from grpc import aio
 from sqlalchemy import Connection
 
-from fairlead.v1 import allocation_service_pb2, decision_pb2, explanation_pb2
+from fairlead import wire
+from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead.v1 import decision_service_pb2 as pb
 from fairlead.v1 import decision_service_pb2_grpc as pb_grpc
+from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 
 from ..errors import ServiceError, Violation, invalid, not_found
 from ..ids import Name, parse_name, parse_parent
-from ..packing import pack_lines
 from ..paging import Pages, decode_token, encode_token
+from ..rows import rows_of, rows_of_parts
+from ..solving import View
 from ..storage import decisions
 from ..storage.database import Database
 
-Row = TypeVar("Row")
 Context = aio.ServicerContext[Any, Any]
 
 
@@ -35,25 +39,31 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         pages: Pages,
         chunks: Pages,
         max_message_bytes: int,
+        max_answer_rows: int,
     ) -> None:
         self._database = database
         self._pages = pages
         self._chunks = chunks
         self._max_message_bytes = max_message_bytes
+        self._max_answer_rows = max_answer_rows
 
     async def GetDecision(
         self, request: pb.GetDecisionRequest, _: Context
     ) -> decision_pb2.Decision:
         """A decision, whole or without its rows."""
         name = parse_name(request.name, "decisions")
-        summary = request.view == allocation_service_pb2.DECISION_VIEW_SUMMARY
+        view = View.of(request.view)
 
         def read(connection: Connection) -> decision_pb2.Decision:
             pieces = [_body(connection, name)]
-            for kind in () if summary else (decisions.LINE, decisions.BINDING_CONSTRAINT):
-                parts = decisions.parts(connection, name.tenant, name.id, kind)
-                pieces.extend(part.body for part in parts)
-            self._check_size(name, sum(map(len, pieces)))
+            if view is View.ROWS:
+                if _count(connection, name) > self._max_answer_rows:
+                    raise self._too_large(name)
+                pieces += rows_of_parts(str(name), _bodies(connection, name, decisions.LINE))
+            if view is not View.SUMMARY:
+                pieces += _bodies(connection, name, decisions.BINDING_CONSTRAINT)
+            if sum(map(len, pieces)) > self._max_message_bytes:
+                raise self._too_large(name)
             return decision_pb2.Decision.FromString(b"".join(pieces))
 
         return await self._database.read(read)
@@ -81,42 +91,78 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
             *("lines", str(name), str(request.short_only)),
             *(request.order, request.product, request.customer),
         )
-        found, token = await self._page(
-            *(name, decisions.LINE, request.page_size, request.page_token, query),
-            lambda decision: decision.lines,
-            lambda line: _matches(request, line),
-        )
-        return pb.ListDecisionLinesResponse(lines=found, next_page_token=token)
+        size = self._pages.size(request.page_size)
+        first = _place(request.page_token, query)
+
+        def read(connection: Connection) -> pb.ListDecisionLinesResponse:
+            _body(connection, name)
+            answer = pb.ListDecisionLinesResponse()
+            for part in decisions.parts(connection, name.tenant, name.id, decisions.LINE, first):
+                columns = DecisionLineColumns.FromString(part.body)
+                found = part.first_row + _matching(request, columns)
+                found = found[found >= first]
+                some = found[: size - len(answer.lines)]
+                chosen = wire.picked(columns, some - part.first_row)
+                answer.lines.extend(rows_of(str(name), chosen))
+                if len(some) < len(found):
+                    answer.next_page_token = encode_token(str(found[len(some)]), *query)
+                    break
+            return answer
+
+        return await self._database.read(read)
 
     async def ListBindingConstraints(
         self, request: pb.ListBindingConstraintsRequest, _: Context
     ) -> pb.ListBindingConstraintsResponse:
         """Constraints that bind, the most valuable first."""
         name = parse_name(request.parent, "decisions", "parent")
+        query = ("constraints", str(name), request.family)
+        size = self._pages.size(request.page_size)
+        first = _place(request.page_token, query)
 
-        def wanted(constraint: explanation_pb2.BindingConstraint) -> bool:
-            return not request.family or constraint.rule.family == request.family
+        def read(connection: Connection) -> pb.ListBindingConstraintsResponse:
+            _body(connection, name)
+            answer = pb.ListBindingConstraintsResponse()
+            for place, constraint in _binding(connection, name, first):
+                if request.family not in ("", constraint.rule.family):
+                    continue
+                if len(answer.binding_constraints) == size:
+                    answer.next_page_token = encode_token(str(place), *query)
+                    break
+                answer.binding_constraints.append(constraint)
+            return answer
 
-        found, token = await self._page(
-            *(name, decisions.BINDING_CONSTRAINT, request.page_size, request.page_token),
-            ("constraints", str(name), request.family),
-            lambda decision: decision.binding_constraints,
-            wanted,
-        )
-        return pb.ListBindingConstraintsResponse(binding_constraints=found, next_page_token=token)
+        return await self._database.read(read)
 
     async def DownloadDecisionLines(
         self, request: pb.DownloadDecisionLinesRequest, _: Context
     ) -> AsyncIterator[pb.DecisionLineChunk]:
-        """All lines as packed columns, in chunks."""
+        """All lines as packed columns, in chunks; a part that fits in one is sent as it is."""
         name = parse_name(request.parent, "decisions", "parent")
         size = self._chunks.size(request.chunk_lines)
-        body = await self._database.read(lambda c: _body(c, name))
-        total = decision_pb2.Decision.FromString(body).totals.lines
-        for sequence in range(max(1, -(-total // size))):
-            lines = await self._lines(name, sequence * size, size)
-            columns = await asyncio.to_thread(pack_lines, lines, reasons=not request.skip_reasons)
-            yield pb.DecisionLineChunk(sequence=sequence, lines=columns, total_lines=total)
+
+        def total(connection: Connection) -> int:
+            _body(connection, name)
+            return _count(connection, name)
+
+        lines = await self._database.read(total)
+        leave = wire.EXPLAINED if request.skip_reasons else ()
+        first, sequence = 0, 0
+        while first < lines or not sequence:
+            part = await self._part(name, first)
+            for columns in await asyncio.to_thread(_cut, part, size, leave):
+                yield pb.DecisionLineChunk(sequence=sequence, lines=columns, total_lines=lines)
+                sequence += 1
+            first += part.rows
+
+    async def _part(self, name: Name, first: int) -> decisions.Part:
+        """The stored part that begins at a line; an empty one where there are no lines."""
+
+        def read(connection: Connection) -> decisions.Part:
+            found = decisions.parts(connection, name.tenant, name.id, decisions.LINE, first)
+            return next(found, decisions.Part(decisions.LINE, 0, 0, b""))
+
+        return await self._database.read(read)
 
     async def ExplainDecisionLine(
         self, request: pb.ExplainDecisionLineRequest, _: Context
@@ -127,74 +173,56 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         def read(connection: Connection) -> decision_pb2.DecisionLine | None:
             _body(connection, name)
             part = decisions.part_of_key(connection, name.tenant, name.id, line_id)
-            lines = decision_pb2.Decision.FromString(part or b"").lines
-            return next((line for line in lines if line.line == line_id), None)
+            columns = DecisionLineColumns.FromString(part or b"")
+            place = bisect_left(columns.line, line_id)
+            if place == len(columns.line) or columns.line[place] != line_id:
+                return None
+            return rows_of(str(name), wire.picked(columns, np.array([place])))[0]
 
         line = await self._database.read(read)
         if line is None:
             raise not_found("line", request.name)
         return line
 
-    def _check_size(self, name: Name, size_bytes: int) -> None:
-        if size_bytes > self._max_message_bytes:
-            raise ServiceError(
-                grpc.StatusCode.RESOURCE_EXHAUSTED,
-                "RESPONSE_TOO_LARGE",
-                "the decision is too large for one message: download its lines",
-                {"decision": str(name), "size_bytes": str(size_bytes)},
-            )
-
-    async def _lines(self, name: Name, first: int, count: int) -> list[decision_pb2.DecisionLine]:
-        def read(connection: Connection) -> list[decision_pb2.DecisionLine]:
-            lines: list[decision_pb2.DecisionLine] = []
-            for _, line in _rows(connection, name, decisions.LINE, first, lambda d: d.lines):
-                if len(lines) == count:
-                    break
-                lines.append(line)
-            return lines
-
-        return await self._database.read(read)
-
-    async def _page(
-        self,
-        name: Name,
-        kind: str,
-        page_size: int,
-        page_token: str,
-        query: tuple[str, ...],
-        rows_of: Callable[[decision_pb2.Decision], Any],
-        wanted: Callable[[Any], bool],
-    ) -> tuple[list[Any], str]:
-        """One page of the rows wanted, and the token of the next."""
-        size = self._pages.size(page_size)
-        first = int(decode_token(page_token, *query) or 0)
-
-        def read(connection: Connection) -> tuple[list[Any], str]:
-            _body(connection, name)
-            found: list[Any] = []
-            for place, row in _rows(connection, name, kind, first, rows_of):
-                if not wanted(row):
-                    continue
-                if len(found) == size:
-                    return found, encode_token(str(place), *query)
-                found.append(row)
-            return found, ""
-
-        return await self._database.read(read)
+    def _too_large(self, name: Name) -> ServiceError:
+        return ServiceError(
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "RESPONSE_TOO_LARGE",
+            "the decision is too large for one message: download its lines",
+            {"decision": str(name)},
+        )
 
 
-def _rows(
-    connection: Connection,
-    name: Name,
-    kind: str,
-    first: int,
-    rows_of: Callable[[decision_pb2.Decision], Any],
-) -> Iterator[tuple[int, Any]]:
-    """(place, row) from a place on."""
+def _binding(
+    connection: Connection, name: Name, first: int
+) -> Iterator[tuple[int, explanation_pb2.BindingConstraint]]:
+    """(place, constraint) from a place on."""
+    kind = decisions.BINDING_CONSTRAINT
     for part in decisions.parts(connection, name.tenant, name.id, kind, first):
-        rows = rows_of(decision_pb2.Decision.FromString(part.body))
+        rows = decision_pb2.Decision.FromString(part.body).binding_constraints
         skip = max(0, first - part.first_row)
         yield from enumerate(rows[skip:], part.first_row + skip)
+
+
+def _cut(part: decisions.Part, size: int, leave: Collection[str]) -> list[DecisionLineColumns]:
+    """A part in pieces of at most `size` lines, without the columns to leave."""
+    columns = DecisionLineColumns.FromString(part.body)
+    if part.rows <= size and not leave:
+        return [columns]
+    return [
+        wire.picked(columns, np.arange(first, min(first + size, part.rows)), leave)
+        for first in range(0, max(1, part.rows), size)
+    ]
+
+
+def _matching(request: pb.ListDecisionLinesRequest, columns: DecisionLineColumns) -> Any:
+    return wire.matching(
+        columns,
+        short_only=request.short_only,
+        order=request.order,
+        product=request.product,
+        customer=request.customer,
+    )
 
 
 def _body(connection: Connection, name: Name) -> bytes:
@@ -204,13 +232,17 @@ def _body(connection: Connection, name: Name) -> bytes:
     return body
 
 
-def _matches(request: pb.ListDecisionLinesRequest, line: decision_pb2.DecisionLine) -> bool:
-    return (
-        (not request.short_only or line.confirmed_quantity < line.requested_quantity)
-        and request.order in ("", line.order)
-        and request.product in ("", line.product)
-        and request.customer in ("", line.customer)
-    )
+def _bodies(connection: Connection, name: Name, kind: str) -> Iterator[bytes]:
+    return (part.body for part in decisions.parts(connection, name.tenant, name.id, kind))
+
+
+def _count(connection: Connection, name: Name) -> int:
+    return decisions.count(connection, name.tenant, name.id, decisions.LINE)
+
+
+def _place(token: str, query: tuple[str, ...]) -> int:
+    """The row a page begins at."""
+    return int(decode_token(token, *query) or 0)
 
 
 def _line_name(value: str) -> tuple[Name, str]:

@@ -1,4 +1,4 @@
-"""Decisions in the database: a body, and its lines and binding constraints in parts of rows."""
+"""Decisions in the database: a body, and its lines and binding constraints in parts."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from .schema import decision, decision_part
 
-LINE = "line"
+LINE = "line_columns"
 BINDING_CONSTRAINT = "binding_constraint"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows `first_row` … `first_row + rows - 1` of one kind: a serialized Decision of them alone.
+    """Rows `first_row` … `first_row + rows - 1` of one kind.
 
-    The bytes of a decision's body and of its parts, one after the other, are the whole decision.
+    LINE: serialized DecisionLineColumns. BINDING_CONSTRAINT: a serialized Decision of them alone,
+    whose bytes after those of the decision's body make a decision that has them.
     """
 
     kind: str
@@ -96,6 +97,12 @@ def part_of_key(connection: Connection, tenant: str, id: str, key: str) -> bytes
     query_body = select(columns.body).where(*_of(tenant, id, LINE), at)
     body: bytes = connection.execute(query_body).scalar_one()
     return body
+
+
+def count(connection: Connection, tenant: str, id: str, kind: str) -> int:
+    """Rows of one kind."""
+    query = select(func.sum(decision_part.c.rows)).where(*_of(tenant, id, kind))
+    return connection.execute(query).scalar_one() or 0
 
 
 def page(connection: Connection, tenant: str, before: str, rows: int) -> list[tuple[str, bytes]]:

@@ -10,11 +10,11 @@ from .schema import operation, operation_event
 
 
 def add(
-    connection: Connection, tenant: str, id: str, created_micros: int, full: bool, body: bytes
+    connection: Connection, tenant: str, id: str, created_micros: int, view: str, body: bytes
 ) -> None:
-    """Keep a new operation, not done. `full`: its answer is to hold the decision's lines."""
+    """Keep a new operation, not done. `view`: how its answer is to hold lines."""
     row = {"tenant": tenant, "id": id, "created_micros": created_micros, "body": body}
-    connection.execute(insert(operation).values(**row, done=False, full=full))
+    connection.execute(insert(operation).values(**row, done=False, view=view))
 
 
 def save(connection: Connection, tenant: str, id: str, done: bool, body: bytes) -> None:
@@ -22,11 +22,11 @@ def save(connection: Connection, tenant: str, id: str, done: bool, body: bytes) 
     connection.execute(update(operation).where(*_is(tenant, id)).values(done=done, body=body))
 
 
-def find(connection: Connection, tenant: str, id: str) -> tuple[bytes, bool] | None:
-    """Its message, and whether its answer is to hold lines; None where there is none."""
-    query = select(operation.c.body, operation.c.full).where(*_is(tenant, id))
+def find(connection: Connection, tenant: str, id: str) -> tuple[bytes, str] | None:
+    """Its message, and how its answer is to hold lines; None where there is none."""
+    query = select(operation.c.body, operation.c.view).where(*_is(tenant, id))
     row = connection.execute(query).one_or_none()
-    return None if row is None else (row.body, row.full)
+    return None if row is None else (row.body, row.view)
 
 
 def remove(connection: Connection, tenant: str, id: str) -> bool:

@@ -73,7 +73,7 @@ decision_part = Table(
     metadata,
     _key("tenant"),
     _key("decision_id"),
-    Column("kind", String(16), primary_key=True),  # line, binding_constraint
+    Column("kind", String(16), primary_key=True),  # line_columns, binding_constraint
     Column("first_row", Integer, primary_key=True, autoincrement=False),
     Column("rows", Integer, nullable=False),
     Column("first_key", Text, nullable=False),  # id of its first line; "" for other kinds
@@ -87,7 +87,7 @@ operation = Table(
     _key("tenant"),
     _key("id"),
     Column("done", Boolean, nullable=False),
-    Column("full", Boolean, nullable=False),  # the answer is to hold the decision's lines
+    Column("view", String(16), nullable=False),  # how the answer is to hold lines
     Column("created_micros", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),  # a google.longrunning.Operation
 )

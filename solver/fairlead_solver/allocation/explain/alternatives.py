@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-import numpy as np
-
 from ..arcs import Refusal
 from .case import Case
 from .values import Alternative, AlternativeKind, Certainty, Reason, ReasonCode
@@ -71,7 +69,7 @@ def _parts(
         refused = CODE_OF_REFUSAL[Refusal(int(arcs.refused_reason[k]))]
         for place in _places(case, line, int(arcs.refused_lot[k])):
             yield place, int(case.waterfall.refused_units[k]), refused
-    for k in np.arange(len(arcs))[arcs.of_line(line)]:
+    for k in range(int(arcs.offsets[line]), int(arcs.offsets[line + 1])):
         for place in _places(case, line, int(arcs.lot[k])):
             yield place, int(units.given[k]), None
             yield place, int(units.others[k]), ReasonCode.OUTRANKED_VALUE

@@ -13,22 +13,29 @@ from ..problem import Problem
 from ..terms import Term
 from ..totals import summed
 from .case import Case
-from .rivals import Rivals, rivals
+from .rivals import Rivals, batches, rivals
 from .values import Competitor, ReasonCode
 
 
-def competitors(case: Case, line: int) -> tuple[Competitor, ...]:
-    """The lines that took from the lots in a line's reach, the largest quantity first.
+def competitors_of(case: Case, lines: Ints) -> Iterator[tuple[Competitor, ...]]:
+    """Per line given (ascending) the lines that took from the lots in its reach, the largest
+    quantity first; found for many lines at once.
 
     Both unit values are per unit of the lot they met in (the one the rival took most from), each
     for its own line.
     """
-    return next(competitors_of(case, np.array([line])))
+    offsets = case.problem.arcs.offsets
+    arcs = expand(offsets[lines], offsets[lines + 1] - offsets[lines])
+    done = 0
+    for some in batches(case.problem, case.stakes, arcs):
+        after = int(np.searchsorted(lines, case.problem.arcs.line[some[-1]], side="right"))
+        yield from _together(case, lines[done:after], some)
+        done = after
+    yield from (() for _ in lines[done:])
 
 
-def competitors_of(case: Case, lines: Ints) -> Iterator[tuple[Competitor, ...]]:
-    """The competitors of each line given (ascending), found for all of them at once."""
-    found = _grouped(case, lines)
+def _together(case: Case, lines: Ints, arcs: Ints) -> Iterator[tuple[Competitor, ...]]:
+    found = _grouped(case, arcs)
     bounds = np.searchsorted(found.line, np.append(lines, case.problem.num_lines)).tolist()
     columns = (found.arc, found.rival_arc, found.units, found.code)
     arc, rival_arc, units, code = (column.tolist() for column in columns)
@@ -39,12 +46,10 @@ def competitors_of(case: Case, lines: Ints) -> Iterator[tuple[Competitor, ...]]:
         )
 
 
-def _grouped(case: Case, lines: Ints) -> Rivals:
+def _grouped(case: Case, arcs: Ints) -> Rivals:
     """One entry per (line, rival), units added up, arcs and code of the lot they met in; by line,
     the largest quantity first, of equals the first line."""
     problem = case.problem
-    offsets = problem.arcs.offsets
-    arcs = expand(offsets[lines], offsets[lines + 1] - offsets[lines])
     found = rivals(problem, case.plan, case.stakes, arcs)
     pairs, at = np.unique(found.line * problem.num_lines + found.rival, return_inverse=True)
     units = summed(at, found.units, len(pairs))

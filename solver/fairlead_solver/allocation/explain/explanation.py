@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
+import numpy as np
+
 from .case import Case
 from .ledger import Reasons
-from .story import Findings, line_story
+from .story import Findings, line_stories
+from .told import Told, told
 from .values import BindingConstraint, Conflict, LineStory
 from .waterfall import Waterfall
 
@@ -35,7 +38,7 @@ class Explanation:
         """The story of one line, a row of `facts.lines`. Raises LookupError without a plan."""
         if self.case is None or self.reasons is None:
             raise LookupError("no plan, no story")
-        return line_story(self.case, self.reasons, line, self.found)
+        return next(line_stories(self.case, self.reasons, np.array([line]), self.found))
 
     def story_of(self, line_id: str) -> LineStory:
         """The story of one line by its id. Raises KeyError where there is no such line."""
@@ -45,6 +48,12 @@ class Explanation:
         if line_id not in ids:
             raise KeyError(line_id)
         return self.story(ids.index(line_id))
+
+    def told(self, start: int, stop: int) -> Told:
+        """What is said of lines start to stop, together. Raises LookupError without a plan."""
+        if self.case is None or self.reasons is None:
+            raise LookupError("no plan, no story")
+        return told(self.case, self.reasons, start, stop, self.found)
 
     @property
     def stories(self) -> Stories | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from ...tables import NO_DAY
@@ -54,7 +55,7 @@ def wording(
     """The rule of a reason, and its family's sentence; "" where no family says one."""
     if code in HELD and case.firm.code[line] != code:  # it is a rival that is held
         names = [c.line for c in rivals if c.decided_by is code]
-        line = case.problem.facts.lines.id.index(names[0])
+        line = bisect_left(case.problem.facts.lines.id, names[0])  # sorted by id
     if row >= 0:
         block, words = case.wording(row)
         return Rule(block.family, words.key, words.leaf), words.sentence

@@ -42,14 +42,18 @@ def line_sentence(
 ) -> str:
     """The sentence of one line; `told` are its reasons with the words of their families."""
     asked = int(problem.line.quantity[line])
-    opening = f"{given} of {asked} given."
     if given >= asked:
-        return opening
+        return opening(given, asked)
     telling = [(r, words) for r, words in told if r.units]
     parts = [_phrase(problem, line, r, words, steps, rivals) for r, words in telling]
     if len(parts) > 1:
         parts = [f"{r.units}: {p}" for (r, _), p in zip(telling, parts, strict=True)]
-    return f"{opening} {asked - given} short: {'; '.join(parts)}."
+    return f"{opening(given, asked)} {asked - given} short: {'; '.join(parts)}."
+
+
+def opening(given: int, asked: int) -> str:
+    """How every sentence begins, and all of it where nothing is short."""
+    return f"{given} of {asked} given."
 
 
 def money(micros: int) -> str:

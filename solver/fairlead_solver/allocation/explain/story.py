@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ...tables import Ints
 from .alternatives import alternatives
 from .case import Case
-from .competitors import competitors
+from .competitors import competitors_of
 from .ledger import Reasons
 from .rules import wording
 from .sentences import line_sentence
@@ -33,13 +34,21 @@ class Findings:
     fixes: Mapping[int, Fix] = field(default_factory=dict)
 
 
-def line_story(case: Case, reasons: Reasons, line: int, found: Findings) -> LineStory:
-    """Everything that is said about a line (a row of `facts.lines`)."""
+def line_stories(case: Case, reasons: Reasons, lines: Ints, found: Findings) -> Iterator[LineStory]:
+    """Everything that is said about each line given (ascending rows of `facts.lines`)."""
+    short = case.given[lines] < case.problem.line.quantity[lines]
+    rivals = competitors_of(case, lines[short])
+    for line, is_short in zip(lines.tolist(), short.tolist(), strict=True):
+        yield _story(case, reasons, line, found, next(rivals) if is_short else ())
+
+
+def _story(
+    case: Case, reasons: Reasons, line: int, found: Findings, rivals: tuple[Competitor, ...]
+) -> LineStory:
     steps = case.waterfall.steps(line)
-    short = int(case.given[line]) < int(case.problem.line.quantity[line])
-    rivals = competitors(case, line) if short else ()
-    proof = found.proofs.get(line)
+    given, proof = int(case.given[line]), found.proofs.get(line)
     told = [_told(case, reasons, k, rivals, proof) for k in _rows(reasons, line)]
+    short = given < int(case.problem.line.quantity[line])
     return LineStory(
         line=case.problem.facts.lines.id[line],
         waterfall=steps,
@@ -47,7 +56,7 @@ def line_story(case: Case, reasons: Reasons, line: int, found: Findings) -> Line
         competitors=rivals,
         fix=found.fixes.get(line),
         alternatives=alternatives(case, line, told[0][0]) if short else (),
-        sentence=line_sentence(case.problem, line, int(case.given[line]), steps, told, rivals),
+        sentence=line_sentence(case.problem, line, given, steps, told, rivals),
     )
 
 
