@@ -14,6 +14,7 @@ travels in the trailing metadata, of which clients accept 8 KiB; `violations_tot
     DEADLINE_EXCEEDED    DEADLINE_EXCEEDED
     RESOURCE_EXHAUSTED   QUEUE_FULL UPLOADS_FULL (both with RetryInfo) MESSAGE_TOO_LARGE
                          RESPONSE_TOO_LARGE SNAPSHOT_TOO_LARGE WORKER_MEMORY
+                         CYCLE_EXCEEDS_MEMORY
     UNAVAILABLE          STORAGE_UNAVAILABLE
     INTERNAL             WORKER_DIED INTERNAL
 """

@@ -68,6 +68,11 @@ class Journal:
         self._metadata.state = pb.OPERATION_STATE_RUNNING
         self._metadata.start_time.CopyFrom(_now())
 
+    def restart(self, count: int, most: int, cause: str) -> None:
+        """Its worker died; it waits for another."""
+        self._metadata.state = pb.OPERATION_STATE_QUEUED
+        self._add(event_now(restarted=pb.Restarted(count=count, most=most, cause=cause)))
+
     def progress(self, body: bytes) -> None:
         """A worker reports: a serialized AllocationEvent without sequence and time."""
         event = pb.AllocationEvent.FromString(body)

@@ -172,7 +172,13 @@ class Operations:
 
     def _follow(self, name: Name, call: SolveCall, journal: Journal) -> None:
         limit = self._solver.limit(call, lambda: None)
-        watch = Watch(journal.start, journal.progress)
+        most = self._settings.solve_restarts
+
+        watch = Watch(
+            journal.start,
+            journal.progress,
+            lambda count, cause: journal.restart(count, most, cause),
+        )
         solving = asyncio.create_task(self._solver.solve(call, limit, watch))
         task = asyncio.create_task(self._finish(name, solving, journal))
         self._running[name] = _Running(task, solving, journal)

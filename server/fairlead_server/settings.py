@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
 
+from .machine import share_bytes
 from .tls import TlsFiles, is_loopback
 
 ENVIRONMENT_PREFIX = "FAIRLEAD_"
@@ -59,6 +60,9 @@ class Settings(BaseModel):
     retry_delay_seconds: PositiveFloat = 1.0
     solve_limit_seconds: PositiveFloat = Field(default=600.0, description="of any solve")
     deadline_margin_seconds: float = Field(default=0.25, ge=0, description="kept to answer in")
+    solve_restarts: int = Field(
+        default=2, ge=0, description="of a long-running solve whose worker died"
+    )
     heartbeat_seconds: PositiveFloat = 10.0
     drain_grace_seconds: float = Field(default=30.0, ge=0)
     stop_grace_seconds: float = Field(default=2.0, ge=0, description="from stop to SIGKILL")
@@ -70,6 +74,11 @@ class Settings(BaseModel):
     worker_jobs: PositiveInt = Field(default=500, description="a worker is replaced after these")
     worker_recycle_bytes: PositiveInt = Field(
         default=2048 * MIB, description="… or when it holds more than this after a job"
+    )
+    solve_memory_bytes: int = Field(
+        default=0,
+        ge=0,
+        description="a cycle that would take more is refused; 0: a worker's share of the machine",
     )
     worker_memory_bytes: int = Field(default=0, ge=0, description="hard limit; 0: none")
     worker_start_seconds: PositiveFloat = 60.0
@@ -85,6 +94,11 @@ class Settings(BaseModel):
         given = {name: value for name, value in named.items() if value is not None}
         given.update({name: value for name, value in flags.items() if value is not None})
         return cls.model_validate(given)
+
+    @property
+    def memory_of_a_solve(self) -> int:
+        """Bytes a solve may be estimated to take."""
+        return self.solve_memory_bytes or share_bytes(self.workers)
 
     @property
     def tls(self) -> TlsFiles | None:

@@ -27,6 +27,7 @@ from .telemetry import Telemetry
 from .workers.frames import Job
 from .workers.handout import QueueFull
 from .workers.pool import Pool
+from .workers.worker import WorkerDied
 
 TOO_LARGE = "RESPONSE_TOO_LARGE"
 _CYCLE_FIELD = pb.SolveAllocationRequest.CYCLE_FIELD_NUMBER
@@ -85,6 +86,7 @@ class Watch:
 
     on_start: Callable[[], None] | None = None
     on_progress: Callable[[bytes], None] | None = None
+    on_restart: Callable[[int, str], None] | None = None  # (count, cause); None: no restarts
 
 
 class Solver:
@@ -127,7 +129,8 @@ class Solver:
     ) -> Solved:
         """Solve and store; with `remember` (key, digest of the body) under that request id.
 
-        Raises ServiceError and RemoteFailure.
+        Raises ServiceError and RemoteFailure; WorkerDied where the worker did and `watch` is not
+        there to hear of a restart, or it happened too often.
         """
         name = Name(call.tenant, "decisions", new_id())
         instructions = self._instructions(str(name))
@@ -208,15 +211,24 @@ class Solver:
         )
 
     async def _admit(self, make_job: Callable[[], Job], priority: int, watch: Watch) -> list[bytes]:
-        try:
-            return await self._pool.run(
-                make_job,
-                priority=priority,
-                on_start=watch.on_start,
-                on_progress=watch.on_progress,
-            )
-        except QueueFull:
-            raise self._refusal() from None
+        """Run a job; where its worker dies and somebody hears of it, on another one again."""
+        restarts = 0
+        while True:
+            try:
+                return await self._pool.run(
+                    make_job,
+                    priority=priority,
+                    admitted=restarts > 0,
+                    on_start=watch.on_start,
+                    on_progress=watch.on_progress,
+                )
+            except QueueFull:
+                raise self._refusal() from None
+            except WorkerDied as died:
+                if watch.on_restart is None or restarts == self._settings.solve_restarts:
+                    raise
+                restarts += 1
+                watch.on_restart(restarts, died.cause)
 
     def check_room(self) -> None:
         """Raise ServiceError RESOURCE_EXHAUSTED where a solve that came now would be refused."""
@@ -263,6 +275,7 @@ class Solver:
             threads=settings.worker_threads,
             max_rows=settings.max_rows,
             max_lines=settings.max_lines,
+            memory_bytes=settings.memory_of_a_solve,
             part_lines=settings.decision_part_lines,
             max_answer_rows=settings.max_answer_rows,
         )

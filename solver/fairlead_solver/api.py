@@ -40,6 +40,7 @@ from .allocation.intake import facts_digest, intake
 from .allocation.plan import Plan
 from .allocation.policy import AgingPolicy, Policy, Step, Tier, TierMode
 from .allocation.problem import Problem
+from .allocation.size import CycleSize, size_of
 from .allocation.terms import Term
 from .findings import MAX_FINDINGS, Finding, InvalidInput
 from .intake import Faults
@@ -218,6 +219,7 @@ __all__ = [
     "Column",
     "ColumnKind",
     "Conflict",
+    "CycleSize",
     "Decision",
     "Engine",
     "EngineError",
@@ -261,6 +263,7 @@ __all__ = [
     "facts_digest",
     "intake",
     "objective_terms",
+    "size_of",
     "solve",
     "solve_whole",
 ]

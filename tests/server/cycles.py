@@ -84,4 +84,4 @@ def upload(
 
 def in_columns(cycle: facts_pb2.Cycle) -> facts_pb2.Cycle:
     """The same cycle in packed columns."""
-    return wire.cycle_of(wire.facts_of(cycle))
+    return wire.cycle_of(wire.facts_of(cycle, max_rows=len(cycle.lines) + 1))

@@ -12,7 +12,7 @@ from google.rpc import error_details_pb2
 
 from fairlead.v1 import decision_pb2
 
-from .cycles import easy, endless, request
+from .cycles import easy, endless, in_columns, request
 from .live import Live, detail, details, live
 from .metrics import value
 
@@ -104,3 +104,17 @@ def long_running(inner):  # type: ignore[no-untyped-def]
     from fairlead.v1 import allocation_service_pb2
 
     return allocation_service_pb2.SolveAllocationLongRunningRequest(request=inner)
+
+
+def test_a_cycle_that_would_not_fit_into_memory_is_refused_before_it_is_solved(
+    tmp_path: Path,
+) -> None:
+    with live(tmp_path, "--solve-memory-bytes", "300000000") as small:
+        with pytest.raises(grpc.RpcError) as caught:
+            small.allocation.SolveAllocation(request(in_columns(easy(40_000))))
+        code, reason, told = details(caught.value)
+        assert (code, reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "CYCLE_EXCEEDS_MEMORY")
+        assert int(told["estimated_bytes"]) > int(told["limit_bytes"]) == 300_000_000
+        assert (told["lines"], told["lots"], told["pairs"]) == ("40000", "1", "40000")
+        assert value(small, "fairlead_worker_restarts") == 0
+        assert works(small)

@@ -105,10 +105,12 @@ def test_events_tell_the_story_in_order_and_without_gaps(server: Live) -> None:
     told = list(events(server, name))
     assert [event.sequence for event in told] == list(range(1, len(told) + 1))
     story = [event.WhichOneof("event") for event in told]
-    assert story[:2] == ["queued", "started"]
+    assert story[:3] == ["queued", "progress", "started"]
     assert {"incumbent", "bound"} <= set(story)
     assert story[-1] == "finished"
-    assert told[1].started.lines == 3
+    assert told[2].started.lines == 3
+    phases = [event.progress.phase for event in told if event.HasField("progress")]
+    assert list(dict.fromkeys(phases)) == ["read", "check", "build", "solve", "explain", "encode"]
     last = told[-1].finished
     assert last.state == pb.OPERATION_STATE_SUCCEEDED
     assert last.status == decision_pb2.DECISION_STATUS_OPTIMAL
@@ -216,8 +218,41 @@ def test_a_killed_server_leaves_its_operation_failed_not_vanished(tmp_path: Path
         assert lost.done
         assert lost.error.code == grpc.StatusCode.ABORTED.value[0]
         assert b"SERVER_RESTARTED" in lost.error.SerializeToString()
-        assert kinds(events(server, name)) == ["queued", "started", "finished"]
+        told = [kind for kind in kinds(events(server, name)) if kind != "progress"]
+        assert told == ["queued", "started", "finished"]
         assert metadata(lost).state == pb.OPERATION_STATE_FAILED
+        assert server.allocation.SolveAllocation(request(easy())).decision.lines
+
+
+def test_a_worker_killed_in_mid_solve_costs_an_operation_nothing_but_time(server: Live) -> None:
+    wanted = endless()
+    wanted.options.time_limit.FromSeconds(4)
+    name = start(server, wanted).name
+    until_started(server, name)
+    server.kill_workers()
+    done = wait(server, name)
+    assert decision(done).status == decision_pb2.DECISION_STATUS_FEASIBLE_LIMIT
+    told = list(events(server, name))
+    assert [event.sequence for event in told] == list(range(1, len(told) + 1))
+    restarts = [event.restarted for event in told if event.HasField("restarted")]
+    assert [(r.count, r.most) for r in restarts] == [(1, 2)]
+    assert "-9" in restarts[0].cause
+    assert sum(event.HasField("started") for event in told) == 2
+
+
+def test_an_operation_whose_workers_keep_dying_fails_after_its_restarts(tmp_path: Path) -> None:
+    with live(tmp_path, "--solve-restarts", "1") as server:
+        name = start(server, endless()).name
+        for starts in (1, 2):
+            stream = events(server, name)
+            seen = (event for event in stream if event.HasField("started"))
+            for _ in range(starts):
+                next(seen)
+            stream.cancel()
+            server.kill_workers()
+        lost = wait(server, name)
+        assert b"WORKER_DIED" in lost.error.SerializeToString()
+        assert kinds(events(server, name)).count("restarted") == 1
         assert server.allocation.SolveAllocation(request(easy())).decision.lines
 
 

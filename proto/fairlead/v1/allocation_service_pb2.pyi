@@ -434,6 +434,7 @@ class AllocationEvent(_message.Message):
     HEARTBEAT_FIELD_NUMBER: _builtins.int
     FINISHED_FIELD_NUMBER: _builtins.int
     PROGRESS_FIELD_NUMBER: _builtins.int
+    RESTARTED_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """Its sequence, from 1 without gaps. A heartbeat repeats the last event's and is not replayed."""
     @_builtins.property
@@ -468,6 +469,10 @@ class AllocationEvent(_message.Message):
     def progress(self) -> Global___Progress:
         """Work entered another phase."""
 
+    @_builtins.property
+    def restarted(self) -> Global___Restarted:
+        """Its solver died; it is solved again from the start."""
+
     def __init__(
         self,
         *,
@@ -480,12 +485,13 @@ class AllocationEvent(_message.Message):
         heartbeat: Global___Heartbeat | None = ...,
         finished: Global___Finished | None = ...,
         progress: Global___Progress | None = ...,
+        restarted: Global___Restarted | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound", "event", b"event", "finished", b"finished", "heartbeat", b"heartbeat", "incumbent", b"incumbent", "progress", b"progress", "queued", b"queued", "started", b"started", "time", b"time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound", "event", b"event", "finished", b"finished", "heartbeat", b"heartbeat", "incumbent", b"incumbent", "progress", b"progress", "queued", b"queued", "restarted", b"restarted", "started", b"started", "time", b"time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound", "event", b"event", "finished", b"finished", "heartbeat", b"heartbeat", "incumbent", b"incumbent", "progress", b"progress", "queued", b"queued", "sequence", b"sequence", "started", b"started", "time", b"time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound", "event", b"event", "finished", b"finished", "heartbeat", b"heartbeat", "incumbent", b"incumbent", "progress", b"progress", "queued", b"queued", "restarted", b"restarted", "sequence", b"sequence", "started", b"started", "time", b"time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["queued", "started", "incumbent", "bound", "heartbeat", "finished", "progress"]  # noqa: Y015
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["queued", "started", "incumbent", "bound", "heartbeat", "finished", "progress", "restarted"]  # noqa: Y015
     _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
 
@@ -605,26 +611,60 @@ class Progress(_message.Message):
     PHASE_FIELD_NUMBER: _builtins.int
     DONE_FIELD_NUMBER: _builtins.int
     TOTAL_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
     phase: _builtins.str
-    """The phase: build, solve, explain, encode."""
+    """The phase: read, check, build, solve, explain, encode."""
     done: _builtins.int
     """Parts of the phase done."""
     total: _builtins.int
     """Parts of the phase in all; 0 where not known."""
+    step: _builtins.str
+    """What the solver is at, in phase solve: components, prices, repair. Empty in other phases."""
     def __init__(
         self,
         *,
         phase: _builtins.str = ...,
         done: _builtins.int = ...,
         total: _builtins.int = ...,
+        step: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "phase", b"phase", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "phase", b"phase", "step", b"step", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Progress: _TypeAlias = Progress  # noqa: Y015
+
+@_typing.final
+class Restarted(_message.Message):
+    """Its solver died, of memory or by another's hand; it waits for the next one and loses but time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNT_FIELD_NUMBER: _builtins.int
+    MOST_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    count: _builtins.int
+    """How often that has happened to it, from 1."""
+    most: _builtins.int
+    """How often it may; once more, and it fails."""
+    cause: _builtins.str
+    """What became of the solver."""
+    def __init__(
+        self,
+        *,
+        count: _builtins.int = ...,
+        most: _builtins.int = ...,
+        cause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause", b"cause", "count", b"count", "most", b"most"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Restarted: _TypeAlias = Restarted  # noqa: Y015
 
 @_typing.final
 class Finished(_message.Message):

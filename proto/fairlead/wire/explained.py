@@ -80,7 +80,6 @@ def _write_alternatives(target: AlternativeColumns, stories: Iterable[LineStory]
 
 def _write_money(target: MoneyColumns, values: Sequence[Mapping[Term, int]]) -> None:
     """A term that is 0 everywhere is left out."""
-    for term in Term:
+    for term in {term for value in values for term in value}:
         micros: list[Any] = [value.get(term, 0) for value in values]
-        if any(micros):
-            getattr(target, f"{term.value}_micros").extend(micros)
+        getattr(target, f"{term.value}_micros").extend(micros)

@@ -22,6 +22,7 @@ from ..ids import now_micros
 from ..rows import rows_of
 from ..storage.decisions import BINDING_CONSTRAINT, LINE, Part
 from ..workers.process import Run
+from . import progress
 from .handover import ROWS, Instructions, last_piece, piece
 from .progress import Reporter
 
@@ -34,19 +35,20 @@ def solve(run: Run) -> Iterator[bytes]:
     start = time.perf_counter()
     instructions = Instructions.of(run.note)
     request = _parsed(pb.SolveAllocationRequest, run.parts[0])
-    asked = _options(request.options)
-    problem = _problem(run, request, instructions)
     reporter = Reporter(run.report)
-    reporter.started(problem.num_lines)
+    asked = _options(request.options)
+    problem = _problem(run, request, instructions, reporter)
+    reporter.phase(progress.BUILD)
     options = replace(asked.options, workers=instructions.threads)
     try:
         solved = api.solve(problem, options, run, reporter.standing)
     except api.EngineError as error:
         raise _engine_refusal(str(error)) from error
-    explanation = _explanation(solved, asked, run)
+    explanation = _explanation(solved, asked, run, reporter)
     message = wire.decision_message(solved, explanation, with_lines=False)
     _sign(message, request, instructions)
     for part in _parts(message, solved, explanation, asked, instructions):
+        reporter.phase(progress.ENCODE, part.first_row, problem.num_lines)
         yield from piece(part)
     total_seconds = time.perf_counter() - start
     message.solve.total_duration.FromMicroseconds(round(total_seconds * 1e6))
@@ -59,7 +61,7 @@ def validate(run: Run) -> list[bytes]:
     """Check only: a SolveAllocationResponse with the validation."""
     request = _parsed(pb.SolveAllocationRequest, run.parts[0])
     _options(request.options)
-    problem = _problem(run, request, Instructions.of(run.note))
+    problem = _problem(run, request, Instructions.of(run.note), Reporter(run.report))
     validation = wire.validation_message(problem)
     return [pb.SolveAllocationResponse(validation=validation).SerializeToString()]
 
@@ -83,23 +85,34 @@ def describe(run: Run) -> list[bytes]:
     return [snapshot.SerializeToString()]
 
 
-def _explanation(solved: api.Solved, asked: wire.Asked, run: Run) -> api.Explanation | None:
+def _explanation(
+    solved: api.Solved, asked: wire.Asked, run: Run, reporter: Reporter
+) -> api.Explanation | None:
     """As much explanation as was asked for."""
     if asked.explanation == pb.EXPLANATION_LEVEL_NONE:
         return None
+    reporter.phase(progress.EXPLAIN)
     prove = asked.explanation != pb.EXPLANATION_LEVEL_EXACT
     return api.explain(solved, prove=prove, budget=run)
 
 
 def _problem(
-    run: Run, request: pb.SolveAllocationRequest, instructions: Instructions
+    run: Run,
+    request: pb.SolveAllocationRequest,
+    instructions: Instructions,
+    reporter: Reporter,
 ) -> api.Problem:
-    """The checked problem. Raises ServiceError INVALID_ARGUMENT."""
+    """The checked problem. Raises ServiceError INVALID_ARGUMENT, and RESOURCE_EXHAUSTED where
+    it would not fit into memory."""
 
     def read() -> api.Problem:
+        reporter.phase(progress.READ)
         policy = wire.policy_of(request.policy)
         facts = _facts(run, request, instructions)
+        reporter.started(len(facts.lines))
         _check_size(facts, instructions)
+        _check_memory(facts, instructions)
+        reporter.phase(progress.CHECK)
         return api.intake(facts, policy)
 
     return _checked(read)
@@ -128,6 +141,25 @@ def _check_size(facts: api.Facts, instructions: Instructions) -> None:
             f"the cycle has {lines} lines, this server takes {most}",
             {"lines": str(lines), "limit": str(most)},
             [Violation("lines", f"{lines} rows: at most {most}")],
+        )
+
+
+def _check_memory(facts: api.Facts, instructions: Instructions) -> None:
+    size = api.size_of(facts)
+    needed, most = size.memory_bytes(), instructions.memory_bytes
+    if needed > most:
+        raise ServiceError(
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "CYCLE_EXCEEDS_MEMORY",
+            f"the cycle would take about {needed / 2**30:.1f} GiB, this server gives a solve "
+            f"{most / 2**30:.1f} GiB: nothing was solved",
+            {
+                "estimated_bytes": str(needed),
+                "limit_bytes": str(most),
+                "lines": str(size.lines),
+                "lots": str(size.lots),
+                "pairs": str(size.pairs),
+            },
         )
 
 

@@ -23,6 +23,7 @@ class Instructions:
     threads: int = 1
     max_rows: int = 20_000
     max_lines: int = 2_000_000
+    memory_bytes: int = 2**62  # a cycle estimated to take more is refused
     part_lines: int = 10_000
     max_answer_rows: int = 100_000  # lines of a decision whose answer has them as rows
 

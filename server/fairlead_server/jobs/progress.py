@@ -10,6 +10,8 @@ from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead_solver import api
 
 _PAUSE_SECONDS = 0.2
+READ, CHECK, BUILD, SOLVE = "read", "check", "build", "solve"
+EXPLAIN, ENCODE = "explain", "encode"
 
 
 class Reporter:
@@ -25,13 +27,22 @@ class Reporter:
         """The cycle is read and checked."""
         self._event(pb.AllocationEvent(started=pb.Started(lines=lines)))
 
+    def phase(self, name: str, done: int = 0, total: int = 0) -> None:
+        """Work entered a phase, or went on in it: then not too often."""
+        if done and done < total and time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _PAUSE_SECONDS
+        progress = pb.Progress(phase=name, done=done, total=total)
+        self._event(pb.AllocationEvent(progress=progress))
+
     def standing(self, standing: api.Standing) -> None:
         """The solver's progress; the last of it is always sent."""
         now = time.monotonic()
         if now < self._next and standing.done < standing.components:
             return
         self._next = now + _PAUSE_SECONDS
-        done = pb.Progress(phase="solve", done=standing.done, total=standing.components)
+        step = standing.phase.value
+        done = pb.Progress(phase=SOLVE, done=standing.done, total=standing.components, step=step)
         self._event(pb.AllocationEvent(progress=done))
         if math.isfinite(standing.objective) and standing.objective != self._objective:
             self._objective = standing.objective

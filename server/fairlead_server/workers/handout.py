@@ -33,11 +33,14 @@ class Handout(Generic[Thing]):
         """Whether one who asks now would be refused."""
         return not self._things and self.waiting >= self._queue_length
 
-    async def take(self, priority: int = 0) -> Thing:
-        """The next thing free; a higher priority is served first. Raises QueueFull at once."""
+    async def take(self, priority: int = 0, *, admitted: bool = False) -> Thing:
+        """The next thing free; a higher priority is served first.
+
+        Raises QueueFull at once, but for one who was `admitted` before.
+        """
         if self._things:
             return self._things.pop()
-        if self.full:
+        if self.full and not admitted:
             raise QueueFull
         future: asyncio.Future[Thing] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiters, (-priority, next(self._arrivals), future))

@@ -62,15 +62,17 @@ class Pool:
         make_job: Callable[[], Job],
         *,
         priority: int = 0,
+        admitted: bool = False,
         on_start: Callable[[], None] | None = None,
         on_progress: Progress | None = None,
     ) -> list[bytes]:
         """Run a job on the next free worker; returns the parts of its result.
 
-        The job is made once a worker is there, when the time left to it is known. Raises
+        The job is made once a worker is there, when the time left to it is known. A job that was
+        `admitted` before waits however full the queue is. Raises
         QueueFull, WorkerDied, RemoteFailure, and whatever `make_job` raises.
         """
-        worker = await self._free.take(priority)
+        worker = await self._free.take(priority, admitted=admitted)
         try:
             job = make_job()
         except BaseException:

@@ -43,6 +43,11 @@ class WorkerDied(ServiceError):
             {"pid": str(pid), "exit_code": "unknown" if exit_code is None else str(exit_code)},
         )
 
+    @property
+    def cause(self) -> str:
+        """How it ended, in a few words."""
+        return f"worker {self.metadata['pid']} ended with {self.metadata['exit_code']}"
+
 
 class Worker:
     """One process and the socket to it. Runs one job at a time."""

@@ -7,7 +7,7 @@ pack, the lines that took it, or, where stock is left unused, the line's own fir
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from ..arcs import Refusal
@@ -33,9 +33,9 @@ def alternatives(case: Case, line: int, first: Reason) -> tuple[Alternative, ...
     Empty where there is but one place it could come from.
     """
     given: Counter[_Place] = Counter()
-    lost: dict[_Place, Counter[ReasonCode]] = {}
+    lost: defaultdict[_Place, Counter[ReasonCode]] = defaultdict(Counter)
     for place, units, code in _parts(case, line, first.code):
-        kept_away = lost.setdefault(place, Counter())
+        kept_away = lost[place]
         if code is None:
             given[place] += units
         else:

@@ -16,6 +16,8 @@ from .case import Case
 from .rivals import Rivals, batches, rivals
 from .values import Competitor, ReasonCode
 
+_Money = Mapping[Term, int]
+
 
 def competitors_of(case: Case, lines: Ints) -> Iterator[tuple[Competitor, ...]]:
     """Per line given (ascending) the lines that took from the lots in its reach, the largest
@@ -37,13 +39,16 @@ def competitors_of(case: Case, lines: Ints) -> Iterator[tuple[Competitor, ...]]:
 def _together(case: Case, lines: Ints, arcs: Ints) -> Iterator[tuple[Competitor, ...]]:
     found = _grouped(case, arcs)
     bounds = np.searchsorted(found.line, np.append(lines, case.problem.num_lines)).tolist()
-    columns = (found.arc, found.rival_arc, found.units, found.code)
-    arc, rival_arc, units, code = (column.tolist() for column in columns)
+    told = list(map(
+        lambda *row: _competitor(case.problem, *row),
+        found.rival.tolist(),
+        found.units.tolist(),
+        found.code.tolist(),
+        _values(case, found.rival_arc),
+        _values(case, found.arc),
+    ))  # fmt: skip
     for start, stop in pairwise(bounds):
-        yield tuple(
-            _competitor(case, arc[j], rival_arc[j], units[j], ReasonCode(code[j]))
-            for j in range(start, stop)
-        )
+        yield tuple(told[start:stop])
 
 
 def _grouped(case: Case, arcs: Ints) -> Rivals:
@@ -70,9 +75,9 @@ def _largest(group: Ints, units: Ints, size: int) -> Ints:
     return first
 
 
-def _competitor(case: Case, arc: int, rival_arc: int, units: int, code: ReasonCode) -> Competitor:
-    problem = case.problem
-    rival = int(problem.arcs.line[rival_arc])
+def _competitor(
+    problem: Problem, rival: int, units: int, code: int, value: _Money, own: _Money
+) -> Competitor:
     lines = problem.facts.lines
     return Competitor(
         line=lines.id[rival],
@@ -80,9 +85,9 @@ def _competitor(case: Case, arc: int, rival_arc: int, units: int, code: ReasonCo
         customer=lines.customer.word(rival),
         tier=problem.policy.tiers[int(problem.line.tier[rival])].id,
         contracts=_contracts(problem, rival),
-        unit_value=_value(case, rival_arc),
-        own_unit_value=_value(case, arc),
-        decided_by=code,
+        unit_value=value,
+        own_unit_value=own,
+        decided_by=ReasonCode(code),
     )
 
 
@@ -92,6 +97,8 @@ def _contracts(problem: Problem, line: int) -> tuple[str, ...]:
     return tuple(ids[k] for k in problem.contracts_by_line.of(line).tolist())
 
 
-def _value(case: Case, arc: int) -> Mapping[Term, int]:
-    """Micros per unit of the line, by term, without the terms of 0."""
-    return {t: int(v[arc]) for t, v in case.stakes.terms.items() if v[arc]}
+def _values(case: Case, arcs: Ints) -> Iterator[_Money]:
+    """Micros per unit of the line on each arc, by term, without the terms of 0."""
+    terms = tuple(case.stakes.terms)
+    micros = zip(*(v[arcs].tolist() for v in case.stakes.terms.values()), strict=True)
+    return ({t: m for t, m in zip(terms, row, strict=True) if m} for row in micros)

@@ -37,6 +37,7 @@ from ..problem import Problem
 from ..totals import summed
 from .values import INFLOWS, WaterfallKind, WaterfallStep
 
+_KINDS = tuple(WaterfallKind)
 STEP_OF_REFUSAL = {
     Refusal.BLOCKED: WaterfallKind.BLOCKED,
     Refusal.RESERVED: WaterfallKind.RESERVED,
@@ -91,7 +92,8 @@ class Waterfall:
 
     def steps(self, line: int) -> tuple[WaterfallStep, ...]:
         """The steps of one line, those of 0 units too."""
-        return tuple(WaterfallStep(k, int(self.units[line, k])) for k in WaterfallKind)
+        units = self.units[line].tolist()
+        return tuple(WaterfallStep(kind, units[kind]) for kind in _KINDS)
 
 
 def waterfall(problem: Problem, plan: Plan) -> Waterfall:
