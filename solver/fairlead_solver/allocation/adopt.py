@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from ..model.draft import INFINITY, Model
 from ..model.engine import Engine, SolveStatus
-from ..model.solve import Solution, SolveOptions, solve, unpriced
+from ..model.solution import Solution, SolveOptions, undivided
+from ..model.solve import solve
 from ..tables import Ints
 from .decide import Mismatch, breaches
 from .decision import Status
@@ -38,7 +39,7 @@ def solution_of(problem: Problem, model: Model, foreign: Foreign) -> Solution:
     bound = INFINITY if foreign.bound_micros is None else foreign.bound_micros
     status = SolveStatus(foreign.status.value)
     if foreign.packs is None:
-        return unpriced(model, status, None, -INFINITY, bound, Engine.AUTO, 0)
+        return undivided(model, status, None, -INFINITY, bound, Engine.AUTO, 0)
     rest = solve(_fixed(model, foreign.packs), SolveOptions(relative_gap=0.0))
     if rest.x is None or rest.status is not SolveStatus.OPTIMAL:
         raise Mismatch(breaches(Plan(problem, foreign.packs)) or _unnamed())

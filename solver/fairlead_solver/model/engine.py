@@ -16,7 +16,7 @@ from enum import Enum
 import numpy as np
 
 from .activity import is_feasible, rounded
-from .draft import Floats, Model
+from .draft import Bools, Floats, Model
 from .mathopt import End, EngineError, Kernel, Parameters, Raw, call, to_proto
 from .scaling import integral_rows, objective_scale, scaled_rows
 
@@ -58,15 +58,16 @@ class Limits:
 class Answer:
     """`x` (columns,) is feasible, or None. `bound` >= the optimum (-inf: infeasible).
 
-    `prices` (rows,): money per unit of each row the bound was shown with, where rows were priced;
-    NaN on rows that were not.
+    Where the linear relaxation was solved on the way: its `duals` (rows,), and which rows were
+    `priced` (rows, mask), i.e. left out of the components and sold at their duals.
     """
 
     status: SolveStatus
     x: Floats | None
     objective: float
     bound: float
-    prices: Floats | None = None
+    duals: Floats | None = None
+    priced: Bools | None = None
 
 
 def run(model: Model, engine: Engine = Engine.AUTO, limits: Limits | None = None) -> Answer:
@@ -102,9 +103,13 @@ def run(model: Model, engine: Engine = Engine.AUTO, limits: Limits | None = None
 
 def box_bound(model: Model) -> float:
     """The best the bounds alone allow; infinity where a paying column is unbounded."""
-    paying = model.cost != 0
-    best = np.where(model.cost > 0, model.upper, model.lower)[paying]
-    return float(model.cost[paying] @ best) + model.offset
+    return float(column_bounds(model).sum()) + model.offset
+
+
+def column_bounds(model: Model) -> Floats:
+    """The most money each column can bring within its bounds (columns,)."""
+    best = np.where(model.cost > 0, model.upper, model.lower)
+    return model.cost * np.where(model.cost == 0, 0.0, best)
 
 
 def accepted(model: Model, x: Floats, bound: float, relative_gap: float) -> Answer:

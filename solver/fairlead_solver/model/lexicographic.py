@@ -30,6 +30,7 @@ def maximise(model: Model, starts: Ints, limits: Limits, run: Run) -> Answer:
     """
     if not model.goals:
         return run(model, limits)
+    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     held, proven, last = model, True, None
     for goal in model.goals:
         if not goal.weights.any():
@@ -39,7 +40,7 @@ def maximise(model: Model, starts: Ints, limits: Limits, run: Run) -> Answer:
         if answer.x is None:
             return _stopped(model, last, answer)
         proven &= answer.status is SolveStatus.OPTIMAL
-        held = _hold(held, goal, starts, answer.x)
+        held = hold(held, goal, owner, answer.x)
         last = answer.x
     answer = run(held, limits)
     if answer.x is None:
@@ -62,9 +63,9 @@ def _infeasible(answer: Answer) -> bool:
     return answer.status is SolveStatus.INFEASIBLE
 
 
-def _hold(model: Model, goal: Goal, starts: Ints, x: Floats) -> Model:
-    """`model` with one row per component: its part of the goal stays at least as good as at x."""
-    component = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+def hold(model: Model, goal: Goal, component: Ints, x: Floats) -> Model:
+    """`model` with one row more per component (columns,), behind the others: its part of the goal
+    stays at least as good as at x."""
     used = np.flatnonzero(goal.weights)
     owners, row = np.unique(component[used], return_inverse=True)
     weights = goal.weights[used]

@@ -156,6 +156,9 @@ class Session:
 
     def __init__(self, model: Model, seed: int) -> None:
         self._shape = (model.num_columns, model.num_rows)
+        self._update = model_update_pb2.ModelUpdateProto()
+        self._costs = self._update.objective_updates.linear_coefficients
+        self._costs.ids.extend(range(model.num_columns))
         self._parameters = _parameters(Kernel.GLOP, Parameters(seed=seed, presolve=False))
         self._solver = _guarded(
             Kernel.GLOP,
@@ -167,11 +170,9 @@ class Session:
 
     def solve(self, cost: Floats) -> Raw:
         """Maximise cost'x over the same rows, from the basis of the solve before."""
-        update = model_update_pb2.ModelUpdateProto()
-        wanted = update.objective_updates.linear_coefficients
-        wanted.ids.extend(range(len(cost)))
-        wanted.values.extend(cost)
-        if not _guarded(Kernel.GLOP, self._solver.update, update):
+        del self._costs.values[:]
+        self._costs.values.extend(cost)
+        if not _guarded(Kernel.GLOP, self._solver.update, self._update):
             raise EngineError("glop refused new costs")
         reply = _guarded(
             Kernel.GLOP,
@@ -183,7 +184,7 @@ class Session:
             None,
             None,
         )
-        return _read(reply, *self._shape)
+        return _read(reply, *self._shape, basis=False)
 
 
 def _start(basis: Basis | None) -> model_parameters_pb2.ModelSolveParametersProto:
@@ -237,7 +238,9 @@ _ENDS = {
 }
 
 
-def _read(reply: result_pb2.SolveResultProto, columns: int, rows: int) -> Raw:
+def _read(
+    reply: result_pb2.SolveResultProto, columns: int, rows: int, *, basis: bool = True
+) -> Raw:
     end = _ENDS.get(reply.termination.reason, End.TROUBLE)
     bound = reply.termination.objective_bounds.dual_bound
     if not reply.solutions:
@@ -249,16 +252,18 @@ def _read(reply: result_pb2.SolveResultProto, columns: int, rows: int) -> Raw:
     duals = None
     if best.HasField("dual_solution"):
         duals = _dense(best.dual_solution.dual_values, rows)
-    basis = None
-    if best.HasField("basis"):
+    start = None
+    if basis and best.HasField("basis"):
         columns_status = _dense(best.basis.variable_status, columns).astype(np.int64)
-        basis = Basis(columns_status, _dense(best.basis.constraint_status, rows).astype(np.int64))
-    return Raw(end, x, duals, bound, basis)
+        start = Basis(columns_status, _dense(best.basis.constraint_status, rows).astype(np.int64))
+    return Raw(end, x, duals, bound, start)
 
 
 def _dense(values: Any, size: int) -> Floats:
+    """A sparse vector of a reply. Its ids ascend: all of them there means every place in order."""
+    found = np.fromiter(values.values, np.float64, len(values.values))
+    if len(found) == size:
+        return found
     dense = np.zeros(size)
-    dense[np.fromiter(values.ids, np.int64, len(values.ids))] = np.fromiter(
-        values.values, np.float64, len(values.values)
-    )
+    dense[np.fromiter(values.ids, np.int64, len(values.ids))] = found
     return dense

@@ -9,7 +9,7 @@ components is then a slice, and costs nothing per component.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -51,6 +51,16 @@ class Partition:
     coupling: Ints
     matrix: sp.csr_array  # rows and columns in component order, coupling rows left out
 
+    @property
+    def owner(self) -> Ints:
+        """The component of each column, in component order (columns,)."""
+        return np.repeat(np.arange(self.count), np.diff(self.column_starts))
+
+    @property
+    def row_owner(self) -> Ints:
+        """The component of each row, in component order (rows,)."""
+        return np.repeat(np.arange(self.count), np.diff(self.row_starts))
+
     def batch(self, first: int, last: int, cost: Floats | None = None) -> Batch:
         """Components `first:last` (last exclusive), with another cost vector if given."""
         a, b = int(self.column_starts[first]), int(self.column_starts[last])
@@ -87,6 +97,34 @@ class Partition:
             last = max(last, first + 1)
             yield first, last
             first = last
+
+
+def part_of(parts: Partition, components: Ints) -> Partition:
+    """Some components (ascending) of a partition, as a partition of the same model."""
+    columns, column_starts = _ranges(parts.column_starts, components)
+    rows, row_starts = _ranges(parts.row_starts, components)
+    place = np.empty(parts.model.num_columns, np.int64)
+    place[columns] = np.arange(len(columns))
+    matrix = parts.matrix[rows]
+    return replace(
+        parts,
+        count=len(components),
+        columns=parts.columns[columns],
+        column_starts=column_starts,
+        rows=parts.rows[rows],
+        row_starts=row_starts,
+        matrix=sp.csr_array(
+            (matrix.data, place[matrix.indices], matrix.indptr), (len(rows), len(columns))
+        ),
+    )
+
+
+def _ranges(starts: Ints, chosen: Ints) -> tuple[Ints, Ints]:
+    """Positions in the ranges chosen, one after the other, and where each of them starts."""
+    sizes = starts[chosen + 1] - starts[chosen]
+    ends = np.cumsum(sizes)
+    shift = np.repeat(starts[chosen] - (ends - sizes), sizes)
+    return np.arange(len(shift)) + shift, np.concatenate([[0], ends]).astype(np.int64)
 
 
 def partition(model: Model, coupling: Bools | None = None) -> Partition:

@@ -16,6 +16,7 @@ sides.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,17 +26,14 @@ from .budget import Budget
 from .draft import INFINITY, Bools, Floats, Model
 from .mathopt import Basis, End, Kernel, Parameters, Raw, call, to_proto
 from .oracle import Oracle, Reply, Stuck
-from .sample import sample
 from .scaling import objective_scale
 
 MAX_ROUNDS = 60
-SAMPLE_COLUMNS = 60_000  # a model beyond this starts from the prices of a sample
-SAMPLE_EVERY = 8
-SAMPLE_TOLERANCE = 1e-4
 PRICE_LIMIT = 1e4  # times the natural price: no sane price is higher
 FIRST_RADIUS = 0.5  # of the natural price: the first box around no price at all
-GUESS_RADIUS = 0.25  # of the natural price: how far a sample's prices are trusted at first
 USED = 1e-7
+
+OnRound = Callable[[int, float], None]  # rounds so far, the bound
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,31 +54,18 @@ class _Mastered:
     at_box: bool
 
 
-def find_prices(oracle: Oracle, tolerance: float, budget: Budget) -> Prices:
-    """Prices within `tolerance` (relative) of the relaxation's optimum, or the best until the
-    budget or the rounds end. Large models start from the prices of a sample of themselves.
-    Raises Stuck where the relaxation itself has no answer."""
-    natural = _natural_prices(oracle)
-    if oracle.parts.model.num_columns <= SAMPLE_COLUMNS:
-        return _improve(oracle, np.zeros(len(natural)), natural, FIRST_RADIUS, tolerance, budget)
-    small = Oracle(sample(oracle.parts, SAMPLE_EVERY), oracle.seed, oracle.workers)
-    guess = find_prices(small, max(tolerance, SAMPLE_TOLERANCE), budget).reply.prices
-    return _improve(oracle, guess, natural, GUESS_RADIUS, tolerance, budget)
-
-
-def _improve(
-    oracle: Oracle,
-    start: Floats,
-    natural: Floats,
-    trust: float,
-    tolerance: float,
-    budget: Budget,
+def find_prices(
+    oracle: Oracle, tolerance: float, budget: Budget, on_round: OnRound = lambda rounds, bound: None
 ) -> Prices:
-    center = oracle.ask(start)
+    """Prices within `tolerance` (relative) of the relaxation's optimum, or the best until the
+    budget or the rounds end. Raises Stuck where the relaxation itself has no answer."""
+    natural = _natural_prices(oracle)
+    center = oracle.ask(np.zeros(len(natural)))
     master = _Master(oracle)
     master.add(center)
-    radius, rounds = trust * natural, 1
+    radius, rounds = FIRST_RADIUS * natural, 1
     while rounds < MAX_ROUNDS and budget.remaining_seconds() > 0 and not budget.cancelled():
+        on_round(rounds, center.bound)
         low, high = center.prices - radius, center.prices + radius
         found = master.solve(low, high, budget.remaining_seconds())
         if found is None:
@@ -106,8 +91,8 @@ def _improve(
 
 def _natural_prices(oracle: Oracle) -> Floats:
     """For each coupling row, the median money per unit of it (coupling rows,)."""
-    matrix = oracle.coupling
-    per_unit = np.abs(oracle.cost[matrix.indices] / matrix.data)
+    matrix = oracle.coupling.matrix
+    per_unit = np.abs(oracle.coupling.cost[matrix.indices] / matrix.data)
     spans = zip(matrix.indptr, matrix.indptr[1:], strict=False)
     medians = np.array([np.median(per_unit[a:b]) if b > a else 1.0 for a, b in spans])
     typical = float(np.median(medians)) if len(medians) else 1.0
@@ -131,9 +116,9 @@ class _Master:
     """The answers so far and the last mixture of them. Columns: over, under, then answers."""
 
     def __init__(self, oracle: Oracle) -> None:
-        rows, count = len(oracle.row_lower), len(oracle.group_starts) - 1
+        rows, count = len(oracle.coupling.row_lower), len(oracle.group_starts) - 1
         self._oracle = oracle
-        self._scale = objective_scale(oracle.cost)
+        self._scale = objective_scale(oracle.coupling.cost)
         self._replies: list[Floats] = []
         self._reply = np.empty(0, np.int64)  # which reply an answer is from
         self._group = np.empty(0, np.int64)
@@ -148,7 +133,7 @@ class _Master:
         """Take in the answers that improve on what their groups are worth at these prices."""
         oracle = self._oracle
         usage = oracle.usage(reply.x)
-        money = np.add.reduceat(oracle.cost * reply.x, oracle.group_starts[:-1])
+        money = np.add.reduceat(oracle.coupling.cost * reply.x, oracle.group_starts[:-1])
         gain = money - usage.T @ reply.prices - self._worth
         better = np.flatnonzero(gain > 1e-9 * np.maximum(1.0, np.abs(money)))
         self._usage = sp.csc_array(sp.hstack([self._usage, usage[:, better]]))
@@ -175,7 +160,7 @@ class _Master:
         return _Mastered(prices, value, bool(at_box.any()))
 
     def _model(self, low: Floats, high: Floats) -> tuple[Model, Floats, Floats]:
-        oracle = self._oracle
+        oracle = self._oracle.coupling
         low = np.where(np.isinf(oracle.row_lower), np.maximum(low, 0.0), low)
         high = np.where(np.isinf(oracle.row_upper), np.minimum(high, 0.0), high)
         count, answers = len(self._worth), len(self._group)

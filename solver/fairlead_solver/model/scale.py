@@ -1,54 +1,166 @@
 """The method for models too large to be solved whole: price the coupling rows, repair, prove.
 
-Only worth it where coupling rows join many small components; `applies` tells. It answers with a
-feasible vector and a true bound, or says that it found none (then the whole model must be tried).
+Only worth it where the model falls into many small components once its coupling rows are left
+out. Goals are reached one after the other by the same method: where a goal needs no price it is
+held component by component, else by one row over all of them, which is then priced like others.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .budget import Budget
-from .draft import Bools, Model
-from .engine import Answer, Engine
-from .oracle import Oracle, Stuck
-from .partition import partition
-from .prices import find_prices
-from .repair import Wish, repair
+from .crew import Crew
+from .draft import Bools, Floats, Goal, Ints, Model
+from .engine import Answer, SolveStatus
+from .lexicographic import hold
+from .oracle import Stuck
+from .partition import Partition, partition
+from .prices import MAX_ROUNDS
+from .relaxation import relax
+from .repair import MAX_SEARCHES, Wish, repair
+from .resume import resume
+from .solution import Phase, SolveOptions, Start
 
 LARGE_COLUMNS = 1000
 MIN_COMPONENTS = 50
-PRICE_SHARE = 0.25  # of the gap asked, given to imprecise prices
+RESUMED_SEARCHES = 3  # old prices that need more are better found anew
+PRICE_SHARE = 0.1  # of the gap asked, given to imprecise prices
+
+Tell = Callable[[Phase, int, int, Answer], None]
 
 
-def applies(model: Model, coupling: Bools) -> bool:
-    """Whether `model` is large, without goals, and its rows in `coupling` (mask) may be priced."""
-    aimless = not any(goal.weights.any() for goal in model.goals)
+def applies(model: Model) -> bool:
+    """Whether `model` is large and all its columns are bounded, so that any prices give a bound."""
     bounded = bool(np.all(np.isfinite(model.lower + model.upper)))
-    return model.num_columns > LARGE_COLUMNS and aimless and bounded and bool(coupling.any())
+    return model.num_columns > LARGE_COLUMNS and bounded
 
 
 def solve_by_prices(
     model: Model,
     coupling: Bools,
-    engine: Engine,
-    relative_gap: float,
-    seed: int,
-    workers: int,
+    options: SolveOptions,
+    crew: Crew,
     budget: Budget,
+    tell: Tell,
+    start: Start | None = None,
 ) -> Answer | None:
-    """Maximise over `model`, rows in `coupling` priced; None where prices are of no help."""
-    parts = partition(model, coupling)
-    if parts.count < MIN_COMPONENTS:
-        return None
+    """Maximise the goals of `model`, then its cost, rows in `coupling` (mask) priced; None where
+    prices are of no help."""
+    wish = Wish(options.engine, options.relative_gap / 2, options.seed)
+    pricing = Pricing(wish, crew, budget, tell)
     try:
-        oracle = Oracle(parts, seed, workers)
-        prices = find_prices(oracle, max(PRICE_SHARE * relative_gap, 1e-7), budget)
+        if not any(goal.weights.any() for goal in model.goals):
+            return pricing.maximise(model, coupling, start)
+        return _in_order(model, coupling, pricing)
     except Stuck:
         return None
-    answer = repair(oracle, prices, Wish(engine, relative_gap, seed, workers), budget)
-    told = np.full(model.num_rows, np.nan)
-    told[parts.coupling] = prices.reply.prices
-    return replace(answer, prices=told)
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """What is asked, and what may be used for it."""
+
+    wish: Wish
+    crew: Crew
+    budget: Budget
+    tell: Tell
+
+    def maximise(
+        self,
+        model: Model,
+        coupling: Bools,
+        start: Start | None = None,
+        plan: Floats | None = None,
+    ) -> Answer:
+        """Maximise the cost of `model`; `plan` is feasible and the least that is answered.
+
+        Raises Stuck.
+        """
+        fine = partition(model, coupling)
+        if fine.count < MIN_COMPONENTS:
+            raise Stuck
+        if start is not None and not np.isnan(start.duals).all():
+            answer = self._resumed(fine, start)
+            if answer.status is SolveStatus.OPTIMAL:
+                return answer
+        tolerance = max(PRICE_SHARE * self.wish.gap, 1e-7)
+        relaxed = relax(
+            fine, tolerance, self.wish.seed, self.crew, self.budget, self._on_round(model)
+        )
+        answer = repair(fine, relaxed, plan, self.wish, self.crew, self.budget, self._on_search)
+        return replace(answer, duals=relaxed.duals, priced=coupling)
+
+    def _resumed(self, fine: Partition, start: Start) -> Answer:
+        relaxed = resume(fine, start, self.wish.seed, self.crew)
+        answer = repair(
+            fine,
+            relaxed,
+            None,
+            self.wish,
+            self.crew,
+            self.budget,
+            self._on_search,
+            RESUMED_SEARCHES,
+        )
+        mask = np.zeros(fine.model.num_rows, np.bool_)
+        mask[fine.coupling] = True
+        return replace(answer, duals=relaxed.duals, priced=mask)
+
+    def _on_round(self, model: Model) -> Callable[[int, float], None]:
+        def on_round(rounds: int, bound: float) -> None:
+            nothing = Answer(SolveStatus.NO_SOLUTION_LIMIT, None, -np.inf, bound)
+            self.tell(Phase.PRICES, rounds, MAX_ROUNDS, nothing)
+
+        return on_round
+
+    def _on_search(self, searches: int, answer: Answer) -> None:
+        self.tell(Phase.REPAIR, searches, MAX_SEARCHES, answer)
+
+
+def _in_order(model: Model, coupling: Bools, pricing: Pricing) -> Answer:
+    """Each goal to gap zero and held, then money. Raises Stuck."""
+    held, mask, plan, proven = replace(model, goals=()), coupling, None, True
+    exact = replace(pricing, wish=replace(pricing.wish, gap=0.0))
+    for goal in model.goals:
+        if not goal.weights.any():
+            continue
+        answer = exact.maximise(replace(held, cost=goal.weights, offset=0.0), mask, plan=plan)
+        if answer.x is None:
+            raise Stuck
+        reached = answer.status is SolveStatus.OPTIMAL
+        proven, plan = proven and reached, answer.x
+        held, mask = _held(held, mask, goal, answer, reached)
+    answer = pricing.maximise(held, mask, plan=plan)
+    answer = replace(answer, duals=None, priced=None)
+    if not proven and answer.status is SolveStatus.OPTIMAL:
+        return replace(answer, status=SolveStatus.FEASIBLE_LIMIT)
+    return answer
+
+
+def _held(
+    model: Model, coupling: Bools, goal: Goal, answer: Answer, reached: bool
+) -> tuple[Model, Bools]:
+    """`model` with the goal held at the answer's plan, and which rows are coupling now.
+
+    Where nothing was priced and the goal is reached, every component is at its own best, and no
+    other plan that reaches the goal can have it otherwise: then it is held in each by itself.
+    """
+    plan = answer.x
+    assert plan is not None and answer.duals is not None
+    apart = reached and not answer.duals[coupling].any()
+    owner = _owner(model, coupling) if apart else np.zeros(model.num_columns, np.int64)
+    held = hold(model, goal, owner, plan)
+    added = held.num_rows - model.num_rows
+    return held, np.concatenate([coupling, np.full(added, not apart)])
+
+
+def _owner(model: Model, coupling: Bools) -> Ints:
+    """The component of every column once the coupling rows are left out (columns,)."""
+    parts = partition(model, coupling)
+    owner = np.empty(model.num_columns, np.int64)
+    owner[parts.columns] = parts.owner
+    return owner

@@ -8,7 +8,7 @@ from .budget import UNLIMITED, Budget
 from .draft import Model
 from .engine import Limits, run
 from .lexicographic import maximise
-from .solve import Solution, SolveOptions, unpriced
+from .solution import Solution, SolveOptions, undivided
 
 
 def solve_whole(model: Model, options: SolveOptions, budget: Budget = UNLIMITED) -> Solution:
@@ -23,6 +23,6 @@ def solve_whole(model: Model, options: SolveOptions, budget: Budget = UNLIMITED)
         limits,
         lambda stage, asked: run(stage, options.engine, asked),
     )
-    return unpriced(
+    return undivided(
         model, answer.status, answer.x, answer.objective, answer.bound, options.engine, 1
     )

@@ -1,0 +1,120 @@
+"""How one batch of components is solved: by nothing, by prices, or by an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .activity import is_feasible
+from .budget import Budget
+from .crew import Crew
+from .draft import INFINITY, Bools, Model
+from .engine import Answer, Limits, SolveStatus, accepted, box_bound, run
+from .ledger import at_rest
+from .lexicographic import maximise
+from .partition import BATCH_COLUMNS, Batch
+from .scale import LARGE_COLUMNS, Tell, applies, solve_by_prices
+from .solution import SolveOptions, Start
+
+WHOLE_COLUMNS = 20_000  # up to here an engine may be tried on a whole component
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a solve may use."""
+
+    options: SolveOptions
+    crew: Crew
+    budget: Budget
+
+    def over(self) -> bool:
+        """Whether nothing more may be spent."""
+        return self.budget.cancelled() or self.budget.remaining_seconds() <= 0
+
+
+def solve_batch(
+    batch: Batch, coupling: Bools, means: Means, tell: Tell, start: Start | None
+) -> Answer:
+    """Maximise over a batch; `coupling` (rows of the batch,) may be priced.
+
+    Without a vector where several components are in it that should be tried one by one.
+    """
+    return _greedy(batch.model) or _large(batch, coupling, means, tell, start)
+
+
+def solve_exactly(batch: Batch, means: Means) -> Answer:
+    """A batch by the engine, to gap zero."""
+    exact = replace(means.options, relative_gap=0.0)
+    return _by_engine(batch, replace(means, options=exact))
+
+
+def idle(model: Model) -> Answer:
+    """What can be said of `model` without solving it: nothing chosen, if that is allowed."""
+    rest, bound = at_rest(model), box_bound(model)
+    if is_feasible(model, rest):
+        return accepted(model, rest, bound, 0.0)
+    return Answer(SolveStatus.NO_SOLUTION_LIMIT, None, -INFINITY, bound)
+
+
+def _greedy(model: Model) -> Answer | None:
+    """Every column at its best bound, where no row minds: then no solver is needed."""
+    if any(goal.weights.any() for goal in model.goals):
+        return None
+    best = np.where(model.cost > 0, model.upper, model.lower)
+    if not np.all(np.isfinite(best)):
+        return None
+    best = np.where(model.integer, np.where(model.cost > 0, np.floor(best), np.ceil(best)), best)
+    return accepted(model, best, box_bound(model), 0.0) if is_feasible(model, best) else None
+
+
+def _large(batch: Batch, coupling: Bools, means: Means, tell: Tell, start: Start | None) -> Answer:
+    """By prices where the batch is large and they apply; whole where they do not or fall short
+    and whole is within reach."""
+    model, alone = batch.model, batch.last == batch.first + 1
+    if model.num_columns <= max(LARGE_COLUMNS, BATCH_COLUMNS) or means.over():
+        return _by_engine(batch, means)
+    found = _by_prices(batch, coupling, means, tell, start)
+    proven = found is not None and found.status is SolveStatus.OPTIMAL
+    if proven or means.over() or (found and model.num_columns > WHOLE_COLUMNS):
+        return found or idle(model)
+    if not alone and found is None:
+        return Answer(SolveStatus.NO_SOLUTION_LIMIT, None, -INFINITY, box_bound(model))
+    whole = _by_engine(batch, means)
+    return _better(found, whole, means.options) if found else whole
+
+
+def _by_prices(
+    batch: Batch, coupling: Bools, means: Means, tell: Tell, start: Start | None
+) -> Answer | None:
+    return (
+        solve_by_prices(batch.model, coupling, means.options, means.crew, means.budget, tell, start)
+        if applies(batch.model)
+        else None
+    )
+
+
+def _by_engine(batch: Batch, means: Means) -> Answer:
+    """By the engine, within what is left of the budget."""
+    options, budget = means.options, means.budget
+
+    def call(model: Model, limits: Limits) -> Answer:
+        if means.over():
+            return idle(model)
+        return run(model, options.engine, replace(limits, seconds=budget.remaining_seconds()))
+
+    limits = Limits(relative_gap=options.relative_gap / 2, seed=options.seed, nodes=options.nodes)
+    return maximise(batch.model, batch.starts, limits, call)
+
+
+def _better(one: Answer, other: Answer, options: SolveOptions) -> Answer:
+    """The better vector of two answers to one model, and the smaller bound."""
+    if other.status is SolveStatus.INFEASIBLE:
+        return other
+    best = max(one, other, key=lambda answer: answer.objective)
+    bound = min(one.bound, other.bound)
+    if best.x is None:
+        return replace(best, bound=bound)
+    near = bound - best.objective <= options.relative_gap * abs(best.objective)
+    status = SolveStatus.OPTIMAL if near else SolveStatus.FEASIBLE_LIMIT
+    return replace(best, status=status, bound=max(bound, best.objective))
