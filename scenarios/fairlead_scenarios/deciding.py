@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,10 +62,11 @@ def _reporter(progress: Progress, name: str) -> Callable[[Standing], None]:
     task = progress.add_task(f"{name}: building", total=None)
 
     def report(standing: Standing) -> None:
-        worth = f"{money(round(standing.objective))}"
+        known = math.isfinite(standing.objective)
+        worth = f"{money(round(standing.objective))} so far" if known else standing.phase.value
         progress.update(
             task,
-            description=f"{name}: {worth} so far",
+            description=f"{name}: {worth}",
             completed=standing.done,
             total=standing.components,
         )
