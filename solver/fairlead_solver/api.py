@@ -24,7 +24,7 @@ from .allocation.decision import (
     SolveRecord,
     Status,
 )
-from .allocation.explain import ExplainOptions, Explanation, Resolve, Resolved
+from .allocation.explain import Again, ExplainOptions, Explanation, Solving
 from .allocation.explain import explain as explain_decision
 from .allocation.explain.told import Told
 from .allocation.explain.values import (
@@ -46,7 +46,7 @@ from .findings import MAX_FINDINGS, Finding, InvalidInput
 from .intake import Faults
 from .model.budget import UNLIMITED, Budget
 from .model.draft import Model
-from .model.engine import Engine, SolveStatus
+from .model.engine import Engine
 from .model.mathopt import EngineError
 from .model.mps import to_mps
 from .model.solve import Phase, Solution, SolveOptions, Standing
@@ -161,29 +161,16 @@ def explain(
         solved.model,
         solved.decision,
         options,
-        _resolver(solved, budget) if prove else None,
+        _solving(solved, budget) if prove else None,
         [(c.columns, c.rows) for c in solved.solution.contradictions],
     )
 
 
-def _resolver(solved: Solved, budget: Budget) -> Resolve:
-    """Solves a variant to a closed gap, by the engine of the whole, while the budget lasts."""
-    closed = (SolveStatus.OPTIMAL, SolveStatus.INFEASIBLE)
-    options = Options(
-        engine=solved.solution.engine,
-        relative_gap=0.0,
-        seed=solved.decision.record.seed,
-        nodes=PROOF_NODES,
-    )
-
-    def resolve(model: Model) -> Resolved:
-        if budget.cancelled() or budget.remaining_seconds() <= 0:
-            return Resolved(None, closed=False)
-        answer = solve_model(model, options, budget)
-        whole = answer.status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE_LIMIT)
-        return Resolved(answer.x if whole else None, closed=answer.status in closed)
-
-    return resolve
+def _solving(solved: Solved, budget: Budget) -> Solving:
+    """Solving again by the engine of the whole, while the budget lasts."""
+    solution = solved.solution
+    again = Again(solution.engine, solved.decision.record.seed, PROOF_NODES, budget)
+    return Solving(again, solved.decision.columns, solution.prices)
 
 
 def export_mps(problem: Problem) -> str:

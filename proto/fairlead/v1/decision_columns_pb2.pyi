@@ -11,6 +11,7 @@ Rows and columns say the same: the server stores columns and makes rows of them.
 from collections import abc as _abc
 from fairlead.v1 import columns_pb2 as _columns_pb2
 from fairlead.v1 import decision_pb2 as _decision_pb2
+from fairlead.v1 import enums_pb2 as _enums_pb2
 from fairlead.v1 import explanation_pb2 as _explanation_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -512,6 +513,8 @@ class ReasonColumns(_message.Message):
     KEY_FIELD_NUMBER: _builtins.int
     LEAF_FIELD_NUMBER: _builtins.int
     DELTA_MICROS_FIELD_NUMBER: _builtins.int
+    DELTA_AT_LEAST_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def count(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Per line, the number of its reasons."""
@@ -544,6 +547,14 @@ class ReasonColumns(_message.Message):
     def delta_micros(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Per reason, what the opposite costs, micro-units of money; -2^63 where absent."""
 
+    @_builtins.property
+    def delta_at_least(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
+        """Per reason, whether the opposite costs `delta_micros` or more, rather than exactly that."""
+
+    @_builtins.property
+    def scope(self) -> _containers.RepeatedScalarFieldContainer[_enums_pb2.ProofScope.ValueType]:
+        """Per reason, what was solved again to prove it."""
+
     def __init__(
         self,
         *,
@@ -555,10 +566,12 @@ class ReasonColumns(_message.Message):
         key: _columns_pb2.StringColumn | None = ...,
         leaf: _columns_pb2.StringColumn | None = ...,
         delta_micros: _abc.Iterable[_builtins.int] | None = ...,
+        delta_at_least: _abc.Iterable[_builtins.bool] | None = ...,
+        scope: _abc.Iterable[_enums_pb2.ProofScope.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "key", b"key", "leaf", b"leaf"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["certainty", b"certainty", "code", b"code", "count", b"count", "delta_micros", b"delta_micros", "family", b"family", "key", b"key", "leaf", b"leaf", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certainty", b"certainty", "code", b"code", "count", b"count", "delta_at_least", b"delta_at_least", "delta_micros", b"delta_micros", "family", b"family", "key", b"key", "leaf", b"leaf", "scope", b"scope", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -139,3 +139,31 @@ STRATEGY_LOSE: Strategy.ValueType  # 5
 STRATEGY_SKIP: Strategy.ValueType  # 6
 """Exactly what was confirmed."""
 Global___Strategy: _TypeAlias = Strategy  # noqa: Y015
+
+class _ProofScope:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ProofScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProofScope.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PROOF_SCOPE_UNSPECIFIED: _ProofScope.ValueType  # 0
+    """Not set: nothing was solved again."""
+    PROOF_SCOPE_CYCLE: _ProofScope.ValueType  # 1
+    """Everything the line depends on: it holds for the cycle as a whole."""
+    PROOF_SCOPE_PART: _ProofScope.ValueType  # 2
+    """The lines joined to it by stock, with the room they leave each other in capacities, contracts
+    and the like: it holds beside the rest of the cycle as decided.
+    """
+
+class ProofScope(_ProofScope, metaclass=_ProofScopeEnumTypeWrapper):
+    """What was solved again for a statement."""
+
+PROOF_SCOPE_UNSPECIFIED: ProofScope.ValueType  # 0
+"""Not set: nothing was solved again."""
+PROOF_SCOPE_CYCLE: ProofScope.ValueType  # 1
+"""Everything the line depends on: it holds for the cycle as a whole."""
+PROOF_SCOPE_PART: ProofScope.ValueType  # 2
+"""The lines joined to it by stock, with the room they leave each other in capacities, contracts
+and the like: it holds beside the rest of the cycle as decided.
+"""
+Global___ProofScope: _TypeAlias = ProofScope  # noqa: Y015

@@ -6,6 +6,7 @@ conflicts. Written by the server only.
 """
 
 from collections import abc as _abc
+from fairlead.v1 import enums_pb2 as _enums_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -277,6 +278,10 @@ class _MarginalMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Margin
     """Solved again with the limit moved by one step."""
     MARGINAL_METHOD_DUAL: _MarginalMethod.ValueType  # 2
     """The dual of the relaxation; a hint."""
+    MARGINAL_METHOD_BESIDE: _MarginalMethod.ValueType  # 3
+    """Solved again with the limit moved by one step, and the rest of the cycle held as decided:
+    loosening earns that or more, tightening costs that or less.
+    """
 
 class MarginalMethod(_MarginalMethod, metaclass=_MarginalMethodEnumTypeWrapper):
     """How a marginal value was found."""
@@ -287,6 +292,10 @@ MARGINAL_METHOD_RESOLVED: MarginalMethod.ValueType  # 1
 """Solved again with the limit moved by one step."""
 MARGINAL_METHOD_DUAL: MarginalMethod.ValueType  # 2
 """The dual of the relaxation; a hint."""
+MARGINAL_METHOD_BESIDE: MarginalMethod.ValueType  # 3
+"""Solved again with the limit moved by one step, and the rest of the cycle held as decided:
+loosening earns that or more, tightening costs that or less.
+"""
 Global___MarginalMethod: _TypeAlias = MarginalMethod  # noqa: Y015
 
 class _Unit:
@@ -586,6 +595,8 @@ class Reason(_message.Message):
     CERTAINTY_FIELD_NUMBER: _builtins.int
     RULE_FIELD_NUMBER: _builtins.int
     DELTA_MICROS_FIELD_NUMBER: _builtins.int
+    DELTA_AT_LEAST_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     code: Global___ReasonCode.ValueType
     """Which."""
     units: _builtins.int
@@ -598,6 +609,10 @@ class Reason(_message.Message):
     """PROVEN: what the opposite costs, micro-units of money. Absent where the opposite is infeasible
     or was not solved.
     """
+    delta_at_least: _builtins.bool
+    """True: the opposite costs `delta_micros` or more; false: exactly that."""
+    scope: _enums_pb2.ProofScope.ValueType
+    """PROVEN: what was solved again, as it is and with the opposite forced."""
     @_builtins.property
     def rule(self) -> Global___Rule:
         """The rule."""
@@ -610,10 +625,12 @@ class Reason(_message.Message):
         certainty: Global___Certainty.ValueType = ...,
         rule: Global___Rule | None = ...,
         delta_micros: _builtins.int | None = ...,
+        delta_at_least: _builtins.bool = ...,
+        scope: _enums_pb2.ProofScope.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_delta_micros", b"_delta_micros", "delta_micros", b"delta_micros", "rule", b"rule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_delta_micros", b"_delta_micros", "certainty", b"certainty", "code", b"code", "delta_micros", b"delta_micros", "rule", b"rule", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_delta_micros", b"_delta_micros", "certainty", b"certainty", "code", b"code", "delta_at_least", b"delta_at_least", "delta_micros", b"delta_micros", "rule", b"rule", "scope", b"scope", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__delta_micros: _TypeAlias = _typing.Literal["delta_micros"]  # noqa: Y015
     _WhichOneofArgType__delta_micros: _TypeAlias = _typing.Literal["_delta_micros", b"_delta_micros"]  # noqa: Y015

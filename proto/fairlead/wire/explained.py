@@ -54,6 +54,8 @@ def _write_reasons(target: ReasonColumns, reasons: Sequence[Reason]) -> None:
     target.delta_micros.extend(
         NO_INT if r.delta_micros is None else r.delta_micros for r in reasons
     )
+    target.delta_at_least.extend(r.delta_at_least for r in reasons)
+    target.scope.extend(0 if r.scope is None else int(r.scope) for r in reasons)  # type: ignore[misc]
 
 
 def _write_competitors(target: CompetingLineColumns, stories: Iterable[LineStory]) -> None:

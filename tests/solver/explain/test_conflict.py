@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairlead_solver import api
-from fairlead_solver.allocation.explain import Explanation, explain
+from fairlead_solver.allocation.explain import Explanation, Resolved, explain
 from fairlead_solver.allocation.explain.case import family_named
-from fairlead_solver.allocation.explain.component import Resolved
 from fairlead_solver.allocation.explain.conflict import conflict
 from fairlead_solver.allocation.explain.conflict_part import cut
 from fairlead_solver.allocation.explain.values import Conflict
@@ -24,7 +23,7 @@ from fairlead_solver.model.draft import RowKind
 from tests.strategies import Drawn, cycles
 
 from .cases import MICROS, TODAY, Row, facts, line, lot
-from .test_proofs import resolve
+from .test_proofs import again, solving
 
 WIN = {"strategy": Strategy.WIN}
 FENCED = api.Policy(time_fence=TimeFencePolicy(days=5))
@@ -35,7 +34,7 @@ def told(given: Facts, policy: api.Policy | None = None) -> tuple[api.Solved, Ex
     solved = api.solve(problem)
     rows = [(c.columns, c.rows) for c in solved.solution.contradictions]
     explained = explain(
-        problem, solved.model, solved.decision, resolve=resolve, contradictions=rows
+        problem, solved.model, solved.decision, solving=solving(solved), contradictions=rows
     )
     return solved, explained
 
@@ -261,7 +260,7 @@ def feasible(solved: api.Solved, part: Any, dropped: list[int]) -> bool:
         row_lower=np.where(gone, -np.inf, model.row_lower),
         row_upper=np.where(gone, np.inf, model.row_upper),
     )
-    return resolve(loose).x is not None
+    return again(loose).x is not None
 
 
 def assert_the_way_out_is_cheapest(solved: api.Solved, found: Conflict) -> None:
@@ -279,7 +278,7 @@ def kept_within(solved: api.Solved, part: Any, amounts: dict[tuple[Any, ...], in
     model = cut(solved.model, part.columns, part.rows).model
     give = np.array([amounts.get(id_of(solved, row), 0) for row in part.rows.tolist()])
     loose = replace(model, row_lower=model.row_lower - give, row_upper=model.row_upper + give)
-    return resolve(loose).x is not None
+    return again(loose).x is not None
 
 
 LINES = st.lists(

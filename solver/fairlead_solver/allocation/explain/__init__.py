@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...model.draft import Bools, Ints, Model
+from ...model.draft import Bools, Floats, Ints, Model
 from ..decision import Decision, Status
 from ..problem import Problem
-from .binding import Marginals, Shortened, binding_constraints, shortened
+from .again import Again, Resolved
+from .binding import binding_constraints, shortened
 from .case import Case, case_of
-from .component import Components, Resolve, Resolved
 from .conflict import conflict
 from .explanation import Explanation
 from .fix import fixes
@@ -28,12 +28,10 @@ from .ledger import Reasons
 from .marginal import marginals
 from .prove import prove
 from .reasons import reasons
+from .scope import Effort, Parts
 from .story import Findings
 
-__all__ = ["ExplainOptions", "Explanation", "Resolve", "Resolved", "explain"]
-
-
-MOST_OPEN = 3
+__all__ = ["Again", "ExplainOptions", "Explanation", "Resolved", "Solving", "explain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +39,28 @@ class ExplainOptions:
     """Limits on what is solved again: counts, so that the words never depend on the clock.
 
     `binding`: binding constraints listed. `proofs`, `marginals`, `fixes`: lines and rows for
-    which something is solved again. `component_columns`: larger components are not solved again.
-    `cycle_columns`: larger cycles get no fixes, and their lots no marginal values, since both
-    solve the whole cycle again.
+    which something is solved again. `whole_columns`: of the largest component that is solved
+    again whole; `columns`: of all of those together, for each kind of statement.
+    `cycle_columns`: larger cycles get no fixes, since those solve the whole cycle again.
     """
 
     binding: int = 1000
-    proofs: int = 500
+    proofs: int = 5000
     marginals: int = 50
     fixes: int = 10
-    component_columns: int = 1000
+    whole_columns: int = 1000
+    columns: int = 20_000
     cycle_columns: int = 300
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solving:
+    """What it takes to solve again: the engine, the solved vector of the whole program (columns,)
+    and the prices it was solved at (rows,)."""
+
+    again: Again
+    x: Floats
+    prices: Floats
 
 
 def explain(
@@ -59,66 +68,50 @@ def explain(
     model: Model,
     decision: Decision,
     options: ExplainOptions | None = None,
-    resolve: Resolve | None = None,
+    solving: Solving | None = None,
     contradictions: Sequence[tuple[Ints, Ints]] = (),
 ) -> Explanation:
     """Explain a decision. `model` is the program it was solved as (`decide.write(problem)`).
 
-    `resolve` solves a program to a closed gap; without it nothing is PROVEN or RESOLVED.
+    Without `solving` nothing is PROVEN, RESOLVED or tried.
     `contradictions`: (columns, rows) of every component that has no solution.
     """
     chosen = options or ExplainOptions()
-    clash = conflict(problem, model, contradictions, resolve) if resolve is not None else None
+    clash = conflict(problem, model, contradictions, solving.again) if solving is not None else None
     if decision.plan is None:
         return Explanation(None, None, conflict=clash)
     proven = decision.status is Status.OPTIMAL
     case = case_of(problem, model, decision.plan, proven=proven)
     told = reasons(case, _undecided(problem, contradictions))
-    tight = shortened(case, told)
-    found, valued = Findings(), dict[int, Marginals]()
-    if resolve is not None and proven:
-        found, valued = _solved_again(case, told, tight, decision, resolve, chosen)
-    return Explanation(
-        case,
-        told,
-        binding_constraints(case, tight, valued, chosen.binding),
-        conflict=clash,
-        found=found,
-    )
+    if solving is None or not proven:
+        tight = shortened(case, told)
+        listed = binding_constraints(case, tight, {}, chosen.binding)
+        return Explanation(case, told, listed, conflict=clash)
+    return _solved_again(case, told, solving, chosen)
 
 
 def _solved_again(
-    case: Case,
-    told: Reasons,
-    tight: Shortened,
-    decision: Decision,
-    resolve: Resolve,
-    options: ExplainOptions,
-) -> tuple[Findings, dict[int, Marginals]]:
-    components, columns = Components(case.limits.model), options.component_columns
-    if len(decision.columns) != case.limits.model.num_columns:
-        return Findings(), {}
-    again = _remembering(case.limits.model, resolve)
-    proofs = prove(
-        case,
-        told,
-        components,
-        decision.columns,
-        again,
-        most=options.proofs,
-        most_columns=columns,
-    )
+    case: Case, told: Reasons, solving: Solving, options: ExplainOptions
+) -> Explanation:
+    model, again = case.limits.model, solving.again
+    parts = Parts(model, len(case.problem.arcs))
+
+    def effort(statements: int) -> Effort:
+        return Effort(statements, options.whole_columns, options.columns)
+
+    proven = prove(case, told, parts, solving.x, again, effort(options.proofs))
+    tight = shortened(case, proven.reasons)
     valued = marginals(
-        case,
-        tight,
-        components,
-        again,
-        most=options.marginals,
-        most_columns=(columns, options.cycle_columns),
+        case, tight, parts, solving.x, solving.prices, again, effort(options.marginals)
     )
-    small = case.limits.model.num_columns <= options.cycle_columns
-    repairs = fixes(case, told, again, most=options.fixes) if small else {}
-    return Findings(proofs, repairs), dict(valued)
+    small = model.num_columns <= options.cycle_columns
+    repairs = fixes(case, proven.reasons, again, most=options.fixes) if small else {}
+    return Explanation(
+        case,
+        proven.reasons,
+        binding_constraints(case, tight, valued, options.binding),
+        found=Findings(proven.proofs, repairs),
+    )
 
 
 def _undecided(problem: Problem, contradictions: Sequence[tuple[Ints, Ints]]) -> Bools:
@@ -127,24 +120,3 @@ def _undecided(problem: Problem, contradictions: Sequence[tuple[Ints, Ints]]) ->
     for columns, _ in contradictions:
         undecided[problem.arcs.line[columns[columns < len(problem.arcs)]]] = True
     return undecided
-
-
-def _remembering(whole: Model, resolve: Resolve) -> Resolve:
-    """Solves the whole cycle as it is but once, however often it is compared with, and gives up
-    on programs as large as those that MOST_OPEN times did not close."""
-    known: list[Resolved] = []
-    opened: list[int] = []
-
-    def answer(model: Model) -> Resolved:
-        if model is not whole:
-            if len(opened) >= MOST_OPEN and model.num_columns >= min(opened):
-                return Resolved(None, closed=False)
-            resolved = resolve(model)
-            if not resolved.closed:
-                opened.append(model.num_columns)
-            return resolved
-        if not known:
-            known.append(resolve(whole))
-        return known[0]
-
-    return answer

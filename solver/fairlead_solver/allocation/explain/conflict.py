@@ -15,7 +15,7 @@ import numpy as np
 from ...model.draft import Ints, Model
 from ..families import fefo, location_use, sources
 from ..problem import Problem
-from .component import Resolve
+from .again import Resolve
 from .conflict_part import (
     KEYED_BY_LINE,
     NEVER_RELAXED,

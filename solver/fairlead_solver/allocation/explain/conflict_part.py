@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from ...model.draft import Bools, Floats, Goal, Ints, Model, RowKind
 from ..families import contract_floor, demand, lock, strategy, supply, time_fence
 from ..problem import Problem
-from .component import Resolve
+from .again import Resolve
 
 NEVER_RELAXED = (supply.NAME, demand.NAME)
 GIVES_WAY = (contract_floor.NAME, lock.NAME, time_fence.NAME, strategy.NAME)

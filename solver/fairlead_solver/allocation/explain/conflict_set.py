@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...model.draft import Ints, Model
-from .component import Resolve
+from .again import Resolve
 from .conflict_part import (
     Part,
     Undecided,

@@ -17,13 +17,13 @@ import numpy as np
 from ...tables import NO_INT, Coded
 from ..facts import Lines, Strategy
 from ..problem import Problem
+from .again import Resolve
 from .binding import MICRO, MICRO_UNITS, unit_of
 from .case import Case
-from .component import Resolve, worth
 from .ledger import Reasons
 from .sentences import day, money
 from .values import Fix, FixKind, LineQuantity, ReasonCode, Rule, Unit, WaterfallKind
-from .variant import moved, program, with_facts, with_line
+from .variant import money_of, moved, program, with_facts, with_line
 
 _RAISED = {
     ReasonCode.QUOTA_EXHAUSTED: (FixKind.RAISE_QUOTA, "quotas", "cap_quantity"),
@@ -68,7 +68,7 @@ def fixes(case: Case, reasons: Reasons, resolve: Resolve, *, most: int) -> Mappi
     before = resolve(case.limits.model)
     if before.x is None or not before.closed:
         return {}
-    now = worth(case.limits.model, before.x)[-1]
+    now = money_of(case.limits.model, before.x)
     tried = ((i, _first_that_fills(case, reasons, i, resolve, now)) for i in order.tolist())
     return {i: fix for i, fix in tried if fix is not None}
 
@@ -108,7 +108,7 @@ def _tried(case: Case, change: _Change, line: int, resolve: Resolve, now: float)
         by_day=change.by_day,
         amount=change.amount,
         unit=change.unit,
-        gain_micros=round(worth(model, answer.x)[-1] - now),
+        gain_micros=round(money_of(model, answer.x) - now),
         losers=tuple(
             LineQuantity(ids[i], int(lost[i]))
             for i in losers[np.argsort(-lost[losers], kind="stable")].tolist()

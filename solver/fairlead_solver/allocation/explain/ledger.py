@@ -29,6 +29,32 @@ class Reasons:
         """The reasons of one line."""
         return slice(int(self.offsets[line]), int(self.offsets[line + 1]))
 
+    def changed(self, code: Ints, certainty: Ints, row: Ints) -> Reasons:
+        """With other codes, certainties and rows; what is the same of one line is put together."""
+        kind = (code * (max(Certainty) + 1) + certainty) * (int(row.max(initial=-1)) + 2) + row + 1
+        width = int(kind.max(initial=0)) + 1
+        _, first, at = np.unique(self.line * width + kind, return_index=True, return_inverse=True)
+        units = np.zeros(len(first), dtype=np.int64)
+        np.add.at(units, at, self.units)
+        line = self.line[first]
+        return _sorted(line, code[first], units, certainty[first], row[first], first, self.offsets)
+
+
+def _sorted(
+    line: Ints, code: Ints, units: Ints, certainty: Ints, row: Ints, before: Ints, offsets: Ints
+) -> Reasons:
+    """By line, units, and the order `before`; `offsets` gives the number of lines."""
+    order = np.lexsort((before, -units, line))
+    line = line[order]
+    return Reasons(
+        line=line,
+        code=code[order].astype(np.int8),
+        units=units[order],
+        certainty=certainty[order].astype(np.int8),
+        row=row[order],
+        offsets=np.searchsorted(line, np.arange(len(offsets))).astype(np.int64),
+    )
+
 
 class Ledger:
     """What every line is still short without a reason, and the reasons claimed so far."""
@@ -77,13 +103,5 @@ class Ledger:
         line, code, units, certainty, row = (
             np.concatenate(columns) for columns in zip(*self._claims, strict=True)
         )
-        order = np.lexsort((-units, line))
-        line = line[order]
-        return Reasons(
-            line=line,
-            code=code[order].astype(np.int8),
-            units=units[order],
-            certainty=certainty[order].astype(np.int8),
-            row=row[order],
-            offsets=np.searchsorted(line, np.arange(len(self.rest) + 1)).astype(np.int64),
-        )
+        before, lines = np.arange(len(line)), np.arange(len(self.rest) + 1)
+        return _sorted(line, code, units, certainty, row, before, lines)

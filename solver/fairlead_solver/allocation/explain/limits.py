@@ -52,6 +52,23 @@ class Limits:
                 chosen |= (self.stop_row >= block.start) & (self.stop_row < block.stop)
         return chosen
 
+    def of_stock(self, rows: Ints) -> Bools:
+        """Which of `rows` are the quantity of a lot."""
+        block = self.model.block_rows("supply", "lots")
+        if block is None:
+            return np.zeros(len(rows), dtype=np.bool_)
+        lots: Bools = (rows >= block.start) & (rows < block.stop)
+        return lots
+
+    def lots(self, rows: Ints) -> Ints:
+        """The lots of rows that are `of_stock`."""
+        block = self.model.block_rows("supply", "lots")
+        return rows if block is None else block.keys[rows - block.start]
+
+    def loosening(self, rows: Ints) -> Floats:
+        """1 for each row that more of its limit loosens; -1 where less does: a floor."""
+        return np.where(np.isfinite(self.model.row_upper[rows]), 1.0, -1.0)
+
 
 def limit_blocks(model: Model) -> tuple[Block, ...]:
     """The row blocks a planner knows."""

@@ -4,106 +4,196 @@ The step is one unit of what the planner counts; where that changes nothing, bec
 sizes are larger, what a stopped arc's pack still lacks. A limit whose loosening changes nothing
 by either step does not bind, whatever its slack.
 
+RESOLVED: everything the row touches was solved again, as it is and with the limit moved. Where
+that is too large, a row of a part (`scope`) is moved with the rest of the cycle held as decided
+(BESIDE: the least that loosening earns, the most that tightening costs), and a coupling row is
+told with the price it was solved at (DUAL).
+
 The limit of a lot is its quantity, and other rules follow from it (bounds, protections, shares):
-there the fact is changed and the cycle written and solved again, where it is small enough. Any
-other limit is a row's, moved within its component.
+there the fact is changed and the program written again. Any other limit is a row's.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...model.draft import Model
+import numpy as np
+
+from ...model.draft import Floats, Ints
+from ..arcs import expand
+from ..families.fair_share import FairShareMode
+from .again import Again
 from .binding import MICRO, MICRO_UNITS, Marginals, Shortened, unit_of
 from .case import Case
-from .component import Components, Resolve, Worth, difference, worth
-from .values import Marginal, MarginalMethod
-from .variant import moved, program, with_facts
+from .copies import Copies, Worth, difference
+from .scope import Effort, Parts, Scopes
+from .values import Marginal, MarginalMethod, Scope
+from .variant import program, same_layout, with_facts
+
+_Worths = list[Worth | None]  # None: infeasible, not to be had, or stopped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Trial:
-    """What is solved to value one row: as it is, and with its limit moved (None: it cannot be)."""
+class _Trials:
+    """Row `rows[p]` and what is solved for it: part p."""
 
-    base: Model
-    move: Callable[[float], Model | None]
+    case: Case
+    rows: Ints
+    scopes: Scopes
+    x: Floats
+    again: Again
+    rounds: Sequence[Ints]  # parts of lots that may be changed at once
+
+    def worths(self, at: Ints, step: Floats) -> _Worths:
+        """The worth of parts `at` with their row's limit moved by `step` (row units)."""
+        found: _Worths = [None] * len(at)
+        lots = self.case.limits.of_stock(self.rows[at])
+        self._solve(found, np.flatnonzero(~lots), self._rows_moved(at[~lots], step[~lots]))
+        for together in self.rounds:
+            now = np.flatnonzero(lots & np.isin(at, together))
+            if len(now):
+                self._solve(found, now, self._stock_moved(at[now], step[now]))
+        return found
+
+    def _solve(self, found: _Worths, places: Ints, copies: Copies | None) -> None:
+        if copies is None:
+            return
+        outcomes = self.again.best(copies)
+        worths = copies.worths(outcomes.x)
+        for k, place in enumerate(places.tolist()):
+            found[place] = worths[k] if outcomes.closed(k) else None
+
+    def _rows_moved(self, at: Ints, step: Floats) -> Copies:
+        free = self.scopes.only(at).copies(self.case.limits.model, self.x)
+        return free.with_limits(self.rows[at], step)
+
+    def _stock_moved(self, at: Ints, step: Floats) -> Copies | None:
+        """None where a lot has not that much, or the program changes its shape."""
+        case, model = self.case, self.case.limits.model
+        quantity = case.problem.facts.lots.quantity.copy()
+        quantity[case.limits.lots(self.rows[at])] += np.rint(step).astype(np.int64)
+        changed = program(with_facts(case.problem, "lots", quantity=np.maximum(quantity, 0)))
+        if not same_layout(model, changed):
+            return None
+        return self.scopes.only(at).copies(changed, self.x)
 
 
 def marginals(
     case: Case,
     found: Shortened,
-    components: Components,
-    resolve: Resolve,
-    *,
-    most: int,
-    most_columns: tuple[int, int],
+    parts: Parts,
+    x: Floats,
+    prices: Floats,
+    again: Again,
+    effort: Effort,
 ) -> Mapping[int, Marginals]:
-    """By row, for the `most` rows that shorten lines most.
+    """By row, for the `effort.statements` rows that shorten lines most.
 
-    `most_columns`: of a component, and of a whole cycle; what is larger is left out.
+    `x`: the solved vector of the whole program; `prices` (rows,) those it was solved at.
     """
-    valued: dict[int, Marginals] = {}
-    for start in found.starts()[:-1][:most].tolist():
-        row = int(found.row[start])
-        trial = _trial(case, components, row, most_columns)
-        at = _marginals(case, row, trial, resolve) if trial is not None else None
-        if at is not None:
-            valued[row] = at
+    rows = found.row[found.starts()[:-1]][: effort.statements]
+    rows = rows[np.diff(case.limits.model.matrix.indptr)[rows] > 0]
+    if not len(rows):
+        return {}
+    trials = _trials(case, rows, parts, x, again, effort)
+    coupling = parts.coupling[rows]
+    solvable = ~coupling | (trials.scopes.scope == Scope.CYCLE)
+    valued = _valued(trials, np.flatnonzero(solvable))
+    for row in rows[~solvable & (prices[rows] != 0)].tolist():
+        valued[row] = _priced(case, row, float(prices[row]))
     return valued
 
 
-def _trial(
-    case: Case, components: Components, row: int, most_columns: tuple[int, int]
-) -> _Trial | None:
-    block, key = case.limits.model.row_block(row)
-    if block.family == "supply":
-        whole = case.limits.model
-        fits = whole.num_columns <= most_columns[1]
-        return _Trial(whole, lambda step: _with_stock(case, key, step)) if fits else None
-    number = components.number_of_row(row)
-    if components.size(number) > most_columns[0]:
+def _trials(
+    case: Case, rows: Ints, parts: Parts, x: Floats, again: Again, effort: Effort
+) -> _Trials:
+    matrix = case.limits.model.matrix
+    starts = matrix.indptr.astype(np.int64)[rows]
+    # a coupling row is only solved with its whole component, which any column of it names
+    counts = np.where(parts.coupling[rows], 1, np.diff(matrix.indptr)[rows])
+    seeds = matrix.indices[expand(starts, counts)].astype(np.int64)
+    scopes = parts.around(seeds, np.repeat(np.arange(len(rows)), counts), effort)
+    return _Trials(case, rows, scopes, x, again, _rounds(case, rows, parts, seeds, counts))
+
+
+def _rounds(case: Case, rows: Ints, parts: Parts, seeds: Ints, counts: Ints) -> list[Ints]:
+    """Lots whose quantity may be changed in one program: each in another component. Where stock
+    counts across components (fair share, protections), one at a time."""
+    at = np.flatnonzero(case.limits.of_stock(rows))
+    problem = case.problem
+    shared = problem.policy.fair_share.mode is not FairShareMode.OFF
+    if shared or len(problem.facts.protections):
+        return [at[k : k + 1] for k in range(len(at))]
+    component = parts.component(seeds[np.cumsum(counts) - counts])[at]
+    order = np.argsort(component, kind="stable")
+    first = np.searchsorted(component[order], component[order])
+    turn = np.empty(len(at), dtype=np.int64)
+    turn[order] = np.arange(len(at)) - first
+    return [at[turn == k] for k in range(int(turn.max(initial=-1)) + 1)]
+
+
+def _valued(trials: _Trials, at: Ints) -> dict[int, Marginals]:
+    """Loosen every row by one, where that is nothing by a pack; then tighten it as much."""
+    case = trials.case
+    steps = [list(_steps(case, int(row))) for row in trials.rows[at].tolist()]
+    sign = case.limits.loosening(trials.rows[at])
+    now = trials.worths(at, np.zeros(len(at)))
+    step = np.array([s[0] for s in steps])
+    looser = trials.worths(at, sign * step)
+    gains = [_gain(a, b) for a, b in zip(looser, now, strict=True)]
+    again = np.array(
+        [k for k, s in enumerate(steps) if len(s) > 1 and gains[k] == 0.0], dtype=np.int64
+    )
+    step[again] = [steps[k][1] for k in again.tolist()]
+    for k, worth in zip(
+        again.tolist(), trials.worths(at[again], sign[again] * step[again]), strict=True
+    ):
+        gains[k] = _gain(worth, now[k])
+    tight = np.array([k for k, gain in enumerate(gains) if gain], dtype=np.int64)
+    tighter = dict(
+        zip(tight.tolist(), trials.worths(at[tight], -sign[tight] * step[tight]), strict=True)
+    )
+    return {
+        int(trials.rows[p]): _told(
+            trials, int(p), float(step[k]), gains[k], _gain(tighter.get(k), now[k]), sign[k] > 0
+        )
+        for k, p in enumerate(at.tolist())
+        if gains[k] is not None
+    }
+
+
+def _gain(moved: Worth | None, now: Worth | None) -> float | None:
+    """Money between the two, exactly 0 where they are worth the same; None where unknown."""
+    if moved is None or now is None:
         return None
-    component = components.cut(number)
-    local = component.row(row)
-    return _Trial(component.model, lambda step: component.with_limit(local, step).model)
+    differs, money = difference(moved, now)
+    return money if differs or difference(now, moved)[0] else 0.0
 
 
-def _with_stock(case: Case, lot: int, step: float) -> Model | None:
-    quantity = moved(case.problem.facts.lots.quantity, lot, by=round(step))
-    if quantity[lot] < 0:
-        return None
-    return program(with_facts(case.problem, "lots", quantity=quantity))
+def _told(
+    trials: _Trials, part: int, step: float, gain: float | None, loss: float | None, up: bool
+) -> Marginals:
+    whole = trials.scopes.scope[part] == Scope.CYCLE
+    if not gain:
+        return Marginals(changes_nothing=bool(whole))
+    method = MarginalMethod.RESOLVED if whole else MarginalMethod.BESIDE
+    amount = round(step * _contract_units(trials.case, int(trials.rows[part])))
+    looser = Marginal(round(gain), amount, method)
+    tighter = None if loss is None else Marginal(round(loss), amount, method)
+    return Marginals(looser, tighter) if up else Marginals(tighter, looser)
 
 
-def _marginals(case: Case, row: int, trial: _Trial, resolve: Resolve) -> Marginals | None:
-    now = _worth(trial.base, resolve)
-    if now is None:
-        return None
-    for step in _steps(case, row):
-        up = _worth(trial.move(step), resolve)
-        if up is None:
-            return None
-        gains, value = difference(up, now)
-        if gains:
-            amount = round(step * _contract_units(case, row))
-            down = _worth(trial.move(-step), resolve)
-            return Marginals(
-                up=Marginal(round(value), amount, MarginalMethod.RESOLVED),
-                down=None
-                if down is None
-                else Marginal(round(down[-1] - now[-1]), amount, MarginalMethod.RESOLVED),
-            )
-    return Marginals(changes_nothing=True)
-
-
-def _worth(model: Model | None, resolve: Resolve) -> Worth | None:
-    """What a program is worth at a closed gap; None where it is infeasible or was stopped."""
-    if model is None:
-        return None
-    answer = resolve(model)
-    return worth(model, answer.x) if answer.closed and answer.x is not None else None
+def _priced(case: Case, row: int, price: float) -> Marginals:
+    """One planner's unit at the price of the row."""
+    _, words = case.wording(row)
+    step = round(words.scale * _contract_units(case, row))
+    value = price * words.scale
+    return Marginals(
+        Marginal(round(value), step, MarginalMethod.DUAL),
+        Marginal(round(-value), step, MarginalMethod.DUAL),
+    )
 
 
 def _steps(case: Case, row: int) -> Iterator[float]:
@@ -116,7 +206,7 @@ def _steps(case: Case, row: int) -> Iterator[float]:
     flows = matrix.indices[part] < len(case.plan.packs)
     bare = float(case.limits.bare[row])
     lacking = [float(a) for a in matrix.data[part][flows] if a > bare]
-    pack = math.ceil(min(lacking) - bare) if lacking else 0
+    pack = math.ceil(min(lacking) - bare) if lacking and math.isfinite(bare) else 0
     if pack > one:
         yield float(pack)
 

@@ -1,122 +1,256 @@
 """Proves that a short line cannot be better served: one pack more is forced, and solved again.
 
-For line i with x_i units, its component is solved with  Σ_s x_is >= x_i + m_i  (its least
-quantity, where it has nothing).
+For line i with x_i units, its part of the cycle (`scope`) is solved with  Σ_s x_is >= x_i + m_i
+(its least quantity, where it has nothing). All lines are copies in one program (`copies`), first
+bounded by the linear relaxation; only what that leaves open becomes an integer program (`again`).
 
 Worth less at a closed gap: what others got, or what was left, is worth more than serving the
-line, with the money between the two. That proves OUTRANKED_TIER, OUTRANKED_VALUE, UNPROFITABLE.
-Infeasible: that proves that a rival is held (LOCKED, TIME_FENCE, STRATEGY).
-A reason that blames a rule (fair share, another's floor, overtime) is proven when the same
-comparison without that rule no longer speaks against the line. Worth the same: a tie, and
-nothing is proven.
+line, with the money between the two; from a bound it is at least that much. That proves
+OUTRANKED_TIER, OUTRANKED_VALUE, UNPROFITABLE. Infeasible: that proves that a rival is held.
+A reason that blames a rule is proven when the same comparison without that rule no longer speaks
+against the line, and is taken back where it still does. Worth the same: a tie, whatever was
+suspected before. Worth more: the plan is within the gap asked, and no more is claimed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
 
 import numpy as np
 
-from ...tables import Floats
+from ...tables import Bools, Floats, Ints
+from ..arcs import expand
+from .again import Again, Outcomes, State
 from .case import Case
-from .component import Component, Components, Resolve, difference, worth
+from .copies import Copies, Worth, difference
 from .ledger import Reasons
+from .scope import Effort, Parts, Scopes
 from .story import Proof
-from .values import Certainty, ReasonCode
+from .values import Certainty, ReasonCode, Scope
 
-WORTH_MORE = {ReasonCode.OUTRANKED_TIER, ReasonCode.OUTRANKED_VALUE, ReasonCode.UNPROFITABLE}
-HELD = {ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY}
+WORTH_MORE = (ReasonCode.OUTRANKED_TIER, ReasonCode.OUTRANKED_VALUE, ReasonCode.UNPROFITABLE)
+HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
 BLAMES = {
     ReasonCode.FAIR_SHARE_RATIONED: "fair_share",
     ReasonCode.CONTRACT_FLOOR_OTHER: "contract_floor",
+    ReasonCode.PROTECTED_STOCK: "protection",
+    ReasonCode.LOCKED: "lock",
+    ReasonCode.TIME_FENCE: "time_fence",
+    ReasonCode.STRATEGY: "strategy",
     ReasonCode.CAPACITY: "capacity",
+    ReasonCode.SHIP_COMPLETE: "ship_complete",
+    ReasonCode.MIN_FILL: "min_fill",
+    ReasonCode.GROUP_INCOMPLETE: "delivery_group",
 }
+ALL_OR_NOTHING = ("ship_complete", "min_fill", "delivery_group")
+UNUSED = (
+    ReasonCode.CAPACITY,
+    ReasonCode.SHIP_COMPLETE,
+    ReasonCode.MIN_FILL,
+    ReasonCode.GROUP_INCOMPLETE,
+    ReasonCode.UNPROFITABLE,
+)
+NONE, DENIED, CONFIRMED = 0, 1, 2  # what became of a blame
+
+
+class Verdict(IntEnum):
+    """What forcing more for a line did to the worth of its part."""
+
+    OPEN = 0
+    WORSE = 1
+    INFEASIBLE = 2
+    SAME = 3
+    BETTER = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proven:
+    """`reasons` as they stand after solving again, and the money, by line."""
+
+    reasons: Reasons
+    proofs: dict[int, Proof]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trials:
+    """Line `lines[p]` is copy p of `free` and, with more forced for it, of `forced`."""
+
+    lines: Ints
+    scopes: Scopes
+    own: Ints  # positions of the lines' arcs
+    free: Copies
+    now: list[Worth]
+
+    def forced(self, least: Floats) -> Copies:
+        """With at least so many packs for each line."""
+        return self.free.with_least(self.own, np.ones(len(self.own)), least)
 
 
 def prove(
-    case: Case,
-    reasons: Reasons,
-    components: Components,
-    x: Floats,
-    resolve: Resolve,
-    *,
-    most: int,
-    most_columns: int,
-) -> Mapping[int, Proof]:
-    """Proofs by line, for at most `most` lines with INDICATED reasons, the most valuable first.
+    case: Case, reasons: Reasons, parts: Parts, x: Floats, again: Again, effort: Effort
+) -> Proven:
+    """Solve again for lines with INDICATED reasons, the most valuable first.
 
-    `x`: the solved vector of the whole program. Components over `most_columns` are left out.
+    `x`: the solved vector of the whole program.
     """
-    proofs: dict[int, Proof] = {}
-    for line in _wanted(case, reasons)[:most]:
-        arcs = case.problem.arcs.of_line(line)
-        if arcs.start == arcs.stop:
-            continue
-        number = components.number(arcs.start)
-        if components.size(number) > most_columns:
-            continue
-        proof = _proof(case, reasons, components.cut(number), line, x, resolve)
-        if proof is not None:
-            proofs[line] = proof
-    return proofs
+    lines = _wanted(case, reasons)[: effort.statements]
+    proven = Proven(reasons, {})
+    for tried in (effort, replace(effort, whole_columns=0)):  # what stays open, as a part
+        if len(lines):
+            trials = _trials(case, lines, parts, x, tried)
+            lines, proven = _round(case, lines, proven, trials, again)
+    return proven
 
 
-def _wanted(case: Case, reasons: Reasons) -> list[int]:
-    """Lines with an INDICATED reason, by the value they are short, then in order."""
+def _round(
+    case: Case, lines: Ints, before: Proven, trials: _Trials, again: Again
+) -> tuple[Ints, Proven]:
+    """What one trial for each line proves beside what is proven, and the lines still open."""
+    verdict, delta, exact = _verdicts(case, trials, again)
+    blame = _blames(case, before.reasons, trials, verdict, again)
+    proofs = {
+        int(line): Proof(
+            int(delta[p]) if verdict[p] == Verdict.WORSE else None,
+            at_least=not exact[p],
+            scope=Scope(int(trials.scopes.scope[p])),
+        )
+        for p, line in enumerate(lines)
+        if verdict[p] in (Verdict.WORSE, Verdict.INFEASIBLE)
+    }
+    judged = _judged(before.reasons, lines, verdict, blame)
+    open_whole = (verdict == Verdict.OPEN) & (trials.scopes.scope == Scope.CYCLE)
+    return lines[open_whole], Proven(judged, before.proofs | proofs)
+
+
+def _wanted(case: Case, reasons: Reasons) -> Ints:
+    """Lines with an arc and an INDICATED reason, by the value they are short, then in order."""
     lines = np.unique(reasons.line[reasons.certainty == Certainty.INDICATED])
+    lines = lines[np.diff(case.problem.arcs.offsets)[lines] > 0]
     line = case.problem.line
     value = (line.quantity - case.given)[lines] * line.price_micros[lines]
-    picked: list[int] = lines[np.argsort(-value, kind="stable")].tolist()
-    return picked
+    ordered: Ints = lines[np.argsort(-value, kind="stable")]
+    return ordered
 
 
-def _indicated(reasons: Reasons, line: int) -> set[ReasonCode]:
-    part = reasons.of_line(line)
-    pairs = zip(reasons.code[part], reasons.certainty[part], strict=True)
-    return {ReasonCode(int(code)) for code, known in pairs if known == Certainty.INDICATED}
+def _trials(case: Case, lines: Ints, parts: Parts, x: Floats, effort: Effort) -> _Trials:
+    offsets = case.problem.arcs.offsets.astype(np.int64)
+    counts = np.diff(offsets)[lines]
+    seeds, part = expand(offsets[lines], counts), np.repeat(np.arange(len(lines)), counts)
+    scopes = parts.around(seeds, part, effort)
+    owner = lines[scopes.part]
+    own = (scopes.column >= offsets[owner]) & (scopes.column < offsets[owner + 1])
+    free = scopes.copies(parts.model, x)
+    return _Trials(lines, scopes, np.flatnonzero(own), free, free.worths(x[scopes.column]))
 
 
-def _proof(
-    case: Case, reasons: Reasons, component: Component, line: int, x: Floats, resolve: Resolve
-) -> Proof | None:
-    told = _indicated(reasons, line)
-    forced = _forced(case, component, line)
-    answer = resolve(forced.model)
-    if not answer.closed:
-        return None
-    if answer.x is None:
-        return _proving(None, told & HELD)
-    now = worth(component.model, x[component.columns])
-    worse, delta = difference(now, worth(forced.model, answer.x))
-    if not worse:
-        return None
+def _least(case: Case, lines: Ints, *, at_once: bool) -> Floats:
+    """One pack more for each line; `at_once`: its least where it has nothing, in packs."""
+    pack, given = case.problem.line.pack[lines], case.given[lines]
+    first = np.maximum(1, -(-case.problem.line.least[lines] // pack)) if at_once else 1
+    return np.where(given > 0, given // pack + 1, first).astype(np.float64)
+
+
+def _verdicts(case: Case, trials: _Trials, again: Again) -> tuple[Ints, Ints, Bools]:
+    """(Verdict, money lost in micro-units, whether that is exact) of every line."""
+    forced = trials.forced(_least(case, trials.lines, at_once=True))
+    bound, outcomes = again.bounded(forced, np.array([w[-1] for w in trials.now]))
+    lost = np.array([w[-1] for w in trials.now]) - bound
+    worths = forced.worths(outcomes.x)
+    verdict, exact = np.full(forced.count, Verdict.WORSE, dtype=np.int64), np.isinf(bound)
+    still = np.flatnonzero(np.isinf(bound))
+    best = _improved(trials, still, worths, outcomes, again)
+    for p in still.tolist():
+        verdict[p], lost[p] = _compared(best.get(p, trials.now[p]), outcomes, worths, p)
+        if p in best and verdict[p] != Verdict.WORSE:
+            verdict[p] = Verdict.BETTER
+    return verdict, np.rint(lost).astype(np.int64), exact
+
+
+def _improved(
+    trials: _Trials, at: Ints, worths: Sequence[Worth], outcomes: Outcomes, again: Again
+) -> dict[int, Worth]:
+    """Parts of `at` where serving the line better is worth more than the decision, which the gap
+    asked allows: the worth of the best plan of the part. Serving the line may still not be in it.
+    Whole components are compared with the decision itself."""
+    part = (trials.scopes.scope == Scope.PART) & (outcomes.state == State.CLOSED)
+    better = at[[bool(part[p]) and _more(worths[p], trials.now[p]) for p in at.tolist()]]
+    free = trials.free.only(better)
+    best = again.best(free)
+    worth = free.worths(best.x)
+    return {p: worth[j] for j, p in enumerate(better.tolist()) if best.closed(j)}
+
+
+def _more(one: Worth, other: Worth) -> bool:
+    return difference(one, other)[0]
+
+
+def _compared(
+    now: Worth, outcomes: Outcomes, worths: Sequence[Worth], k: int
+) -> tuple[Verdict, float]:
+    if outcomes.state[k] == State.INFEASIBLE:
+        return Verdict.INFEASIBLE, 0.0
+    if outcomes.state[k] == State.OPEN:
+        return Verdict.OPEN, 0.0
+    worse, money = difference(now, worths[k])
+    if worse:
+        return Verdict.WORSE, money
+    return (Verdict.BETTER if _more(worths[k], now) else Verdict.SAME), money
+
+
+def _blames(case: Case, reasons: Reasons, trials: _Trials, verdict: Ints, again: Again) -> Ints:
+    """For every reason: whether it blames a rule, and what comparing without the rule gave."""
+    found = np.full(len(reasons.line), NONE)
+    copy_of = np.full(case.problem.num_lines, -1)
+    copy_of[trials.lines] = np.arange(len(trials.lines))
+    judged = np.isin(verdict, (Verdict.WORSE, Verdict.INFEASIBLE))
+    for code, family in BLAMES.items():
+        those = (reasons.code == code) & (reasons.certainty == Certainty.INDICATED)
+        those &= copy_of[reasons.line] >= 0
+        rows = np.flatnonzero(those)
+        rows = rows[judged[copy_of[reasons.line[rows]]]]
+        if len(rows):
+            at = np.unique(copy_of[reasons.line[rows]])
+            answer = _without(case, trials, at, family, again)
+            found[rows] = answer[np.searchsorted(at, copy_of[reasons.line[rows]])]
+    return found
+
+
+def _without(case: Case, trials: _Trials, at: Ints, family: str, again: Again) -> Ints:
+    """CONFIRMED where, without the family, forcing the copies `at` costs nothing any more."""
     whole = case.limits.model
-    blamed = {
-        code
-        for code, family in BLAMES.items()
-        if code in told
-        and _indifferent(component.without(whole, family), forced.without(whole, family), resolve)
-    }
-    return _proving(round(delta), (told & WORTH_MORE) | blamed)
+    least = _least(case, trials.lines, at_once=family not in ALL_OR_NOTHING)
+    free = trials.free.only(at).without(whole, family)
+    forced = trials.forced(least).only(at).without(whole, family)
+    best, other = again.exact(free), again.exact(forced)
+    worths, others = free.worths(best.x), forced.worths(other.x)
+    answer = np.full(len(at), NONE)
+    for k in range(len(at)):
+        if best.closed(k) and other.state[k] != State.OPEN:
+            costs = other.state[k] == State.INFEASIBLE or difference(worths[k], others[k])[0]
+            answer[k] = DENIED if costs else CONFIRMED
+    return answer
 
 
-def _proving(delta: int | None, codes: set[ReasonCode]) -> Proof | None:
-    return Proof(delta, frozenset(codes)) if codes else None
-
-
-def _forced(case: Case, component: Component, line: int) -> Component:
-    """One pack more for the line, or its least where it has nothing."""
-    arcs = case.problem.arcs.of_line(line)
-    columns = component.column(np.arange(arcs.start, arcs.stop))
-    pack, given = int(case.problem.line.pack[line]), int(case.given[line])
-    wanted = given + pack if given else max(pack, int(case.problem.line.least[line]))
-    return component.with_row(columns, np.full(len(columns), float(pack)), float(wanted))
-
-
-def _indifferent(free: Component, forced: Component, resolve: Resolve) -> bool:
-    """Whether forcing the line costs nothing here."""
-    best, other = resolve(free.model), resolve(forced.model)
-    if best.x is None or other.x is None or not (best.closed and other.closed):
-        return False
-    worse, _ = difference(worth(free.model, best.x), worth(forced.model, other.x))
-    return not worse
+def _judged(reasons: Reasons, lines: Ints, verdict: Ints, blame: Ints) -> Reasons:
+    """The reasons with what was found out: proven, taken back, or a tie."""
+    of_line = np.zeros(len(reasons.offsets) - 1, dtype=np.int64)
+    of_line[lines] = verdict
+    said = np.where(reasons.certainty == Certainty.INDICATED, of_line[reasons.line], Verdict.OPEN)
+    code, certainty = reasons.code.astype(np.int64), reasons.certainty.astype(np.int64)
+    worse, never = said == Verdict.WORSE, said == Verdict.INFEASIBLE
+    blaming = np.isin(code, list(BLAMES))
+    refuted = worse & blaming & (blame == DENIED)
+    unused = np.isin(code, UNUSED)
+    proven = worse & (~blaming | (blame != NONE)) | never & np.isin(code, HELD)
+    proven |= never & blaming & (blame == CONFIRMED)
+    code = np.where(refuted & unused, ReasonCode.UNPROFITABLE, code)
+    code = np.where(refuted & ~unused, ReasonCode.OUTRANKED_VALUE, code)
+    code = np.where(worse & (code == ReasonCode.TIE_BREAK), ReasonCode.OUTRANKED_VALUE, code)
+    code = np.where(said == Verdict.SAME, ReasonCode.TIE_BREAK, code)
+    code = np.where(said == Verdict.BETTER, ReasonCode.NOT_PROVEN, code)
+    certainty = np.where(proven, Certainty.PROVEN, certainty)
+    certainty = np.where(said == Verdict.BETTER, Certainty.UNKNOWN, certainty)
+    changed = code != reasons.code
+    return reasons.changed(code, certainty, np.where(changed, -1, reasons.row))

@@ -62,7 +62,7 @@ def wording(
     family, words_of_line = _of_line(case, line, code)
     if words_of_line is not None:
         return Rule(family, words_of_line.key, words_of_line.leaf), words_of_line.sentence
-    return _plain(case.problem, line, code), ""
+    return _plain(case.problem, line, code, decided=case.proven), ""
 
 
 def _of_line(case: Case, line: int, code: ReasonCode) -> tuple[str, Wording | None]:
@@ -104,7 +104,7 @@ def _protection(case: Case, line: int) -> tuple[str, Wording | None]:
     return protection.NAME, protection.words(case.problem, "protections", keeper)
 
 
-def _plain(problem: Problem, line: int, code: ReasonCode) -> Rule:
+def _plain(problem: Problem, line: int, code: ReasonCode, *, decided: bool) -> Rule:
     lines = problem.facts.lines
     if code is ReasonCode.CUSTOMER_HOLD:
         customer = lines.customer.word(line)
@@ -118,6 +118,8 @@ def _plain(problem: Problem, line: int, code: ReasonCode) -> Rule:
         return Rule("", lines.id[line], f"lines[{lines.id[line]}].locations" if own else "lanes")
     if code is ReasonCode.CHANNEL:
         return Rule("", lines.channel.word(line), "locations.channels")
+    if code is ReasonCode.NOT_PROVEN:
+        return Rule("", lines.id[line], "relative_gap" if decided else "")
     if code is ReasonCode.SUPPLY_TOO_LATE and problem.line.latest_day[line] != NO_DAY:
         return Rule("", lines.id[line], f"lines[{lines.id[line]}].latest_day")
     return Rule("", lines.product.word(line), _FIELD_OF.get(code, ""))

@@ -75,7 +75,11 @@ def _phrase(
     rivals: Sequence[Competitor],
 ) -> str:
     taken = any(c.decided_by is reason.code for c in rivals)
-    if reason.code in OUTRANKED or (reason.code in HELD and taken):
+    if reason.code is ReasonCode.TIE_BREAK and not taken:
+        phrase = "a plan that gives it more is worth the same, and the order of ids decided"
+    elif reason.code is ReasonCode.NOT_PROVEN and reason.rule.leaf:
+        phrase = "not ruled out: within the gap asked, a better plan may give it more"
+    elif reason.code in OUTRANKED or (reason.code in HELD and taken):
         phrase = _outranked(reason, rivals)
     elif reason.code in _PLAIN:
         phrase = _PLAIN[reason.code](problem.facts.lines, line, steps)
@@ -101,6 +105,8 @@ def _outranked(reason: Reason, rivals: Sequence[Competitor]) -> str:
     first = those[0]
     value, own = sum(first.unit_value.values()), sum(first.own_unit_value.values())
     compared = f"{money(value)} a unit against {money(own)}"
+    if value <= own and reason.code is ReasonCode.OUTRANKED_VALUE:
+        compared += ", and the plan as a whole is worth more so"
     phrase = f"{first.units} went to {first.line} (tier {first.tier}, {compared}{_why(reason)})"
     others = len(those) - 1
     return f"{phrase} and {sum(c.units for c in those[1:])} to {others} more" if others else phrase

@@ -12,18 +12,19 @@ from .competitors import competitors_of
 from .ledger import Reasons
 from .rules import wording
 from .sentences import line_sentence
-from .values import Certainty, Competitor, Fix, LineStory, Reason, ReasonCode
+from .values import Certainty, Competitor, Fix, LineStory, Reason, ReasonCode, Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One pack more for a line was forced: `delta_micros` is what that costs, None: infeasible.
+    """More for a line was forced: `delta_micros` is what that costs, None: it is infeasible.
 
-    `codes`: the reasons of the line that this proves.
+    `at_least`: it costs that much or more. `scope`: what was solved again.
     """
 
     delta_micros: int | None
-    codes: frozenset[ReasonCode]
+    at_least: bool
+    scope: Scope
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,8 +72,10 @@ def _told(
     code = ReasonCode(int(reasons.code[k]))
     certainty = Certainty(int(reasons.certainty[k]))
     rule, words = wording(case, int(reasons.line[k]), code, int(reasons.row[k]), rivals)
-    delta = None
-    indicated = certainty is Certainty.INDICATED
-    if proof is not None and indicated and code in proof.codes:
-        certainty, delta = Certainty.PROVEN, proof.delta_micros
-    return Reason(code, int(reasons.units[k]), certainty, rule, delta), words
+    units = int(reasons.units[k])
+    if proof is None or certainty is not Certainty.PROVEN:
+        return Reason(code, units, certainty, rule), words
+    return (
+        Reason(code, units, certainty, rule, proof.delta_micros, proof.at_least, proof.scope),
+        words,
+    )

@@ -86,6 +86,7 @@ class MarginalMethod(IntEnum):
 
     RESOLVED = 1  # solved again with the limit moved by one step
     DUAL = 2  # of the relaxation; a hint
+    BESIDE = 3  # solved again with the rest of the cycle held as decided
 
 
 class Unit(IntEnum):
@@ -95,6 +96,13 @@ class Unit(IntEnum):
     RESOURCE_MICROS = 2
     MONEY_MICROS = 3
     COUNT = 4
+
+
+class Scope(IntEnum):
+    """What was solved again for a statement."""
+
+    CYCLE = 1  # everything the line depends on: it holds for the cycle as a whole
+    PART = 2  # the lines joined to it by stock; it holds beside the rest as decided
 
 
 class AlternativeKind(IntEnum):
@@ -140,6 +148,8 @@ class Reason:
     certainty: Certainty
     rule: Rule = Rule()
     delta_micros: int | None = None  # PROVEN: what the opposite costs; None where infeasible
+    delta_at_least: bool = False  # the opposite costs `delta_micros` or more
+    scope: Scope | None = None  # PROVEN: what was solved again
 
 
 @dataclass(frozen=True, slots=True)

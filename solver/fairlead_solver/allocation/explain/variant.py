@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.draft import Draft, Model
+from ...model.draft import Draft, Floats, Model
 from ..arcs import find_arcs
 from ..facts import Facts
 from ..families import FAMILIES
@@ -27,6 +27,18 @@ def program(problem: Problem) -> Model:
         if family.applies(problem):
             family.build(problem, draft)
     return draft.finish()
+
+
+def money_of(model: Model, x: Floats) -> float:
+    """Micro-units of money of a vector."""
+    return model.offset + float(model.cost @ x)
+
+
+def same_layout(one: Model, other: Model) -> bool:
+    """Whether two programs have the same columns, so that a plan of one is one of the other."""
+    blocks = ([(b.family, b.name, b.start, b.stop) for b in m.column_blocks] for m in (one, other))
+    first, second = blocks
+    return first == second
 
 
 def with_facts(problem: Problem, table: str, **columns: Any) -> Problem:

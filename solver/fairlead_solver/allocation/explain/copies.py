@@ -1,0 +1,155 @@
+"""Parts of a program side by side, each free by itself while the rest of the cycle is held.
+
+Copy p of a program with the plan x* keeps the columns C_p free and holds all others at x*:
+
+    max c'x_C   s.t.  row_lower - A x*_rest <= A_C x_C <= row_upper - A x*_rest
+
+Every copy is a true restriction of the program and independent of the other copies, so that any
+number of them is one block-diagonal program, written with a few array operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+
+from ...model.draft import Block, Bools, Floats, Goal, Ints, Model
+from ..arcs import expand
+
+Worth = tuple[float, ...]  # value of every goal, then money in micro-units
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Copies:
+    """`count` parts in one program. `column`, `row`: indexes in the whole program (-1: a row
+    added); `part`, `row_part`: the copy each column and row belongs to."""
+
+    model: Model
+    count: int
+    column: Ints
+    part: Ints
+    row: Ints
+    row_part: Ints
+
+    def with_least(self, columns: Ints, values: Floats, least: Floats) -> Copies:
+        """With one more row for each copy p:  Σ values_k x_k >= least_p  over `columns`
+        (positions here)."""
+        model = self.model
+        entries = sp.csr_array(
+            (values, (self.part[columns], columns)), shape=(self.count, model.num_columns)
+        )
+        return replace(
+            self,
+            model=replace(
+                model,
+                matrix=sp.csr_array(sp.vstack([model.matrix, entries])),
+                row_lower=np.concatenate([model.row_lower, least]),
+                row_upper=np.concatenate([model.row_upper, np.full(self.count, np.inf)]),
+            ),
+            row=np.concatenate([self.row, np.full(self.count, -1)]),
+            row_part=np.concatenate([self.row_part, np.arange(self.count)]),
+        )
+
+    def with_limits(self, rows: Ints, step: Floats) -> Copies:
+        """With the limit of row `rows[p]` of the whole moved by `step[p]` in copy p: its upper
+        side, or its lower one where it has no upper."""
+        width = int(self.row.max(initial=0)) + 1
+        at = np.searchsorted(self.row_part * width + self.row, np.arange(self.count) * width + rows)
+        lower, upper = self.model.row_lower.copy(), self.model.row_upper.copy()
+        above = np.isfinite(upper[at])
+        upper[at] += np.where(above, step, 0.0)
+        lower[at] += np.where(above, 0.0, step)
+        return replace(self, model=replace(self.model, row_lower=lower, row_upper=upper))
+
+    def without(self, whole: Model, family: str) -> Copies:
+        """With a family's rules dropped and its own columns free of charge."""
+        model = self.model
+        columns = _within(self.column, whole.column_blocks, family)
+        rows = _within(self.row, whole.row_blocks, family)
+        changed = replace(
+            model,
+            cost=np.where(columns, 0.0, model.cost),
+            row_lower=np.where(rows, -np.inf, model.row_lower),
+            row_upper=np.where(rows, np.inf, model.row_upper),
+        )
+        return replace(self, model=changed)
+
+    def only(self, chosen: Ints) -> Copies:
+        """Some of the copies, numbered anew in the order of `chosen` (ascending)."""
+        number = np.full(self.count, -1)
+        number[chosen] = np.arange(len(chosen))
+        columns = np.flatnonzero(number[self.part] >= 0)
+        rows = np.flatnonzero(number[self.row_part] >= 0)
+        return Copies(
+            _cut(self.model, columns, rows),
+            len(chosen),
+            self.column[columns],
+            number[self.part[columns]],
+            self.row[rows],
+            number[self.row_part[rows]],
+        )
+
+    def worths(self, x: Floats) -> list[Worth]:
+        """Goals and money of every copy at `x` (columns,)."""
+        weights = [*(goal.weights for goal in self.model.goals), self.model.cost]
+        sums = [np.bincount(self.part, w * x, self.count).tolist() for w in weights]
+        return list(zip(*sums, strict=True))
+
+
+def copies(whole: Model, x: Floats, column: Ints, part: Ints, count: int) -> Copies:
+    """Copies of `whole` beside the plan `x`: copy part[j] has column[j] free (sorted by copy)."""
+    by_column = sp.csc_array(whole.matrix)
+    lengths = np.diff(by_column.indptr).astype(np.int64)[column]
+    entry = expand(by_column.indptr[column].astype(np.int64), lengths)
+    at_column = np.repeat(np.arange(len(column)), lengths)
+    data = by_column.data[entry]
+    key = part[at_column] * whole.num_rows + by_column.indices[entry]
+    keys, at_row = np.unique(key, return_inverse=True)
+    row_part, row = np.divmod(keys, max(1, whole.num_rows))
+    own = np.bincount(at_row, data * x[column][at_column], len(keys))
+    rest = (whole.matrix @ x)[row] - own
+    matrix = sp.csr_array((data, (at_row, at_column)), shape=(len(keys), len(column)))
+    model = Model(
+        lower=whole.lower[column],
+        upper=whole.upper[column],
+        cost=whole.cost[column],
+        integer=whole.integer[column],
+        row_lower=whole.row_lower[row] - rest,
+        row_upper=whole.row_upper[row] - rest,
+        matrix=matrix,
+        goals=tuple(Goal(g.name, g.weights[column]) for g in whole.goals),
+    )
+    return Copies(model, count, column, part, row, row_part)
+
+
+def difference(better: Worth, worse: Worth) -> tuple[bool, float]:
+    """(whether the first is worth more beyond rounding, the money between them)."""
+    money = better[-1] - worse[-1]
+    for a, b in zip(better, worse, strict=True):
+        if abs(a - b) > max(1.0, 1e-9 * abs(a)):
+            return a > b, money
+    return False, money
+
+
+def _cut(model: Model, columns: Ints, rows: Ints) -> Model:
+    return Model(
+        lower=model.lower[columns],
+        upper=model.upper[columns],
+        cost=model.cost[columns],
+        integer=model.integer[columns],
+        row_lower=model.row_lower[rows],
+        row_upper=model.row_upper[rows],
+        matrix=sp.csr_array(model.matrix[rows][:, columns]),
+        goals=tuple(Goal(g.name, g.weights[columns]) for g in model.goals),
+    )
+
+
+def _within(indexes: Ints, blocks: Sequence[Block], family: str) -> Bools:
+    mask = np.zeros(len(indexes), dtype=np.bool_)
+    for block in blocks:
+        if block.family == family:
+            mask |= (indexes >= block.start) & (indexes < block.stop)
+    return mask
