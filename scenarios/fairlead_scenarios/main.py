@@ -12,6 +12,7 @@ from .commands.health import health
 from .commands.import_ import import_
 from .commands.serve import serve
 from .commands.solve import solve
+from .commands.verify_explanations import verify_explanations
 from .commands.version import version
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.command(
 app.command("solve")(solve)
 app.command("explain")(explain)
 app.command("check")(check)
+app.command("verify-explanations")(verify_explanations)
 app.command("export-mps")(export_mps)
 app.command("import")(import_)
 app.command("bench")(bench)

@@ -55,6 +55,12 @@ def read_scenario(path: Path) -> Scenario:
     return Scenario(path.resolve().name, cycle, policy)
 
 
+def is_scenario(path: Path) -> bool:
+    """Whether a folder holds a cycle."""
+    names = ("recipe.yaml", "cycle.yaml", "cycle", f"{HEADER}.csv")
+    return any((path / name).exists() for name in names)
+
+
 def _found(path: Path) -> Path:
     """The path, or the scenario of that name in the library. Raises InvalidInput."""
     shipped = next((library / path for library in LIBRARIES if (library / path).is_dir()), path)

@@ -28,8 +28,6 @@ def main() -> None:
                 words = {"error": str(error)}
             out.write(json.dumps(words) + "\n")
             out.flush()
-            if "error" in words:
-                return
 
 
 def _end_with_parent() -> None:

@@ -23,14 +23,27 @@ class ReferenceFailed(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A line that gets at least `least` and at most `most` units (None: no limit)."""
+
+    line: str
+    least: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """One cycle, the Pyomo name of a solver, the relative gap and the time it may take."""
+    """One cycle, the Pyomo name of a solver, the relative gap and the time it may take.
+
+    `held`: what is forced on lines beside all rules, to try the opposite of a statement.
+    """
 
     facts: Facts
     policy: Policy
     solver: str
     gap: float
     seconds: float | None
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from fractions import Fraction
 from .cycle import OrderKey, decimal
 from .fairness import entitlements, groups
 from .formulation import Formulation
-from .quantities import MICROS, floor, usages
+from .quantities import MICROS
+from .readings import Usage, floor
 
 
 def objective(f: Formulation, packs: Sequence[int]) -> int:
@@ -37,7 +38,7 @@ def _opened(f: Formulation, packs: Sequence[int]) -> int:
 
 
 def _overtime(f: Formulation, packs: Sequence[int]) -> Fraction:
-    usage = usages(f)
+    usage = Usage(f.cycle)
     cost = Fraction(0)
     for r in f.cycle.rows("resources"):
         used = sum(

@@ -22,7 +22,7 @@ import numpy as np
 
 from ..allocation.problem import Problem
 from ..tables import Ints
-from .answer import Question, ReferenceFailed, ReferenceStatus
+from .answer import Flow, Held, Question, ReferenceFailed, ReferenceStatus, Reply
 
 PREFIX = "pyomo:"
 
@@ -69,7 +69,30 @@ def solve_all_apart(
     asked = list(problems)
     questions = [Question(p.facts, p.policy, solver, gap, seconds) for p in asked]
     replies = _converse(questions)
+    failed = next((r["error"] for r in replies if "error" in r), None)
+    if failed is not None:
+        raise ReferenceFailed(failed)
     return [_read(p, reply) for p, reply in zip(asked, replies, strict=True)]
+
+
+def ask_apart(questions: Iterable[Question]) -> list[Reply | ReferenceFailed]:
+    """The reply to each question, all out of one process; a failure where one has none.
+
+    Raises ReferenceFailed where the process itself fails.
+    """
+    return [
+        ReferenceFailed(reply["error"]) if "error" in reply else _reply(reply)
+        for reply in _converse(list(questions))
+    ]
+
+
+def _reply(reply: dict[str, Any]) -> Reply:
+    return Reply(
+        ReferenceStatus(reply["status"]),
+        tuple(Flow(*flow) for flow in reply["flows"]),
+        reply["objective_micros"],
+        reply["bound_micros"],
+    )
 
 
 def _converse(questions: Sequence[Question]) -> list[dict[str, Any]]:
@@ -89,13 +112,11 @@ def _converse(questions: Sequence[Question]) -> list[dict[str, Any]]:
                 child.kill()
                 raise
         replies: list[dict[str, Any]] = [json.loads(line) for line in lines]
-        failed = next((r["error"] for r in replies if "error" in r), None)
-        if failed is None and len(replies) < len(questions):
+        if len(replies) < len(questions):
             errors.seek(0)
             tail = errors.read()[-2000:].strip()
-            failed = f"the reference process ended with code {child.returncode}: {tail}"
-    if failed is not None:
-        raise ReferenceFailed(failed)
+            words = f"the reference process ended with code {child.returncode}: {tail}"
+            raise ReferenceFailed(words)
     return replies
 
 
@@ -141,9 +162,13 @@ def _packs(problem: Problem, flows: list[list[Any]]) -> Ints:
 
 __all__ = [
     "PREFIX",
+    "Held",
+    "Question",
     "ReferenceAnswer",
     "ReferenceFailed",
     "ReferenceStatus",
+    "Reply",
+    "ask_apart",
     "solve_all_apart",
     "solve_apart",
     "solver_of",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..allocation.facts import Strategy
-from .cycle import Cycle, Line
+from .answer import Held
 from .formulation import Formulation
+from .readings import is_fenced
 
 
 def locks(f: Formulation) -> None:
@@ -21,18 +24,6 @@ def time_fence(f: Formulation) -> None:
     for line in f.cycle.lines:
         if is_fenced(f.cycle, line):
             rows.add(f.given(line) == line.previous)
-
-
-def is_fenced(cycle: Cycle, line: Line) -> bool:
-    """Whether the fence holds a line: requested at most so many days after the cycle's day."""
-    fence = cycle.policy.time_fence
-    return (
-        fence.days >= 0
-        and line.previous > 0
-        and line.requested - cycle.day <= fence.days
-        and cycle.policy.tiers[line.tier].id not in fence.off_tiers
-        and (not line.channel or line.channel not in fence.off_channels)
-    )
 
 
 def strategies(f: Formulation) -> None:
@@ -64,3 +55,12 @@ def churn(f: Formulation) -> None:
     for name, line in matter.items():
         rows.add(lost[name] >= line.previous - f.given(line))
         f.money.append(-rate * line.price * lost[name])
+
+
+def hold(f: Formulation, held: Iterable[Held]) -> None:
+    """What is forced on lines beside the rules."""
+    rows = f.rows("held")
+    for one in held:
+        rows.add(f.model.given[one.line] >= one.least)
+        if one.most is not None:
+            rows.add(f.model.given[one.line] <= one.most)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
-from .arcs import Arc
-from .cycle import Line, decimal
 from .formulation import Formulation
+from .readings import Usage, floor
 
 MICROS = 1_000_000
 
@@ -33,7 +29,7 @@ def value(f: Formulation) -> None:
 
 def capacity(f: Formulation) -> None:
     """Σ usage shipped <= C_r + overtime_r, overtime_r <= O_r, paid per resource unit."""
-    usage = usages(f)
+    usage = Usage(f.cycle)
     rows = f.rows("capacity")
     resources = f.cycle.rows("resources")
     overtime = f.variables("overtime", range(len(resources)))
@@ -47,31 +43,6 @@ def capacity(f: Formulation) -> None:
         )
         rows.add(used - overtime[index] <= r["capacity_micros"] / MICROS)
         f.money.append(-r["overtime_cost_micros"] * overtime[index])
-
-
-class Usage:
-    """Micro-units of a resource that one shipped unit on an arc needs."""
-
-    def __init__(self, by_product: list[dict[str, Any]], by_line: list[dict[str, Any]]) -> None:
-        self._product = {(r["product"], r["resource"]): r["usage_micros"] for r in by_product}
-        self._line = {(r["line"], r["location"], r["resource"]): r["usage_micros"] for r in by_line}
-
-    def __call__(self, arc: Arc, resource: str) -> int:
-        own = self._line.get((arc.line.id, arc.lot.location, resource))
-        return int(self._product.get((arc.lot.product, resource), 0) if own is None else own)
-
-
-def usages(f: Formulation) -> Usage:
-    """The usage of every product, with its overrides."""
-    return Usage(f.cycle.rows("usages"), f.cycle.rows("line_usages"))
-
-
-def floor(row: dict[str, Any], scope: list[Line]) -> int:
-    """What a contract still asks for: the larger of floor quantity - delivered and of
-    ceil(rate * this cycle's demand in scope), never under 0."""
-    by_quantity = int(row["floor_quantity"] - row["delivered_quantity"])
-    demanded = sum(line.quantity for line in scope)
-    return max(0, by_quantity, math.ceil(decimal(row["floor_rate"]) * demanded))
 
 
 def contracts(f: Formulation) -> None:

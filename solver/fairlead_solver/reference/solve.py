@@ -16,7 +16,7 @@ from .fairness import fair_share
 from .formulation import Formulation
 from .money import objective
 from .places import location_use, shipments, sources
-from .promises import churn, locks, strategies, time_fence
+from .promises import churn, hold, locks, strategies, time_fence
 from .quantities import (
     MICROS,
     capacity,
@@ -59,6 +59,7 @@ def answer(question: Question) -> Reply:
     f = Formulation(read(question.facts, question.policy))
     for rule in RULES:
         rule(f)
+    hold(f, question.held)
     clock = _Clock(question.seconds)
     if question.policy.tier_mode is TierMode.STRICT:
         for rank in range(len(question.policy.tiers)):

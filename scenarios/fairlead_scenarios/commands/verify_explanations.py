@@ -1,0 +1,111 @@
+"""`fairlead verify-explanations`: check every statement of a decision by solving again."""
+
+from __future__ import annotations
+
+import json as encoder
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from fairlead_solver.api import EngineError
+from fairlead_solver.reference.process import ReferenceFailed
+
+from ..asking import Asking
+from ..checking import faults_of, parse_decision, under_its_policy
+from ..deciding import decide, is_decision
+from ..documents import read_text, refuse
+from ..exits import Exit, command
+from ..local import problem_of
+from ..scenario import Scenario, is_scenario, read_scenario
+from ..screen.verdicts import show_verdicts
+from ..verifying.trial import Outcome, Verdict
+from ..verifying.verify import Case, Effort, unexplained, verify
+from .options import AsJson, Gap
+
+
+@command
+def verify_explanations(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PATH", help="A decision.json, a scenario, or a folder of scenarios."
+        ),
+    ],
+    cycle: Annotated[
+        Path | None, typer.Option(help="The scenario or cycle a decision.json was made from.")
+    ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Solve again for so many lines and constraints of each cycle. "
+            "Default: all, but none in cycles over 500 lines.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 0,
+    time_limit: Annotated[float, typer.Option(help="Seconds each solve may take.")] = 60.0,
+    gap: Gap = 0.0,
+    json: AsJson = False,
+) -> Exit:
+    """Check every statement of a decision: by arithmetic, and by solving its opposite.
+
+    The solving is done by the reference model in a process of its own, which shares no code with
+    what made the statements. Exit code 0: all of it holds. 1: something does not. 2: bad input.
+    """
+    cases = list(_cases(path, cycle, gap))
+    try:
+        verdicts = verify(cases, Effort(sample, seed, time_limit))
+    except ReferenceFailed as error:
+        raise EngineError(str(error)) from error
+    none = sum(unexplained(case.decision) for case in cases)
+    lines = sum(len(case.decision.lines) for case in cases)
+    if json:
+        typer.echo(_json(verdicts, none, lines))
+    else:
+        show_verdicts(Console(), verdicts, none, lines)
+    failed = any(v.outcome is Outcome.FAILED for v in verdicts)
+    return Exit.ERROR if failed else Exit.OK
+
+
+def _cases(path: Path, cycle: Path | None, gap: float | None) -> Iterator[Case]:
+    text = read_text(path) if path.is_file() and path.suffix == ".json" else ""
+    if is_decision(text):
+        if cycle is None:
+            raise refuse("--cycle", path, "the cycle this decision was made from")
+        decision = parse_decision(text)
+        scenario = under_its_policy(read_scenario(cycle), decision)
+        problem = problem_of(scenario)
+        faults_of(problem, decision)  # refuses a decision of another input
+        yield Case(scenario.name, problem, decision)
+        return
+    for scenario in _scenarios(path):
+        decision = decide(scenario, Asking(relative_gap=gap), None)
+        yield Case(scenario.name, problem_of(scenario), decision)
+
+
+def _scenarios(path: Path) -> Iterator[Scenario]:
+    inner = sorted(p for p in path.iterdir() if p.is_dir()) if path.is_dir() else []
+    many = [folder for folder in inner if is_scenario(folder)]
+    if is_scenario(path) or not many:
+        yield read_scenario(path)
+    else:
+        yield from map(read_scenario, many)
+
+
+def _json(verdicts: Sequence[Verdict], unexplained: int, lines: int) -> str:
+    rows = [
+        {
+            "scenario": v.scenario,
+            "kind": v.statement.kind.value,
+            "about": v.statement.about,
+            "statement": v.statement.says,
+            "outcome": v.outcome.value,
+            "note": v.note,
+        }
+        for v in verdicts
+    ]
+    whole = {"statements": rows, "lines": lines, "unexplained_lines": unexplained}
+    return encoder.dumps(whole, indent=2, ensure_ascii=False)

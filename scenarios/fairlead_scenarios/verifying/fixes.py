@@ -1,0 +1,86 @@
+"""Fixes: the change is made in the facts, and the whole cycle is solved again with it.
+
+A fix holds if some best plan of the changed cycle fills the line and takes from others what is
+told, and nothing more; and if the objective changes by what is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fairlead.v1 import decision_pb2, explanation_pb2
+from fairlead_solver.api import NO_DAY, Facts, Policy
+from fairlead_solver.reference.process import Held
+
+from ..screen.words import word
+from .changes import add, cell_of, dropped, put
+from .ground import MICRO, Ground, less, near
+from .trial import Answer, Kind, NotTried, Statement, Trial, arithmetic, impossible, optimum
+
+_RAISED = ("MORE_STOCK", "RAISE_QUOTA", "RAISE_CAPACITY", "RAISE_CONTRACT_CAP", "RAISE_CREDIT")
+_FREE_VALUE = {"latest_day": NO_DAY}
+
+
+def fix_trials(ground: Ground, said: decision_pb2.DecisionLine) -> Iterator[Trial]:
+    """The fix of a line, where there is one."""
+    if not said.explanation.HasField("fix"):
+        return
+    fix = said.explanation.fix
+    statement = Statement(Kind.FIX, said.line, f"{fix.sentence} ({fix.gain_micros / MICRO:+.6f})")
+    try:
+        facts, policy = applied(ground, fix)
+    except NotTried as reason:
+        yield arithmetic(Kind.FIX, said.line, statement.says, f"it cannot be made: {reason}")
+        return
+    questions = (
+        ground.question(),
+        ground.question(facts, policy),
+        ground.question(facts, policy, *_as_told(ground, said)),
+    )
+    yield Trial(statement, lambda found: _wrong(ground, fix, found), questions)
+
+
+def applied(ground: Ground, fix: explanation_pb2.Fix) -> tuple[Facts, Policy]:
+    """The cycle with the change made. Raises NotTried where it names no fact."""
+    kind, facts, policy = word(fix, "kind"), ground.facts, ground.policy
+    if kind in _RAISED:
+        return add(facts, cell_of(facts, fix.rule.leaf), fix.amount), policy
+    if kind == "RELEASE_PROTECTION":
+        return add(facts, cell_of(facts, fix.rule.leaf), -fix.amount), policy
+    if kind == "LATER_DATE":
+        return put(facts, cell_of(facts, fix.rule.leaf), fix.by_day), policy
+    return dropped(facts, policy, fix.rule)
+
+
+def _as_told(ground: Ground, said: decision_pb2.DecisionLine) -> Iterator[Held]:
+    """The line in full, the losers with what they lose, all others with no less than before."""
+    lost = {loser.line: loser.units for loser in said.explanation.fix.losers}
+    for line in ground.cycle.lines:
+        given = ground.given[line.id]
+        if line.id == said.line:
+            yield Held(line.id, ground.whole(line))
+        elif line.id in lost:
+            yield Held(line.id, given - lost[line.id], given - lost[line.id])
+        else:
+            yield Held(line.id, given)
+
+
+def _wrong(ground: Ground, fix: explanation_pb2.Fix, found: Sequence[Answer]) -> str:
+    if impossible(found[1]):
+        return "with it no plan is possible"
+    before, after = optimum(found[0]), optimum(found[1])
+    if impossible(found[2]):
+        return "with it the line is not filled, or others lose more than is told"
+    told = optimum(found[2])
+    if less(ground.worth_of(told), ground.worth_of(after)):
+        return (
+            "with it the best plan does not fill the line with the losers told: "
+            f"{_money(told.objective_micros)} against {_money(after.objective_micros)}"
+        )
+    assert before.objective_micros is not None and after.objective_micros is not None
+    gain = after.objective_micros - before.objective_micros
+    return "" if near(gain, fix.gain_micros) else f"it gains {gain / MICRO:.6f}"
+
+
+def _money(micros: int | None) -> str:
+    return f"{(micros or 0) / MICRO:.6f}"

@@ -1,0 +1,143 @@
+"""PROVEN reasons: the opposite is forced on the cycle, and the whole of it is solved again.
+
+The opposite of "this line cannot be better served" is one pack more for it, or the least it takes.
+It must be impossible, or worth less than the decision by at least the difference told. A reason
+that blames a rule must lose its ground without that rule: then serving the line costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fairlead.v1 import decision_pb2, explanation_pb2
+from fairlead_solver.api import Facts, Policy
+from fairlead_solver.reference.process import Held, ReferenceFailed
+
+from ..screen.words import word
+from .changes import dropped, ids_of, without_policy
+from .ground import MICRO, Ground, less, near, told
+from .trial import Answer, Judge, Kind, Statement, Trial, impossible, optimum
+
+BLAMES = {
+    "FAIR_SHARE_RATIONED": "fair_share",
+    "CONTRACT_FLOOR_OTHER": "contract_floor",
+    "CAPACITY": "capacity",
+}
+_TABLE_OF = {"contract_floor": "contracts", "capacity": "resources"}
+_HOLDING = {"LOCKED": "lock", "TIME_FENCE": "time_fence", "STRATEGY": "strategy"}
+
+
+def proven_trials(ground: Ground, said: decision_pb2.DecisionLine) -> Iterator[Trial]:
+    """Every PROVEN reason of a line."""
+    for reason in said.explanation.reasons:
+        if word(reason, "certainty") == "PROVEN":
+            yield _trial(ground, said.line, reason)
+
+
+def _trial(ground: Ground, line: str, reason: explanation_pb2.Reason) -> Trial:
+    statement = Statement(Kind.PROVEN, line, told(reason))
+    code, more = word(reason, "code"), _one_more(ground, line)
+    forced = ground.question(None, None, more)
+    if not reason.HasField("delta_micros"):
+        if code not in _HOLDING:
+            return Trial(statement, lambda found: _impossible(found[0]), (forced,))
+        free = _without_holds(ground, line)
+        return Trial(statement, _held_by_rule, (forced, ground.question(free, None, more)))
+    worse = _worse(ground, reason)
+    if code not in BLAMES:
+        return Trial(statement, worse, (forced,))
+    facts, policy = _without(ground, BLAMES[code], reason.rule)
+    questions = (
+        forced,
+        ground.question(facts, policy),
+        ground.question(facts, policy, more),
+    )
+    return Trial(statement, lambda found: worse(found) or _still_costs(ground, found), questions)
+
+
+def _one_more(ground: Ground, line_id: str) -> Held:
+    line, given = ground.lines[line_id], ground.given[line_id]
+    return Held(line_id, given + line.pack if given else ground.least(line))
+
+
+def _impossible(forced: Answer) -> str:
+    if impossible(forced):
+        return ""
+    return f"one pack more is possible: {_money(forced)}"
+
+
+def _held_by_rule(found: Sequence[Answer]) -> str:
+    if not impossible(found[0]):
+        return f"one pack more is possible: {_money(found[0])}"
+    return "impossible also without locks, fences and strategies" if impossible(found[1]) else ""
+
+
+def _money(answer: Answer) -> str:
+    return f"{(optimum(answer).objective_micros or 0) / MICRO:.6f}"
+
+
+def _worse(ground: Ground, reason: explanation_pb2.Reason) -> Judge:
+    """Judges the forced cycle: worth less than the decision, by at least the difference told."""
+
+    def judge(found: Sequence[Answer]) -> str:
+        if impossible(found[0]) or _bounded(ground, found[0], reason.delta_micros):
+            return ""
+        ours, theirs = ground.own_worth(), ground.worth_of(optimum(found[0]))
+        if not less(theirs, ours):
+            return f"one pack more costs nothing: {_goals(theirs)} against {_goals(ours)}"
+        tiers_decide = not all(near(a, b) for a, b in zip(ours[:-1], theirs[:-1], strict=True))
+        delta = ours[-1] - theirs[-1]
+        if (
+            not tiers_decide
+            and delta < reason.delta_micros
+            and not near(delta, reason.delta_micros)
+        ):
+            return f"one pack more costs {delta / MICRO:.6f}"
+        return ""
+
+    return judge
+
+
+def _bounded(ground: Ground, forced: Answer, delta_micros: int) -> bool:
+    """Whether the bound of a solve that stopped early already shows the difference told."""
+    if isinstance(forced, ReferenceFailed) or forced.bound_micros is None:
+        return False
+    strict = ground.policy.tier_mode.name == "STRICT"
+    return not strict and forced.bound_micros <= ground.own_worth()[-1] - max(1, delta_micros)
+
+
+def _goals(worth: tuple[int, ...]) -> str:
+    return ", ".join(f"{micros / MICRO:.6f}" for micros in worth)
+
+
+def _still_costs(ground: Ground, found: Sequence[Answer]) -> str:
+    """Whether serving the line costs something without the rule blamed."""
+    if impossible(found[2]):
+        return "without the rule one pack more is impossible"
+    free, forced = ground.worth_of(optimum(found[1])), ground.worth_of(optimum(found[2]))
+    if less(forced, free):
+        return f"without the rule it costs too: {_goals(forced)} against {_goals(free)}"
+    return ""
+
+
+def _without(ground: Ground, family: str, rule: explanation_pb2.Rule) -> tuple[Facts, Policy]:
+    """The cycle without the rule blamed; without all of its family where it names none."""
+    if family == "fair_share":
+        return ground.facts, without_policy(ground.policy, family)
+    if rule.family == family:
+        return dropped(ground.facts, ground.policy, rule)
+    facts, policy = ground.facts, ground.policy
+    for key in list(ids_of(getattr(facts, _TABLE_OF[family]))):
+        whole = explanation_pb2.Rule(family=family, key=key)
+        facts, policy = dropped(facts, policy, whole)
+    return facts, policy
+
+
+def _without_holds(ground: Ground, but: str) -> Facts:
+    """The cycle without the locks, fences and strategies of all other lines."""
+    facts, policy = ground.facts, ground.policy
+    for line in ground.cycle.lines:
+        for family in _HOLDING.values() if line.id != but else ():
+            rule = explanation_pb2.Rule(family=family, key=line.id)
+            facts, policy = dropped(facts, policy, rule)
+    return facts
