@@ -207,7 +207,9 @@ class Solver:
         parts = (call.light, *await self._input(call))
         note = instructions.note()
         return await self._admit(
-            lambda: Job(task, limit.now(), parts, note), call.request.priority, watch
+            lambda: Job(task, limit.now(), parts, note, quiet=watch.on_progress is None),
+            call.request.priority,
+            watch,
         )
 
     async def _admit(self, make_job: Callable[[], Job], priority: int, watch: Watch) -> list[bytes]:

@@ -46,10 +46,16 @@ class Job:
     limit_seconds: float
     parts: tuple[bytes, ...] = ()
     note: str = ""  # what else the task must know, in a form of its own
+    quiet: bool = False  # nobody listens to its progress
 
     def head(self, parts: int) -> bytes:
         """The JOB frame's body."""
-        fields = {"task": self.task, "limit": self.limit_seconds, "note": self.note}
+        fields = {
+            "task": self.task,
+            "limit": self.limit_seconds,
+            "note": self.note,
+            "quiet": self.quiet,
+        }
         return json.dumps({**fields, "parts": parts}).encode()
 
 
@@ -88,26 +94,20 @@ def _read(sock: socket.socket, size: int) -> bytearray:
     return buffer
 
 
-async def send_async(sock: socket.socket, frame: Frame) -> None:
-    """Send one frame without holding the event loop."""
-    loop = asyncio.get_running_loop()
-    for piece in _pieces(frame):
-        await loop.sock_sendall(sock, piece)
+async def send_async(writer: asyncio.StreamWriter, *frames: Frame) -> None:
+    """Send frames without holding the event loop."""
+    for frame in frames:
+        writer.writelines(_pieces(frame))
+        await writer.drain()
 
 
-async def receive_async(sock: socket.socket) -> Frame:
-    """Receive one frame without holding the event loop. Raises PeerGone at the stream's end."""
-    kind, size = _HEADER.unpack(await _read_async(sock, _HEADER.size))
-    return Frame(FrameKind(kind), bytes(await _read_async(sock, size)))
+async def receive_async(reader: asyncio.StreamReader) -> Frame:
+    """Receive one frame without holding the event loop. Raises PeerGone at the stream's end.
 
-
-async def _read_async(sock: socket.socket, size: int) -> bytearray:
-    loop = asyncio.get_running_loop()
-    buffer = bytearray(size)
-    view = memoryview(buffer)
-    while view:
-        count = await loop.sock_recv_into(sock, view)
-        if count == 0:
-            raise PeerGone
-        view = view[count:]
-    return buffer
+    The reader is buffered: the frames of a small answer arrive in one piece.
+    """
+    try:
+        kind, size = _HEADER.unpack(await reader.readexactly(_HEADER.size))
+        return Frame(FrameKind(kind), await reader.readexactly(size) if size else b"")
+    except asyncio.IncompleteReadError as error:
+        raise PeerGone from error

@@ -38,11 +38,19 @@ class Run:
     reached or the server asks to stop.
     """
 
-    def __init__(self, sock: socket.socket, parts: list[bytes], note: str, limit: float) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        parts: list[bytes],
+        note: str,
+        limit: float,
+        quiet: bool = False,
+    ) -> None:
         self.parts = parts
         self.note = note
         self.limit_seconds = limit
         self._sock = sock
+        self.quiet = quiet
         self._end = time.monotonic() + limit
         self._stop = threading.Event()
 
@@ -65,8 +73,9 @@ class Run:
         self._stop.set()
 
     def report(self, body: bytes) -> None:
-        """Send progress to the server."""
-        send(self._sock, Frame(FrameKind.PROGRESS, body))
+        """Send progress to the server, if anybody there listens."""
+        if not self.quiet:
+            send(self._sock, Frame(FrameKind.PROGRESS, body))
 
 
 Task = Callable[[Run], Iterable[bytes]]
@@ -102,7 +111,7 @@ def _listen(sock: socket.socket, runs: queue.SimpleQueue[tuple[str, Run]]) -> No
             elif frame.kind is FrameKind.JOB:
                 head = json.loads(frame.body)
                 parts = [receive(sock).body for _ in range(head["parts"])]
-                current = Run(sock, parts, head["note"], head["limit"])
+                current = Run(sock, parts, head["note"], head["limit"], head["quiet"])
                 runs.put((head["task"], current))
     except (PeerGone, OSError):
         os._exit(0)

@@ -18,6 +18,7 @@ from .frames import Frame, FrameKind, Job, PeerGone, receive_async, send_async
 
 Progress = Callable[[bytes], None]
 _EXIT_SECONDS = 1.0
+_BUFFER_BYTES = 2**20  # read ahead from a worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,16 @@ class Worker:
     """One process and the socket to it. Runs one job at a time."""
 
     def __init__(
-        self, spec: WorkerSpec, process: asyncio.subprocess.Process, sock: socket.socket
+        self,
+        spec: WorkerSpec,
+        process: asyncio.subprocess.Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
     ) -> None:
         self._spec = spec
         self._process = process
-        self._sock = sock
+        self._reader = reader
+        self._writer = writer
         self._jobs = 0
         self._resident_bytes = 0
         self.alive = True
@@ -76,8 +82,8 @@ class Worker:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
                 start_new_session=True,  # a signal to our terminal is not one to it
             )
-        ours.setblocking(False)
-        worker = cls(spec, process, ours)
+        reader, writer = await asyncio.open_connection(sock=ours, limit=_BUFFER_BYTES)
+        worker = cls(spec, process, reader, writer)
         try:
             async with asyncio.timeout(spec.start_seconds):
                 await worker._receive()
@@ -107,9 +113,9 @@ class Worker:
         """
         self._jobs += 1
         try:
-            await send_async(self._sock, Frame(FrameKind.JOB, job.head(len(job.parts))))
-            for part in job.parts:
-                await send_async(self._sock, Frame(FrameKind.PART, part))
+            head = Frame(FrameKind.JOB, job.head(len(job.parts)))
+            parts = (Frame(FrameKind.PART, part) for part in job.parts)
+            await send_async(self._writer, head, *parts)
         except OSError:
             raise await self._death() from None
         return await self._result(on_progress)
@@ -134,7 +140,7 @@ class Worker:
 
     async def _receive(self) -> Frame:
         try:
-            return await receive_async(self._sock)
+            return await receive_async(self._reader)
         except (PeerGone, OSError):
             raise await self._death() from None
 
@@ -154,7 +160,7 @@ class Worker:
         `running` is the task in `run`; it has ended when this returns.
         """
         try:
-            await send_async(self._sock, Frame(FrameKind.STOP))
+            await send_async(self._writer, Frame(FrameKind.STOP))
         except OSError:
             self.kill()
         await asyncio.wait([running], timeout=self._spec.stop_grace_seconds)
@@ -173,5 +179,5 @@ class Worker:
     async def close(self) -> None:
         """End an idle process and take its exit."""
         self.kill()
-        self._sock.close()
+        self._writer.close()
         await self._process.wait()

@@ -8,7 +8,7 @@ currency for money, of one resource unit (a pick minute, a cubic metre) for usag
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from enum import IntEnum
 from typing import ClassVar
 
@@ -292,7 +292,7 @@ class Facts:
 
     def tables(self) -> Iterator[Table]:
         """Every table, in contract order."""
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if isinstance(value, Table):
-                yield value
+        return (getattr(self, name) for name in _TABLES)
+
+
+_TABLES = tuple(f.name for f in fields(Facts) if f.default_factory is not MISSING)

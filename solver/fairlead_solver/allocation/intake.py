@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict, fields, replace
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -297,6 +298,12 @@ def _hashed(facts: Facts) -> hashlib._Hash:
 
 def policy_digest(policy: Policy) -> str:
     """SHA-256 of the policy's canonical JSON."""
+    return _policy_digest(repr(policy), policy)
+
+
+@lru_cache(maxsize=128)
+def _policy_digest(said: str, policy: Policy) -> str:
+    """Remembered by what the policy says: equal numbers may be written differently."""
     text = json.dumps(asdict(policy), sort_keys=True, default=_enum_value, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
