@@ -8,6 +8,7 @@ import logging
 import signal
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ from fairlead.v1 import (
     snapshot_service_pb2_grpc,
 )
 
+from .errors import ServiceError
 from .flights import Flights
-from .ids import parse_name
+from .ids import now_micros, parse_name
 from .interceptor import CallInterceptor
 from .jobs.handover import PRELOAD, Solved
 from .operations import Operations
@@ -43,6 +45,9 @@ from .workers.pool import Pool
 from .workers.worker import WorkerDied, WorkerSpec
 
 log = logging.getLogger(__name__)
+
+_FORGET_EVERY_SECONDS = 3600
+_SECONDS_PER_DAY = 86_400
 
 SERVICES = (
     allocation.NAME,
@@ -113,6 +118,7 @@ class Server:
         )
         self._admin = aio.server(options=[("grpc.so_reuseport", 0)])
         self._metrics: Any = None
+        self._forgetting: asyncio.Task[None] | None = None
 
     async def start(self) -> Ports:
         """Bind, warm the workers, recover, and serve. Raises StartRefused."""
@@ -125,6 +131,7 @@ class Server:
         if lost:
             log.warning("%d operation(s) of an earlier server marked as failed", lost)
         self._add_services()
+        self._forgetting = asyncio.create_task(self._forget())
         await self._calls.start()
         await self._admin.start()
         await self._say(health_pb2.HealthCheckResponse.SERVING)
@@ -140,11 +147,28 @@ class Server:
         """Let go of everything."""
         await self._calls.stop(0)
         await self._admin.stop(0)
+        if self._forgetting is not None:
+            self._forgetting.cancel()
         await self._pool.close()
         if self._metrics is not None:
             self._metrics.shutdown()
             self._metrics.server_close()
         self._database.close()
+
+    def _remembered_from(self) -> int:
+        """Request ids used before this moment are forgotten, micro-seconds since 1970."""
+        kept = self._settings.request_retention_days * _SECONDS_PER_DAY
+        return now_micros() - round(kept * 1e6)
+
+    async def _forget(self) -> None:
+        """Delete old request ids, now and every hour."""
+        while True:
+            try:
+                before = self._remembered_from()
+                await self._database.write(partial(requests.forget, before_micros=before))
+            except ServiceError as error:
+                log.warning("old request ids stay for now: %s", error)
+            await asyncio.sleep(_FORGET_EVERY_SECONDS)
 
     def _bind(self) -> Ports:
         settings = self._settings
@@ -166,7 +190,7 @@ class Server:
         chunks = Pages(settings.download_chunk_lines, settings.max_download_chunk_lines)
 
         async def find(key: requests.RequestKey) -> requests.Answered | None:
-            return await database.read(lambda c: requests.find(c, key))
+            return await database.read(lambda c: requests.find(c, key, self._remembered_from()))
 
         async def operation(name: str) -> operations_pb2.Operation:
             return await self._operations.get(parse_name(name, "operations"))

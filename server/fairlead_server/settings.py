@@ -43,6 +43,10 @@ class Settings(BaseModel):
     snapshot_chunk_bytes: PositiveInt = 32 * MIB
     decision_part_lines: PositiveInt = Field(default=10_000, description="lines stored together")
 
+    request_retention_days: PositiveFloat = Field(
+        default=30.0, description="a request id is known for so long"
+    )
+
     # How big a call may be
     max_message_bytes: PositiveInt = 64 * MIB
     max_rows: PositiveInt = Field(default=20_000, description="of a table given as rows")

@@ -191,7 +191,7 @@ class Solver:
         """Check a snapshot (header, chunks): a serialized Snapshot without name."""
         note = self._instructions().note()
         (answer,) = await self._admit(
-            lambda: Job(DESCRIBE, limit.now(), tuple(parts), note), 0, Watch()
+            lambda: Job(DESCRIBE, limit.now(), parts, note, quiet=True), 0, Watch()
         )
         return answer
 

@@ -87,3 +87,11 @@ def test_ids_are_remembered_after_a_power_cut(tmp_path: Path) -> None:
         with pytest.raises(grpc.RpcError) as caught:
             server.allocation.SolveAllocation(request(easy(4), request_id="kept"))
         assert details(caught.value)[1] == "REQUEST_ID_REUSED"
+
+
+def test_an_id_older_than_the_retention_may_be_used_again(tmp_path: Path) -> None:
+    with live(tmp_path, "--request-retention-days", "1e-9") as forgetful:
+        first = forgetful.allocation.SolveAllocation(request(easy(2), request_id="again"))
+        second = forgetful.allocation.SolveAllocation(request(easy(3), request_id="again"))
+        assert first.decision.name != second.decision.name
+        assert len(second.decision.lines) == 3

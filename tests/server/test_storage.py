@@ -145,3 +145,21 @@ def test_a_sqlite_file_is_synced_at_every_commit_and_written_ahead(tmp_path: Pat
     assert asyncio.run(database.read(lambda c: pragma(c, "journal_mode"))) == "wal"
     assert asyncio.run(database.read(lambda c: pragma(c, "synchronous"))) == 2
     database.close()
+
+
+def test_a_request_id_is_known_for_a_time_and_then_forgotten(database: Database) -> None:
+    old, new = (requests.RequestKey("t", "m", id_) for id_ in ("old", "new"))
+    answered = requests.Answered(b"digest", "name")
+
+    def life(connection: Connection) -> None:
+        requests.add(connection, old, answered, 100)
+        requests.add(connection, new, answered, 200)
+        assert requests.find(connection, old, 100) == answered
+        assert requests.find(connection, old, 101) is None
+        requests.add(connection, old, requests.Answered(b"other", "name"), 150)
+        assert requests.find(connection, old, 101) == requests.Answered(b"other", "name")
+        assert requests.forget(connection, 200) == 1
+        assert requests.find(connection, old) is None
+        assert requests.find(connection, new) == answered
+
+    written(database, life)

@@ -139,7 +139,8 @@ class SolveAllocationRequest(_message.Message):
     """True: check input and policy, solve nothing; the answer holds `validation`. Default false."""
     request_id: _builtins.str
     """Makes the call idempotent: the same id with the same body returns the first answer, with
-    another body it is refused (INVALID_ARGUMENT). At most 64 characters; default: none.
+    another body it is refused (INVALID_ARGUMENT). An id is known for as long as the server is set
+    to remember it, 30 days by default. At most 64 characters; default: none.
     """
     priority: _builtins.int
     """Larger goes first in the queue. -9 to 9; default 0."""

@@ -160,7 +160,9 @@ class SnapshotHeader(_message.Message):
     chunk_count: _builtins.int
     """Chunks that follow. Another number is refused. At least 0; default 0: not said."""
     request_id: _builtins.str
-    """Makes the upload idempotent. At most 64 characters; default: none."""
+    """Makes the upload idempotent, for as long as the server is set to remember it. At most 64
+    characters; default: none.
+    """
     def __init__(
         self,
         *,

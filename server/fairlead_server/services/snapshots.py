@@ -23,6 +23,7 @@ from ..limits import TimeLimit
 from ..paging import Pages, decode_token, encode_token
 from ..settings import Settings
 from ..solving import Solver
+from ..spool import Spool, spool_folder
 from ..storage import requests, snapshots
 from ..storage.database import Database
 from ..storage.requests import Answered, RequestKey
@@ -32,41 +33,47 @@ Context = aio.ServicerContext[Any, Any]
 
 @dataclass(slots=True)
 class _Upload:
-    """What has arrived so far: the header, and the chunks in sequence."""
+    """What has arrived so far: the header, and in the spool header and chunks in sequence."""
 
+    parts: Spool
     header: pb.SnapshotHeader | None = None
-    chunks: list[bytes] = field(default_factory=list)
     size_bytes: int = 0
+    taken: bool = False  # by what stores it, which may outlive the call and closes the spool
     digest: Any = field(default_factory=hashlib.sha256)
 
-    def take(self, message: pb.UploadSnapshotRequest, max_chunk_bytes: int) -> int:
-        """Add one message; returns the bytes it adds. Raises ServiceError INVALID_ARGUMENT."""
-        if message.WhichOneof("part") == "header":
-            if self.header is not None:
-                raise _refused("header", "the header comes first and once")
-            self.header = message.header
-            self.digest.update(message.header.SerializeToString(deterministic=True))
-            return 0
-        if self.header is None or not message.HasField("chunk"):
+    def check(self, message: pb.UploadSnapshotRequest, max_chunk_bytes: int) -> int:
+        """Look at the next message; returns its bytes. Raises ServiceError INVALID_ARGUMENT."""
+        is_header = message.WhichOneof("part") == "header"
+        if is_header != (self.header is None) or not (is_header or message.HasField("chunk")):
             raise _refused("header", "the header comes first and once")
-        chunk = message.chunk
-        if chunk.sequence != len(self.chunks):
-            raise _refused("chunk.sequence", f"{chunk.sequence}: {len(self.chunks)} is next")
+        if is_header:
+            return 0
+        chunk, chunks = message.chunk, len(self.parts) - 1
+        if chunk.sequence != chunks:
+            raise _refused("chunk.sequence", f"{chunk.sequence}: {chunks} is next")
         size = len(chunk.cycle_columns)
         if size > max_chunk_bytes:
             raise _refused("chunk.cycle_columns", f"{size} bytes: at most {max_chunk_bytes}")
-        self.digest.update(chunk.sha256)  # a worker checks that it is the content's
-        self.chunks.append(chunk.SerializeToString())
-        self.size_bytes += size
         return size
+
+    async def keep(self, message: pb.UploadSnapshotRequest, size: int) -> None:
+        """Keep a message that was checked."""
+        if message.HasField("header"):
+            self.header = message.header
+            self.digest.update(message.header.SerializeToString(deterministic=True))
+            await self.parts.add(message.header.SerializeToString())
+            return
+        self.digest.update(message.chunk.sha256)  # a worker checks that it is the content's
+        self.size_bytes += size
+        await self.parts.add(message.chunk.SerializeToString())
 
     def finish(self) -> pb.SnapshotHeader:
         """Everything arrived: the header. Raises ServiceError INVALID_ARGUMENT."""
-        header = self.header
+        header, chunks = self.header, len(self.parts) - 1
         if header is None:
             raise _refused("header", "the header comes first and once")
-        if header.chunk_count and header.chunk_count != len(self.chunks):
-            rule = f"{header.chunk_count} chunks announced, {len(self.chunks)} arrived"
+        if header.chunk_count and header.chunk_count != chunks:
+            rule = f"{header.chunk_count} chunks announced, {chunks} arrived"
             raise _refused("header.chunk_count", rule)
         for violation in request_id_violations(header.request_id):
             raise _refused(violation.field, violation.description)
@@ -95,17 +102,22 @@ class SnapshotService(pb_grpc.SnapshotServiceServicer):
         self, stream: AsyncIterator[pb.UploadSnapshotRequest], context: Context
     ) -> pb.Snapshot:
         """Take a header and chunks; check all of it; store it, or find it stored."""
-        upload = _Upload()
+        upload = _Upload(Spool(spool_folder(self._settings.database)))
+        arriving = 0
         try:
             async for message in stream:
-                size = upload.take(message, self._settings.snapshot_chunk_bytes)
+                size = upload.check(message, self._settings.snapshot_chunk_bytes)
+                arriving += size
                 self._arriving_bytes += size
                 if self._arriving_bytes > self._settings.snapshot_max_bytes:
-                    raise self._too_large(upload)
+                    raise self._too_large(arriving)
+                await upload.keep(message, size)
             header = upload.finish()
             return await self._accept(header, upload, context)
         finally:
-            self._arriving_bytes -= upload.size_bytes
+            self._arriving_bytes -= arriving
+            if not upload.taken:
+                upload.parts.close()
 
     async def GetSnapshot(self, request: pb.GetSnapshotRequest, _: Context) -> pb.Snapshot:
         """A snapshot's description."""
@@ -155,22 +167,34 @@ class SnapshotService(pb_grpc.SnapshotServiceServicer):
             context.time_remaining,
         )
         if not header.request_id:
-            return await self._store(tenant, header, upload, limit, None)
+            return await self._store(tenant, upload, limit, None)
         key = RequestKey(tenant, "UploadSnapshot", header.request_id)
         digest = upload.digest.digest()
         return await self._flights.run(
-            key, digest, lambda: self._store(tenant, header, upload, limit, (key, digest))
+            key, digest, lambda: self._store(tenant, upload, limit, (key, digest))
         )
 
     async def _store(
         self,
         tenant: str,
-        header: pb.SnapshotHeader,
         upload: _Upload,
         limit: TimeLimit,
         remember: tuple[RequestKey, bytes] | None,
     ) -> pb.Snapshot:
-        parts = [header.SerializeToString(), *upload.chunks]
+        upload.taken = True
+        try:
+            return await self._keep(tenant, upload, limit, remember)
+        finally:
+            upload.parts.close()
+
+    async def _keep(
+        self,
+        tenant: str,
+        upload: _Upload,
+        limit: TimeLimit,
+        remember: tuple[RequestKey, bytes] | None,
+    ) -> pb.Snapshot:
+        parts = upload.parts
         described = pb.Snapshot.FromString(await self._solver.describe(parts, limit))
         created = now_micros()
         name = Name(tenant, "snapshots", new_id())
@@ -198,9 +222,9 @@ class SnapshotService(pb_grpc.SnapshotServiceServicer):
     async def _read(self, name: Name) -> pb.Snapshot:
         return await self._database.read(lambda c: _stored(c, name))
 
-    def _too_large(self, upload: _Upload) -> ServiceError:
+    def _too_large(self, size_bytes: int) -> ServiceError:
         limit = self._settings.snapshot_max_bytes
-        alone = upload.size_bytes > limit
+        alone = size_bytes > limit
         return ServiceError(
             grpc.StatusCode.RESOURCE_EXHAUSTED,
             "SNAPSHOT_TOO_LARGE" if alone else "UPLOADS_FULL",

@@ -11,6 +11,7 @@ import asyncio
 import json
 import socket
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -44,7 +45,7 @@ class Job:
 
     task: str
     limit_seconds: float
-    parts: tuple[bytes, ...] = ()
+    parts: Sequence[bytes] = ()  # read one by one as they are sent
     note: str = ""  # what else the task must know, in a form of its own
     quiet: bool = False  # nobody listens to its progress
 
