@@ -47,6 +47,7 @@ from .intake import Faults
 from .model.budget import UNLIMITED, Budget
 from .model.draft import Model
 from .model.engine import Engine
+from .model.floor import cold_pass
 from .model.mathopt import EngineError
 from .model.mps import to_mps
 from .model.solve import Phase, Solution, SolveOptions, Standing
@@ -244,6 +245,7 @@ __all__ = [
     "adopt",
     "as_column",
     "check",
+    "cold_pass",
     "default_column",
     "explain",
     "export_mps",
@@ -253,4 +255,5 @@ __all__ = [
     "size_of",
     "solve",
     "solve_whole",
+    "write",
 ]
