@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[dev,reference]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[dev,reference,plot]'
 	touch $@
 
 demo: $(STAMP) ## a real cycle through a real server: decision, binding constraints, one short line
@@ -45,13 +45,21 @@ format: $(STAMP) ## let ruff put the code in order
 proto: $(STAMP) ## generate the stubs from proto/fairlead/v1/*.proto
 	$(BIN)/python proto/generate.py
 
-bench: $(STAMP) ## time of every phase, and whole engines beside ours: minutes
-	$(BIN)/python -m benchmarks.run
-	$(BIN)/fairlead bench --lines 1000,5000,10000 --engines fairlead,highs,scip --time-limit 60
+BENCH_OUT ?= out/bench
 
-bench-full: $(STAMP) ## the same at every size, with every engine: hours
-	$(BIN)/python -m benchmarks.run --full
-	$(BIN)/fairlead bench --lines 1000,10000,50000,200000 --engines fairlead,highs,scip,cp_sat,pyomo --time-limit 600 --workers 2
+bench: $(STAMP) ## engines, phases, growth and a server under load, to out/bench: minutes
+	mkdir -p $(BENCH_OUT)
+	$(BIN)/fairlead bench --lines 1000,3000,10000 --time-limit 30 --workers 2 \
+		--engines fairlead,service,highs,scip,cold_pass,codec --load 300 --load-seconds 20 \
+		--json $(BENCH_OUT)/bench.json --plot $(BENCH_OUT)/bench.svg
+
+bench-full: $(STAMP) ## the same up to a million lines, with every engine: hours
+	mkdir -p $(BENCH_OUT)
+	$(BIN)/fairlead bench --lines 1000,10000,50000,200000,1000000 --time-limit 1200 --workers 2 \
+		--whole-up-to 200000 \
+		--engines fairlead,service,highs,scip,cp_sat,pyomo,cold_pass,codec \
+		--load 2000 --load-seconds 60 \
+		--json $(BENCH_OUT)/bench-full.json --plot $(BENCH_OUT)/bench-full.svg
 
 serve: $(STAMP) ## serve on 127.0.0.1:8585 (flags: SERVE_ARGS="--port 9000")
 	$(BIN)/fairlead serve $(SERVE_ARGS)

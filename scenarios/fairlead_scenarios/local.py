@@ -14,20 +14,14 @@ from fairlead.wire.policies import policy_of
 from fairlead_solver.api import (
     UNLIMITED,
     Budget,
-    EngineError,
-    Foreign,
-    Options,
     Problem,
-    Solved,
     Standing,
-    Status,
-    adopt,
     explain,
     intake,
     solve,
 )
-from fairlead_solver.reference.process import ReferenceFailed, solve_apart
 
+from .apart import solve_by_reference
 from .asking import Asking
 from .scenario import Scenario
 
@@ -69,29 +63,11 @@ def solve_local(
     problem = problem_of(scenario)
     limit = asked.time_limit_seconds
     if asking.reference_solver:
-        solved = _solve_by_reference(problem, asking, asked.options, limit)
+        gap = asked.options.relative_gap
+        solved = solve_by_reference(problem, asking.reference_solver, gap, limit)
     else:
         budget: Budget = UNLIMITED if limit is None else Deadline.after(limit)
         options = replace(asked.options, workers=asking.workers)
         solved = solve(problem, options, budget, on_progress)
     told = explain(solved)
     return decision_message(solved, told)
-
-
-def _solve_by_reference(
-    problem: Problem, asking: Asking, options: Options, limit: float | None
-) -> Solved:
-    """The reference's plan, taken over: checked, priced and explained as if it were ours."""
-    try:
-        answer = solve_apart(problem, asking.reference_solver, options.relative_gap, limit)
-    except ReferenceFailed as error:
-        raise EngineError(str(error)) from error
-    foreign = Foreign(
-        status=Status(answer.status.value),
-        packs=answer.packs,
-        bound_micros=answer.bound_micros,
-        engine=asking.engine,
-        engine_version=answer.version,
-        relative_gap=options.relative_gap,
-    )
-    return adopt(problem, foreign)

@@ -1,52 +1,122 @@
-"""What the runs say together: a table, and how time grows with lines."""
+"""What the runs say together: how time and memory grow, and how contenders compare."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
+from pydantic import BaseModel
 
-from .measure import Run
+from .task import WHOLE, Contender, Ending, Run
 
-MIB = 2**20
-
-
-def exponents(runs: Sequence[Run]) -> dict[str, float]:
-    """p of seconds ~ lines^p for every engine that proved the gap at two sizes or more."""
-    found: dict[str, float] = {}
-    for engine in dict.fromkeys(run.engine for run in runs):
-        points = [(r.lines, r.seconds) for r in runs if r.engine == engine and _proven(r)]
-        if len({lines for lines, _ in points}) > 1:
-            lines, seconds = np.log(np.array(points, dtype=np.float64)).T
-            found[engine] = float(np.polyfit(lines, seconds, 1)[0])
-    return found
+DONE = (Ending.OPTIMAL, Ending.MEASURED)
 
 
-def table(runs: Sequence[Run]) -> Table:
-    """A row for every run."""
-    shown = Table(box=SIMPLE_HEAD)
-    for name in ("lines", "engine", "seconds", "gap", "objective", "bound", "peak MiB", "status"):
-        shown.add_column(name, justify="left" if name in ("engine", "status") else "right")
-    for run in runs:
-        peak = None if run.peak_memory_bytes is None else run.peak_memory_bytes / MIB
-        shown.add_row(
-            f"{run.lines:,}",
-            run.engine,
-            _shown(run.seconds, ".2f"),
-            _shown(run.gap, ".4%"),
-            _shown(run.objective, ",.2f"),
-            _shown(run.bound, ",.2f"),
-            _shown(peak, ",.0f"),
-            run.status,
-        )
-    return shown
+class Growth(BaseModel):
+    """How a contender's runs grow: figure ~ lines^exponent, fitted on logarithms.
+
+    Fitted to runs that reached the gap (or measured a floor), at two sizes or more.
+    `bytes_per_line`: memory added from the smallest to the largest run, for each line added.
+    """
+
+    engine: Contender
+    sizes: int
+    seconds_exponent: float
+    memory_exponent: float | None = None
+    bytes_per_line: float | None = None
 
 
-def _proven(run: Run) -> bool:
-    return run.status == "optimal" and bool(run.seconds)
+class Ratio(BaseModel):
+    """The service's solve beside the others at one size; None: not measured.
+
+    `faster_than_whole`: seconds of the best whole engine over ours. Where no whole engine reached
+    the gap, it is counted from the last one that was still at work, and `at_least` is true.
+    """
+
+    lines: int
+    best_whole: Contender | None = None
+    faster_than_whole: float | None = None
+    at_least: bool = False
+    times_cold_pass: float | None = None
+    times_codec: float | None = None
+    service_over_solve: float | None = None  # (read + check + encode) / solve
+    explain_over_solve: float | None = None
 
 
-def _shown(value: float | None, form: str) -> str:
-    return "–" if value is None else format(value, form)
+def growths(runs: Sequence[Run]) -> list[Growth]:
+    """The growth of every contender that was done at two sizes or more."""
+    found = (_growth([r for r in runs if r.engine is e and _done(r)]) for e in _engines(runs))
+    return [growth for growth in found if growth is not None]
+
+
+def ratios(runs: Sequence[Run]) -> list[Ratio]:
+    """One for each size at which anything can be compared."""
+    sizes = dict.fromkeys(run.lines for run in runs)
+    found = [_ratio(size, {r.engine: r for r in runs if r.lines == size}) for size in sizes]
+    empty = Ratio(lines=0)
+    return [ratio for ratio in found if ratio.model_copy(update={"lines": 0}) != empty]
+
+
+def _engines(runs: Sequence[Run]) -> list[Contender]:
+    return list(dict.fromkeys(run.engine for run in runs))
+
+
+def _done(run: Run) -> bool:
+    return run.status in DONE and bool(run.seconds)
+
+
+def _growth(runs: Sequence[Run]) -> Growth | None:
+    """Of the runs of one contender."""
+    if len({run.lines for run in runs}) < 2:
+        return None
+    held = [run for run in runs if run.peak_memory_bytes]
+    small, large = (pick(runs, key=lambda run: run.lines) for pick in (min, max))
+    added = (large.peak_memory_bytes or 0) - (small.peak_memory_bytes or 0)
+    return Growth(
+        engine=runs[0].engine,
+        sizes=len({run.lines for run in runs}),
+        seconds_exponent=_exponent(runs, lambda run: run.seconds),
+        memory_exponent=_exponent(runs, lambda run: run.peak_memory_bytes) if held else None,
+        bytes_per_line=added / (large.lines - small.lines) if held else None,
+    )
+
+
+def _exponent(runs: Sequence[Run], figure: Callable[[Run], float | None]) -> float:
+    points = np.array([(run.lines, figure(run)) for run in runs], dtype=np.float64)
+    lines, values = np.log(points).T
+    return float(np.polyfit(lines, values, 1)[0])
+
+
+def _ratio(lines: int, runs: dict[Contender, Run]) -> Ratio:
+    ratio = Ratio(lines=lines)
+    ours, service = runs.get(Contender.FAIRLEAD), runs.get(Contender.SERVICE)
+    if ours is not None and _done(ours):
+        ratio.times_cold_pass = _over(ours, runs.get(Contender.COLD_PASS))
+        ratio.times_codec = _over(ours, runs.get(Contender.CODEC))
+        _compare(ratio, ours, [runs[e] for e in WHOLE if e in runs])
+    if service is not None and service.phases.solve:
+        told = service.phases
+        around = (told.read or 0.0) + (told.check or 0.0) + (told.encode or 0.0)
+        ratio.service_over_solve = around / service.phases.solve
+        ratio.explain_over_solve = (told.explain or 0.0) / service.phases.solve
+    return ratio
+
+
+def _compare(ratio: Ratio, ours: Run, whole: Sequence[Run]) -> None:
+    """Write who is the best of the whole engines, and how much faster we are."""
+    done = [run for run in whole if _done(run)]
+    stopped = [run for run in whole if run.status is Ending.FEASIBLE_LIMIT and run.seconds]
+    if done:
+        best = min(done, key=lambda run: run.seconds or 0.0)
+    elif stopped:
+        best = min(stopped, key=lambda run: np.inf if run.gap is None else run.gap)
+    else:
+        return
+    ratio.best_whole, ratio.faster_than_whole = best.engine, _over(best, ours)
+    ratio.at_least = not done
+
+
+def _over(run: Run, other: Run | None) -> float | None:
+    if other is None or not _done(other) or not run.seconds or not other.seconds:
+        return None
+    return run.seconds / other.seconds

@@ -1,122 +1,165 @@
-"""One run of a benchmark: an engine decides a generated cycle, in a process of its own.
+"""One run of the benchmark: a contender on a cycle, in a process of its own.
 
 `python -m fairlead_scenarios.benching.measure` reads a task as JSON and prints a run as JSON.
-The objective is recomputed from the plan's integers, and every rule checked, without the solver;
-the bound is the engine's own claim.
+The objective is recomputed from the plan's integers, and every rule checked, without the solver.
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ConfigDict
-
-from fairlead.wire.cycle import facts_of
+from fairlead.v1 import allocation_service_pb2 as messages
+from fairlead.wire.cycle import cycle_of, facts_of
 from fairlead.wire.policies import policy_of
 from fairlead_solver.api import (
     Engine,
     EngineError,
-    Foreign,
-    Mismatch,
     Options,
     Problem,
     Solved,
-    Status,
-    adopt,
-    check,
+    cold_pass,
     intake,
-    objective_terms,
     solve,
     solve_whole,
+    write,
 )
-from fairlead_solver.reference.process import ReferenceFailed, solve_apart
 
+from ..apart import solve_by_reference
 from ..local import MAX_ROWS, Deadline
-from ..recipe import Recipe
 from ..sugar import MICRO
+from .answer import explained_bytes, judge
+from .processes import KIB, cpu_seconds
+from .task import Contender, Ending, Phases, Run, Task
 
-OURS, PYOMO = "fairlead", "pyomo"
-ENGINES = (OURS, Engine.HIGHS.value, Engine.SCIP.value, Engine.CP_SAT.value, PYOMO)
-BYTES_PER_KIB = 1024
-
-
-class Task(BaseModel):
-    """What to measure."""
-
-    model_config = ConfigDict(frozen=True)
-
-    engine: str
-    recipe: Recipe
-    gap: float
-    time_limit: float
-    workers: int = 1
+SEED = 1
 
 
-class Run(BaseModel):
-    """What was measured. Money in units of the currency; None: there is no such figure."""
+@dataclass
+class Stopwatch:
+    """Seconds of phases, wall and processor."""
 
-    engine: str
-    lines: int
-    status: str
-    seconds: float | None = None
-    gap: float | None = None
-    objective: float | None = None
-    bound: float | None = None
-    peak_memory_bytes: int | None = None
-    note: str = ""
+    phases: Phases = field(default_factory=Phases)
+    cpu: Phases = field(default_factory=Phases)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time the block as a phase."""
+        cpu, start = cpu_seconds(os.getpid()), time.perf_counter()
+        yield
+        setattr(self.phases, name, time.perf_counter() - start)
+        setattr(self.cpu, name, cpu_seconds(os.getpid()) - cpu)
+
+    def total(self, run: Run, *names: str) -> None:
+        """The run's seconds are the sum of these phases."""
+        run.seconds = sum(getattr(self.phases, name) for name in names)
+        run.cpu_seconds = sum(getattr(self.cpu, name) for name in names)
 
 
 def measure(task: Task) -> Run:
-    """Decide the task's cycle; the seconds begin with the checked problem and end with a plan."""
-    cycle, policy = task.recipe.cycle(), task.recipe.policy()
-    problem = intake(facts_of(cycle, max_rows=MAX_ROWS), policy_of(policy))
-    run = Run(engine=task.engine, lines=task.recipe.lines, status="refused")
-    start = time.perf_counter()
+    """Let the task's contender work on its cycle."""
+    run = Run(engine=task.engine, lines=task.lines, status=Ending.REFUSED)
+    watch = Stopwatch()
+    run.phases = watch.phases
     try:
-        solved, run.seconds = _solved(problem, task, start)
-    except (EngineError, ReferenceFailed) as error:
+        _WORK[task.engine](task, run, watch)
+    except EngineError as error:
         run.note = str(error)
-        return run
-    _fill(run, solved)
-    who = resource.RUSAGE_CHILDREN if task.engine == PYOMO else resource.RUSAGE_SELF
-    run.peak_memory_bytes = resource.getrusage(who).ru_maxrss * BYTES_PER_KIB
+    run.peak_memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB
     return run
 
 
-def _solved(problem: Problem, task: Task, start: float) -> tuple[Solved, float]:
-    """The decision, and the seconds until it was there."""
-    if task.engine == PYOMO:
-        answer = solve_apart(problem, "highs", task.gap, task.time_limit)
-        seconds = time.perf_counter() - start
-        status = Status(answer.status.value)
-        told = Foreign(status, answer.packs, answer.bound_micros, PYOMO, answer.version, task.gap)
-        return adopt(problem, told), seconds
-    budget = Deadline.after(task.time_limit)
-    if task.engine == OURS:
-        options = Options(relative_gap=task.gap, seed=1, workers=task.workers)
-        solved = solve(problem, options, budget)
-    else:
-        options = Options(engine=Engine(task.engine), relative_gap=task.gap, seed=1)
-        solved = solve_whole(problem, options, budget)
-    return solved, time.perf_counter() - start
+def _problem(task: Task, watch: Stopwatch) -> Problem:
+    body = task.cycle.read_bytes()
+    with watch.phase("read"):
+        request = messages.SolveAllocationRequest.FromString(body)
+        facts, policy = facts_of(request.cycle, max_rows=MAX_ROWS), policy_of(request.policy)
+    del body, request
+    with watch.phase("check"):
+        return intake(facts, policy)
 
 
-def _fill(run: Run, solved: Solved) -> None:
-    """Status, objective, bound and gap. Raises Mismatch where the plan breaks a rule."""
-    decision = solved.decision
-    run.status = decision.status.value
-    if decision.bound_micros is not None:
-        run.bound = decision.bound_micros / MICRO
-    if decision.plan is None:
-        return
-    packs = decision.plan.packs
-    if broken := check(solved.problem, packs):
-        raise Mismatch(broken)
-    run.objective = sum(objective_terms(solved.problem, packs).values()) / MICRO
-    if run.bound is not None:
-        run.gap = max(0.0, run.bound - run.objective) / max(1.0, abs(run.objective))
+def _fairlead(task: Task, run: Run, watch: Stopwatch) -> None:
+    _solve(task, run, watch)
+
+
+def _solve(task: Task, run: Run, watch: Stopwatch) -> Solved:
+    problem = _problem(task, watch)
+    with watch.phase("build"):
+        write(problem)  # once more than a decision needs: solving has its own writing in it
+    options = Options(relative_gap=task.gap, seed=SEED, workers=task.workers)
+    with watch.phase("solve"):
+        solved = solve(problem, options, Deadline.after(task.time_limit))
+    watch.total(run, "solve")
+    judge(run, solved, task.workers)
+    return solved
+
+
+def _service(task: Task, run: Run, watch: Stopwatch) -> None:
+    solved = _solve(task, run, watch)
+    with watch.phase("explain"):
+        told = explained_bytes(solved, Deadline.after(task.time_limit))
+    with watch.phase("encode"):
+        size = told()
+    watch.total(run, "read", "check", "solve", "explain", "encode")
+    run.note = f"the decision is {size:,} bytes"
+
+
+def _whole(task: Task, run: Run, watch: Stopwatch) -> None:
+    problem = _problem(task, watch)
+    engine = Engine(task.engine.value)
+    options = Options(engine=engine, relative_gap=task.gap, seed=SEED)
+    with watch.phase("solve"):
+        solved = solve_whole(problem, options, Deadline.after(task.time_limit))
+    watch.total(run, "solve")
+    judge(run, solved)
+
+
+def _pyomo(task: Task, run: Run, watch: Stopwatch) -> None:
+    problem = _problem(task, watch)
+    with watch.phase("solve"):
+        solved = solve_by_reference(problem, "highs", task.gap, task.time_limit)
+    watch.total(run, "solve")
+    judge(run, solved)
+
+
+def _cold_pass(task: Task, run: Run, watch: Stopwatch) -> None:
+    problem = _problem(task, watch)
+    with watch.phase("build"):
+        model = write(problem)
+    with watch.phase("solve"):
+        bound = cold_pass(model, SEED, task.workers)
+    watch.total(run, "solve")
+    run.status, run.bound = Ending.MEASURED, bound / MICRO
+    run.columns, run.rows = model.num_columns, model.num_rows
+
+
+def _codec(task: Task, run: Run, watch: Stopwatch) -> None:
+    body = task.cycle.read_bytes()
+    with watch.phase("read"):
+        request = messages.SolveAllocationRequest.FromString(body)
+        facts = facts_of(request.cycle, max_rows=MAX_ROWS)
+    with watch.phase("encode"):
+        size = len(cycle_of(facts).SerializeToString())
+    watch.total(run, "read", "encode")
+    run.status, run.note = Ending.MEASURED, f"the cycle is {size:,} bytes"
+
+
+_WORK: dict[Contender, Callable[[Task, Run, Stopwatch], None]] = {
+    Contender.FAIRLEAD: _fairlead,
+    Contender.SERVICE: _service,
+    Contender.HIGHS: _whole,
+    Contender.SCIP: _whole,
+    Contender.CP_SAT: _whole,
+    Contender.PYOMO: _pyomo,
+    Contender.COLD_PASS: _cold_pass,
+    Contender.CODEC: _codec,
+}
 
 
 if __name__ == "__main__":

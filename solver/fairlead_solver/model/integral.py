@@ -1,10 +1,14 @@
-"""Continuous columns in units so small that they are whole: the same model for integer engines.
+"""Continuous columns rounded to whole ones, for engines that know integers only.
 
-Take a continuous column y with coefficient 1 or -1 in its rows, and let every other column and
-coefficient of those rows be whole. In units of 10^-k, with k so large that the rows' sides and the
-bounds of y are whole too, y is implied to be integer: whatever whole values the others take, what
-is left for it is an interval with whole ends, and with a linear objective one of the ends is best.
-So nothing is lost; missed floors (k = 0) and overtime (k up to 6) are such columns.
+Take a continuous column y >= l, l whole, in a single row that is one-sided and otherwise whole:
+
+    a'x + s y <= S,   l <= y <= u,   s = 1 or -1        (a row ">=" is this one times -1)
+
+Since a'x is whole, floor(S) instead of S, and floor(S + u) - floor(S) (for s = -1) or floor(u) (for
+s = 1) as the upper bound of y, leave every x possible that was possible, and no other. What y may
+be moves by less than one. So the best value moves by less than `slack`, the sum of |cost| over
+those columns that move at all. Overtime (one grain of a resource) is such a column; missed floors
+do not move.
 """
 
 from __future__ import annotations
@@ -12,107 +16,61 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.sparse as sp
 
-from .draft import Bools, Floats, Model
+from .draft import INFINITY, Bools, Floats, Ints, Model
 
-MOST_DECIMALS = 6
-LARGEST = 2.0**43  # beyond, a double does not tell whole numbers from others after a product
-NOISE = 1e-12  # relative, of a side or bound that was divided and subtracted in doubles
-MOST_NOISE = 0.01
+NOISE = 1e-9  # a side this near to a whole number, relative to its size, is meant to be it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Integral:
-    """`model` counts column j in units of 1 / units[j] (columns,) of the model it was made from."""
+    """`model`: with the columns that fit made integer. Its optimum and that of the model it was
+    made from differ by at most `slack`."""
 
     model: Model
-    units: Floats
-
-    def in_first_units(self, x: Floats) -> Floats:
-        """A vector of `model` as one of the first model."""
-        return x / self.units
+    slack: float
 
 
 def integral(model: Model) -> Integral:
-    """`model` with every continuous column integer that is implied to be, in some decimal unit."""
-    fitting = _fitting(model)
-    units = np.ones(model.num_columns)
-    open_columns = fitting.copy()
-    for decimals in range(MOST_DECIMALS + 1):
-        units[open_columns] = 10.0**decimals
-        open_columns &= ~_whole_at(model, units)
-    fitting &= ~open_columns
-    units[open_columns] = 1.0
-    return Integral(_counted_in(model, units, fitting), units)
+    """Round every column that fits; others stay continuous."""
+    columns, rows, signs = _fitting(model)
+    upwards = np.isfinite(model.row_lower[rows])  # rows ">=" are read times -1
+    side = np.where(upwards, -model.row_lower[rows], model.row_upper[rows])
+    helping = np.where(upwards, -signs, signs) < 0
+    room = model.upper[columns]
+    low = _floor(side)
+    high = np.where(helping, _floor(side + room) - low, _floor(room))
+    moves = (side != low) | (room != high)
+    lower, upper, integer = model.row_lower.copy(), model.row_upper.copy(), model.integer.copy()
+    lower[rows] = np.where(upwards, -low, -INFINITY)
+    upper[rows] = np.where(upwards, INFINITY, low)
+    most = model.upper.copy()
+    most[columns], integer[columns] = high, True
+    rounded = replace(model, row_lower=lower, row_upper=upper, upper=most, integer=integer)
+    return Integral(rounded, float(np.abs(model.cost[columns[moves]]).sum()))
 
 
-def _fitting(model: Model) -> Bools:
-    """Continuous columns that stand alone among whole things, sides and bounds aside (columns,)."""
+def _fitting(model: Model) -> tuple[Ints, Ints, Floats]:
+    """(column, its row, its coefficient there) of the columns that can be rounded."""
     matrix = model.matrix
+    row = np.repeat(np.arange(model.num_rows), np.diff(matrix.indptr))
     continuous = ~model.integer[matrix.indices]
-    broken = ~continuous & (matrix.data != np.rint(matrix.data))
-    alone = (_row_sums(matrix, continuous) == 1) & (_row_sums(matrix, broken) == 0)
-    misfit = ~_spread(matrix, alone) | (np.abs(matrix.data) != 1)
-    misfits = np.bincount(matrix.indices[misfit], minlength=model.num_columns)
-    fitting: Bools = ~model.integer & (misfits == 0)
-    return fitting
+    odd = ~continuous & (matrix.data != np.rint(matrix.data))
+    fits = _count(row, continuous, model.num_rows) == 1
+    fits &= _count(row, odd, model.num_rows) == 0
+    fits &= np.isfinite(model.row_lower) != np.isfinite(model.row_upper)
+    single = np.bincount(matrix.indices, minlength=model.num_columns) == 1
+    single &= np.isfinite(model.upper) & (model.lower == np.rint(model.lower))
+    chosen = continuous & fits[row] & single[matrix.indices] & (np.abs(matrix.data) == 1)
+    at = np.flatnonzero(chosen)
+    return matrix.indices[at].astype(np.int64), row[at], matrix.data[at]
 
 
-def _whole_at(model: Model, units: Floats) -> Bools:
-    """Columns whose bounds, and the sides of whose rows, are whole in `units` (columns,)."""
-    matrix = model.matrix
-    row_units = _row_units(model, units)
-    sides = _whole(model.row_lower * row_units) & _whole(model.row_upper * row_units)
-    odd = np.bincount(matrix.indices[~_spread(matrix, sides)], minlength=model.num_columns)
-    whole: Bools = _whole(model.lower * units) & _whole(model.upper * units) & (odd == 0)
-    return whole
-
-
-def _counted_in(model: Model, units: Floats, fitting: Bools) -> Model:
-    matrix, row_units = model.matrix, _row_units(model, units)
-    data = matrix.data * _spread(matrix, row_units) / units[matrix.indices]
-    return replace(
-        model,
-        lower=np.where(fitting, np.rint(model.lower * units), model.lower),
-        upper=np.where(fitting, np.rint(model.upper * units), model.upper),
-        cost=model.cost / units,
-        integer=model.integer | fitting,
-        row_lower=_rinted(model.row_lower, row_units),
-        row_upper=_rinted(model.row_upper, row_units),
-        matrix=sp.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape),
-        goals=tuple(replace(g, weights=g.weights / units) for g in model.goals),
-    )
-
-
-def _row_units(model: Model, units: Floats) -> Floats:
-    """A row is multiplied by the unit of its one continuous column (rows,)."""
-    matrix = model.matrix
-    found = np.ones(model.num_rows)
-    np.maximum.at(found, np.repeat(np.arange(model.num_rows), np.diff(matrix.indptr)),
-                  units[matrix.indices])  # fmt: skip
-    return found
-
-
-def _rinted(sides: Floats, row_units: Floats) -> Floats:
-    return np.where(row_units > 1, np.rint(sides * row_units), sides)
-
-
-def _whole(values: Floats) -> Bools:
-    """Whole numbers but for the noise of doubles, infinities too."""
-    finite = np.where(np.isinf(values), 0.0, values)
-    noise = np.minimum(NOISE * np.abs(finite), MOST_NOISE)
-    near = np.abs(finite - np.rint(finite)) <= noise
-    whole: Bools = near & (np.abs(finite) < LARGEST)
-    return whole
-
-
-def _spread(matrix: sp.csr_array, of_rows: np.ndarray) -> np.ndarray:
-    """A value of each row, for each of its entries."""
-    return np.repeat(of_rows, np.diff(matrix.indptr))
-
-
-def _row_sums(matrix: sp.csr_array, mask: Bools) -> Floats:
-    sums = np.concatenate([[0], np.cumsum(mask)])
-    counts: Floats = np.diff(sums[matrix.indptr]).astype(np.float64)
+def _count(row: Ints, mask: Bools, rows: int) -> Ints:
+    counts: Ints = np.bincount(row[mask], minlength=rows)
     return counts
+
+
+def _floor(values: Floats) -> Floats:
+    floors: Floats = np.floor(values + NOISE * np.maximum(1.0, np.abs(values)))
+    return floors

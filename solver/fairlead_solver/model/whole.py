@@ -8,28 +8,38 @@ import numpy as np
 
 from .budget import UNLIMITED, Budget
 from .draft import Model
-from .engine import Answer, Engine, Limits, run
+from .engine import Answer, Engine, Limits, accepted, run
 from .integral import integral
 from .lexicographic import maximise
 from .solution import Solution, SolveOptions, undivided
+
+ROUNDING_SHARE = 0.01  # of the gap asked, left for what rounding hides
 
 
 def solve_whole(model: Model, options: SolveOptions, budget: Budget = UNLIMITED) -> Solution:
     """Maximise the goals of `model`, then its cost, in one engine call each.
 
-    CP-SAT takes integers only: it gets continuous columns in units in which they are whole. Raises
-    EngineError where the engine asked for cannot solve the model.
+    CP-SAT takes integers only: what else there is gets rounded (`integral`), and its bound is
+    widened by all that rounding can hide. Raises EngineError where the engine asked for cannot
+    solve the model.
     """
     if options.engine is Engine.CP_SAT:
-        counted = integral(model)
-        answer = _answer(counted.model, options, budget)
-        if answer.x is not None:
-            answer = replace(answer, x=counted.in_first_units(answer.x))
+        answer = _rounded_answer(model, options, budget)
     else:
         answer = _answer(model, options, budget)
     return undivided(
         model, answer.status, answer.x, answer.objective, answer.bound, options.engine, 1
     )
+
+
+def _rounded_answer(model: Model, options: SolveOptions, budget: Budget) -> Answer:
+    rounded = integral(model)
+    asked = replace(options, relative_gap=options.relative_gap * (1 - ROUNDING_SHARE))
+    answer = _answer(rounded.model, asked, budget)
+    if answer.x is None:
+        return answer
+    x = np.minimum(answer.x, model.upper)
+    return accepted(model, x, answer.bound + rounded.slack, options.relative_gap)
 
 
 def _answer(model: Model, options: SolveOptions, budget: Budget) -> Answer:

@@ -1,1 +1,0 @@
-"""What architects run: time and memory of every phase, on generated cycles."""

@@ -1,0 +1,80 @@
+"""The benchmark as a JSON document: the machine, what was asked, every run, and what follows."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from ..recipe import Recipe
+from .figures import Growth, Ratio, growths, ratios
+from .load import Load
+from .task import Run
+
+
+class Machine(BaseModel):
+    """Where it was measured."""
+
+    cores: int
+    processor: str
+    memory_bytes: int
+    python: str
+    ortools: str
+    fairlead: str
+
+    @classmethod
+    def here(cls) -> Self:
+        """This machine."""
+        return cls(
+            cores=os.cpu_count() or 1,
+            processor=_processor(),
+            memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+            python=platform.python_version(),
+            ortools=version("ortools"),
+            fairlead=version("fairlead"),
+        )
+
+
+class Asked(BaseModel):
+    """The same for every contender."""
+
+    gap: float
+    time_limit: float
+    workers: int
+
+
+class Document(BaseModel):
+    """Everything a benchmark found."""
+
+    machine: Machine = Field(default_factory=Machine.here)
+    asked: Asked
+    recipe: Recipe
+    runs: list[Run] = []
+    growth: list[Growth] = []
+    ratios: list[Ratio] = []
+    load: list[Load] = []
+
+    def concluded(self) -> Self:
+        """With growth and ratios of the runs so far."""
+        found = {"growth": growths(self.runs), "ratios": ratios(self.runs)}
+        return self.model_copy(update=found)
+
+    def write(self, path: Path) -> None:
+        """Write it whole or not at all."""
+        draft = path.with_name(f"{path.name}.new")
+        draft.write_text(self.concluded().model_dump_json(indent=2) + "\n", encoding="utf-8")
+        draft.replace(path)
+
+
+def _processor() -> str:
+    """The processor's name, where Linux tells it."""
+    try:
+        told = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.machine()
+    named = [line.partition(":")[2].strip() for line in told.splitlines() if "model name" in line]
+    return named[0] if named else platform.machine()

@@ -1,0 +1,124 @@
+"""The benchmark on the screen: runs, phases, ratios, growth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from .figures import Growth, Ratio
+from .load import Load
+from .task import BROKEN, Ending, Phases, Run
+
+MIB = 2**20
+NONE = "–"
+_COLOURS = {Ending.OPTIMAL: "green", Ending.MEASURED: "dim", Ending.REFUSED: "dim"}
+
+
+def runs_table(runs: Sequence[Run]) -> Table:
+    """A row for every run."""
+    table = _table(
+        "Runs",
+        ("lines", "engine", "seconds", "cpu s", "gap", "objective", "bound", "peak MiB", "status"),
+    )
+    for run in runs:
+        colour = "red" if run.status in BROKEN else _COLOURS.get(run.status, "yellow")
+        peak = None if run.peak_memory_bytes is None else run.peak_memory_bytes / MIB
+        table.add_row(
+            f"{run.lines:,}",
+            run.engine.value,
+            shown(run.seconds, ",.2f"),
+            shown(run.cpu_seconds, ",.2f"),
+            shown(run.gap, ".4%"),
+            shown(run.objective, ",.2f"),
+            shown(run.bound, ",.2f"),
+            shown(peak, ",.0f"),
+            f"[{colour}]{run.status.value.replace('_', ' ')}",
+        )
+    return table
+
+
+def phases_table(runs: Sequence[Run]) -> Table:
+    """Seconds of every phase, and the size of the program."""
+    names = tuple(Phases.model_fields)
+    table = _table("Phases, seconds", ("lines", "engine", "columns", "rows", "components", *names))
+    for run in runs:
+        sizes = (shown(size, ",") for size in (run.columns, run.rows, run.components))
+        seconds = (shown(getattr(run.phases, name), ",.3f") for name in names)
+        table.add_row(f"{run.lines:,}", run.engine.value, *sizes, *seconds)
+    return table
+
+
+def ratios_table(ratios: Sequence[Ratio]) -> Table:
+    """The service's solve beside whole engines, the floor and the physical limit."""
+    columns = ("lines", "best whole", "faster by", "cold passes", "codecs", "around", "explain")
+    table = _table("fairlead compared", columns)
+    for ratio in ratios:
+        best = NONE if ratio.best_whole is None else ratio.best_whole.value
+        least = "≥ " if ratio.at_least else ""
+        table.add_row(
+            f"{ratio.lines:,}",
+            best,
+            _after(least, shown(ratio.faster_than_whole, ",.1f"), "×"),
+            _after("", shown(ratio.times_cold_pass, ",.1f"), "×"),
+            _after("", shown(ratio.times_codec, ",.1f"), "×"),
+            shown(ratio.service_over_solve, ".0%"),
+            shown(ratio.explain_over_solve, ".0%"),
+        )
+    table.caption = (
+        "faster by: seconds of the best whole engine over ours\n"
+        "cold passes, codecs: our seconds over the floor's\n"
+        "around: read, check and encode over solve; explain: over solve"
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def growth_table(growths: Sequence[Growth]) -> Table:
+    """How time and memory grow with lines."""
+    table = _table("Growth", ("engine", "sizes", "seconds", "memory", "bytes a line"))
+    for growth in growths:
+        table.add_row(
+            growth.engine.value,
+            str(growth.sizes),
+            _after("lines^", shown(growth.seconds_exponent, ".2f"), ""),
+            _after("lines^", shown(growth.memory_exponent, ".2f"), ""),
+            shown(growth.bytes_per_line, ",.0f"),
+        )
+    return table
+
+
+def load_table(loads: Sequence[Load]) -> Table:
+    """Latency and throughput of small cycles."""
+    names = ("explanation", "clients", "calls", "errors", "median ms", "p95 ms", "p99 ms")
+    table = _table("Under load", (*names, "calls a second", "server cores", "client cores"))
+    for load in loads:
+        table.add_row(
+            load.explanation,
+            str(load.clients),
+            f"{load.calls:,}",
+            f"[red]{load.errors:,}" if load.errors else "0",
+            *(shown(figure, ",.1f") for figure in (load.median_ms, load.p95_ms, load.p99_ms)),
+            f"{load.calls_per_second:,.0f}",
+            f"{load.server_cores:.2f}",
+            f"{load.client_cores:.2f}",
+        )
+    return table
+
+
+def shown(value: float | None, form: str) -> str:
+    """The value in that format, or a dash."""
+    return NONE if value is None else format(value, form)
+
+
+def _after(before: str, text: str, after: str) -> str:
+    return text if text == NONE else before + text + after
+
+
+def _table(title: str, columns: Sequence[str]) -> Table:
+    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    for name in columns:
+        left = name in ("engine", "status", "best whole", "explanation")
+        table.add_column(name, justify="left" if left else "right", no_wrap=True)
+    return table

@@ -1,0 +1,99 @@
+"""What to measure, and what was measured: values that pass between processes as JSON."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Contender(Enum):
+    """Who is measured on a cycle."""
+
+    FAIRLEAD = "fairlead"  # the service's own solve
+    SERVICE = "service"  # the whole call: read, check, solve, explain, encode
+    HIGHS = "highs"  # the whole model in one call, as the three after it
+    SCIP = "scip"
+    CP_SAT = "cp_sat"
+    PYOMO = "pyomo"  # the reference model with HiGHS
+    COLD_PASS = "cold_pass"  # the floor of any solve that takes the model apart
+    CODEC = "codec"  # the physical limit: decode and encode the cycle
+
+
+WHOLE = (Contender.HIGHS, Contender.SCIP, Contender.CP_SAT, Contender.PYOMO)
+
+
+class Ending(Enum):
+    """How a run ended: the statuses of a decision, and what can happen to a process."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE_LIMIT = "feasible_limit"
+    INFEASIBLE = "infeasible"
+    NO_SOLUTION_LIMIT = "no_solution_limit"
+    CANCELLED = "cancelled"
+    MEASURED = "measured"  # a floor: nothing was decided
+    REFUSED = "refused"  # the engine cannot take this model
+    FAILED = "failed"
+    OVERRAN = "overran"  # ended from outside, long after its limit
+    OUT_OF_MEMORY = "out_of_memory"  # ended from outside, above the memory allowed
+
+
+BROKEN = (Ending.FAILED, Ending.OVERRAN, Ending.OUT_OF_MEMORY)
+
+
+class BoundSource(Enum):
+    """Who vouches for a run's bound."""
+
+    ENGINE = "engine"  # its own claim
+    RECOMPUTED = "recomputed"  # computed again from the prices, without the solver's word
+    CHECKED = "checked"  # the solver's, which the recomputed one agrees with
+
+
+class Task(BaseModel):
+    """What to measure. `cycle`: a file that holds a SolveAllocationRequest."""
+
+    model_config = ConfigDict(frozen=True)
+
+    engine: Contender
+    lines: int
+    cycle: Path
+    gap: float
+    time_limit: float  # seconds
+    workers: int = 1
+
+
+class Phases(BaseModel):
+    """Seconds of each part of the work; None: not part of this run."""
+
+    read: float | None = None  # bytes of the contract to fact tables
+    check: float | None = None  # rules of input, references, arcs: a checked problem
+    build: float | None = None  # every rule's rows and columns
+    solve: float | None = None  # build, solve, and the plan checked in plain arithmetic
+    explain: float | None = None
+    encode: float | None = None  # what a client of that size gets, as bytes
+
+
+class Run(BaseModel):
+    """What was measured. Money in units of the currency; None: there is no such figure.
+
+    `seconds` and `cpu_seconds` are those of the contender's own work: from the checked problem to
+    the plan for those that decide. `peak_memory_bytes` is of all processes of the run together.
+    """
+
+    engine: Contender
+    lines: int
+    status: Ending
+    seconds: float | None = None
+    cpu_seconds: float | None = None
+    gap: float | None = None
+    objective: float | None = None
+    bound: float | None = None
+    bound_source: BoundSource | None = None
+    peak_memory_bytes: int | None = None
+    arcs: int | None = None
+    columns: int | None = None
+    rows: int | None = None
+    components: int | None = None
+    phases: Phases = Phases()
+    note: str = ""
