@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from .crew import Threads
 from .draft import INFINITY, Model
 from .mathopt import End, Kernel, Parameters, call, to_proto
-from .oracle import parallel
 from .partition import partition
 from .scaling import objective_scale
 
@@ -31,4 +31,4 @@ def cold_pass(model: Model, seed: int = 1, workers: int = 1) -> float:
             return -INFINITY
         return float(batch.cost @ raw.x) / scale
 
-    return model.offset + float(np.sum(parallel(optimum, parts.spans(), workers)))
+    return model.offset + float(np.sum(Threads(workers).map(optimum, parts.spans())))
