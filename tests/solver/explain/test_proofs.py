@@ -27,6 +27,7 @@ from fairlead_solver.allocation.explain.values import (
     Scope,
 )
 from fairlead_solver.allocation.facts import Facts
+from fairlead_solver.allocation.families.fair_share import FairShareMode, FairSharePolicy
 from fairlead_solver.model.draft import Floats, Ints, Model
 from fairlead_solver.model.solve import SolveOptions
 from fairlead_solver.model.solve import solve as solve_model
@@ -233,3 +234,27 @@ def _forced(model: Model, arcs: slice, least: int, pack: int) -> Model:
         row_lower=np.append(model.row_lower, float(least)),
         row_upper=np.append(model.row_upper, np.inf),
     )
+
+
+def test_a_limit_of_nothing_is_not_tightened() -> None:
+    given = facts(
+        lines=[line("L", 20, customer="C")],
+        lots=[lot("S", 30)],
+        quotas=[{"id": "Q", "customer": "C", "cap_quantity": 0}],
+    )
+    _, explanation = told(given, api.Policy())
+    (binding,) = explanation.binding
+    assert binding.marginal_up is not None
+    assert binding.marginal_down is None
+
+
+def test_fair_share_is_listed_with_what_loosening_it_would_earn() -> None:
+    lines = [line("L", 40, unit_price_micros=8 * MICROS), line("M", 40)]
+    policy = api.Policy(fair_share=FairSharePolicy(FairShareMode.PROPORTIONAL, shortfall_rate=9.0))
+    _, explanation = told(facts(lines=lines, lots=[lot("S", 40)]), policy)
+    shares = [b for b in explanation.binding if b.rule.family == "fair_share"]
+    assert [(b.rule.key, b.limit, b.use) for b in shares] == [("L", 20, 20)]
+    (share,) = shares
+    assert share.marginal_down is not None
+    assert share.marginal_down.method is MarginalMethod.RESOLVED
+    assert share.sentence.endswith("1 less is worth 10.00.")

@@ -74,3 +74,13 @@ def test_capacity_and_credit_are_told_in_micro_units() -> None:
 
 def test_nothing_binds_where_nothing_is_short() -> None:
     assert tell(lines=[line("L", 20)], lots=[lot("S", 30)]).explanation.binding == ()
+
+
+def test_a_limit_is_told_to_the_micro_unit_of_the_facts() -> None:
+    told = tell(
+        lines=[line("L", 20, customer="C")],
+        lots=[lot("S", 30)],
+        customers=[{"id": "C", "credit_micros": 53_230_000}],
+    )
+    (binding,) = told.explanation.binding
+    assert (binding.limit, binding.use, binding.slack) == (53_230_000, 50_000_000, 3_230_000)

@@ -19,7 +19,7 @@ from ...model.draft import Bools, Floats, Ints, Model
 from ..decision import Decision, Status
 from ..problem import Problem
 from .again import Again, Resolved
-from .binding import binding_constraints, shortened
+from .binding import binding_constraints
 from .case import Case, case_of
 from .conflict import conflict
 from .explanation import Explanation
@@ -29,6 +29,7 @@ from .marginal import marginals
 from .prove import prove
 from .reasons import reasons
 from .scope import Effort, Parts
+from .shortened import shortened
 from .story import Findings
 
 __all__ = ["Again", "ExplainOptions", "Explanation", "Resolved", "Solving", "explain"]

@@ -69,6 +69,11 @@ class Limits:
         """1 for each row that more of its limit loosens; -1 where less does: a floor."""
         return np.where(np.isfinite(self.model.row_upper[rows]), 1.0, -1.0)
 
+    def lowered(self, rows: Ints, step: Floats) -> Bools:
+        """Whether each row's limit can be `step` less: what is tightened is never under 0."""
+        upper = self.model.row_upper[rows]
+        return ~np.isfinite(upper) | (upper >= step)
+
 
 def limit_blocks(model: Model) -> tuple[Block, ...]:
     """The row blocks a planner knows."""

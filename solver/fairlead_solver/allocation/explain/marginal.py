@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,10 +25,11 @@ from ...model.draft import Floats, Ints
 from ..arcs import expand
 from ..families.fair_share import FairShareMode
 from .again import Again
-from .binding import MICRO, MICRO_UNITS, Marginals, Shortened, unit_of
+from .binding import MICRO, MICRO_UNITS, Marginals, unit_of
 from .case import Case
 from .copies import Copies, Worth, difference
 from .scope import Effort, Parts, Scopes
+from .shortened import Shortened
 from .values import Marginal, MarginalMethod, Scope
 from .variant import program, same_layout, with_facts
 
@@ -70,11 +71,11 @@ class _Trials:
         return free.with_limits(self.rows[at], step)
 
     def _stock_moved(self, at: Ints, step: Floats) -> Copies | None:
-        """None where a lot has not that much, or the program changes its shape."""
+        """None where the program changes its shape."""
         case, model = self.case, self.case.limits.model
         quantity = case.problem.facts.lots.quantity.copy()
         quantity[case.limits.lots(self.rows[at])] += np.rint(step).astype(np.int64)
-        changed = program(with_facts(case.problem, "lots", quantity=np.maximum(quantity, 0)))
+        changed = program(with_facts(case.problem, "lots", quantity=quantity))
         if not same_layout(model, changed):
             return None
         return self.scopes.only(at).copies(changed, self.x)
@@ -97,12 +98,17 @@ def marginals(
     rows = rows[np.diff(case.limits.model.matrix.indptr)[rows] > 0]
     if not len(rows):
         return {}
-    trials = _trials(case, rows, parts, x, again, effort)
-    coupling = parts.coupling[rows]
-    solvable = ~coupling | (trials.scopes.scope == Scope.CYCLE)
-    valued = _valued(trials, np.flatnonzero(solvable))
-    for row in rows[~solvable & (prices[rows] != 0)].tolist():
-        valued[row] = _priced(case, row, float(prices[row]))
+    valued: dict[int, Marginals] = {}
+    whole = replace(effort, whole_columns=min(effort.whole_columns, again.copy_columns))
+    for tried in (whole, replace(effort, whole_columns=0)):  # what does not close, as a part
+        left = np.array([r for r in rows.tolist() if r not in valued], dtype=np.int64)
+        if len(left):
+            trials = _trials(case, left, parts, x, again, tried)
+            solvable = ~parts.coupling[left] | (trials.scopes.scope == Scope.CYCLE)
+            valued |= _valued(trials, np.flatnonzero(solvable))
+    for row in rows[prices[rows] != 0].tolist():
+        if row not in valued:
+            valued[row] = _priced(case, row, float(prices[row]))
     return valued
 
 
@@ -151,7 +157,8 @@ def _valued(trials: _Trials, at: Ints) -> dict[int, Marginals]:
         again.tolist(), trials.worths(at[again], sign[again] * step[again]), strict=True
     ):
         gains[k] = _gain(worth, now[k])
-    tight = np.array([k for k, gain in enumerate(gains) if gain], dtype=np.int64)
+    room = case.limits.lowered(trials.rows[at], step)
+    tight = np.array([k for k, gain in enumerate(gains) if gain and room[k]], dtype=np.int64)
     tighter = dict(
         zip(tight.tolist(), trials.worths(at[tight], -sign[tight] * step[tight]), strict=True)
     )

@@ -1,0 +1,134 @@
+"""Which rows shorten which lines, by how many units: what may bind.
+
+A row is found where reasons name it; where it is a lot that gives no more while a line that could
+take from it is short; and where it is a floor, of a contract or of fair share, that holds stock
+for a rival. Each line is counted with the units its reasons give to the row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...tables import Ints
+from ..totals import summed
+from .case import Case
+from .ledger import Reasons
+from .rivals import batches, rivals
+from .values import ReasonCode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shortened:
+    """Rows that shorten lines: triples (row, line, units), most shortened rows first."""
+
+    row: Ints
+    line: Ints
+    units: Ints
+
+    def starts(self) -> Ints:
+        """Where each row's triples begin, and the end."""
+        return np.append(np.flatnonzero(np.diff(self.row, prepend=-1)), len(self.row))
+
+
+def shortened(case: Case, reasons: Reasons) -> Shortened:
+    """Every row at its limit with the lines it shortens, by units, then by row and line."""
+    by_reason = (reasons.row >= 0) & (reasons.units > 0)
+    row, line, units = (
+        np.concatenate(parts)
+        for parts in zip(
+            (reasons.row[by_reason], reasons.line[by_reason], reasons.units[by_reason]),
+            _protections(case, reasons),
+            _lots(case, reasons),
+            _floors(case, reasons),
+            strict=True,
+        )
+    )
+    total = summed(row, units, case.limits.model.num_rows)
+    order = np.lexsort((line, -units, row, -total[row]))
+    return Shortened(row[order], line[order], units[order])
+
+
+def _protections(case: Case, reasons: Reasons) -> tuple[Ints, Ints, Ints]:
+    block = case.limits.model.block_rows("protection", "protections")
+    chosen = (reasons.code == ReasonCode.PROTECTED_STOCK) & (reasons.units > 0)
+    if block is None or not chosen.any():
+        return _NONE, _NONE, _NONE
+    line, units = reasons.line[chosen], reasons.units[chosen]
+    row = block.start + np.searchsorted(block.keys, case.waterfall.keeper[line])
+    return row, line, units
+
+
+def _lots(case: Case, reasons: Reasons) -> tuple[Ints, Ints, Ints]:
+    """Lots that others emptied: a line's units lost to others, lot by lot in order."""
+    block = case.limits.model.block_rows("supply", "lots")
+    arcs = case.problem.arcs
+    lost = summed(
+        reasons.line, np.where(np.isin(reasons.code, _LOST), reasons.units, 0), len(case.given)
+    )
+    stops = case.limits.of_family("supply")
+    arc = np.unique(case.limits.stop_arc[stops])
+    arc = arc[(lost[arcs.line[arc]] > 0) & (case.waterfall.arcs.others[arc] > 0)]
+    if block is None or not len(arc):
+        return _NONE, _NONE, _NONE
+    line = arcs.line[arc].astype(np.int64)
+    others = case.waterfall.arcs.others[arc]
+    before = np.cumsum(others) - others
+    units = np.clip(lost[line] - (before - before[np.searchsorted(line, line)]), 0, others)
+    some = units > 0
+    row = block.start + np.searchsorted(block.keys, arcs.lot[arc])
+    return row[some], line[some], units[some]
+
+
+_NONE = np.empty(0, dtype=np.int64)
+_NO_TRIPLES = (_NONE, _NONE, _NONE)
+_LOST = (
+    ReasonCode.OUTRANKED_TIER,
+    ReasonCode.OUTRANKED_VALUE,
+    ReasonCode.FAIR_SHARE_RATIONED,
+    ReasonCode.CONTRACT_FLOOR_OTHER,
+    ReasonCode.TIE_BREAK,
+    ReasonCode.NOT_PROVEN,
+)
+
+
+def _floors(case: Case, reasons: Reasons) -> tuple[Ints, Ints, Ints]:
+    """Floors that hold stock for rivals: a contract's, and entitlements of fair share."""
+    triples = [_NO_TRIPLES]
+    for code, family, block in (
+        (ReasonCode.CONTRACT_FLOOR_OTHER, "contract_floor", "contracts"),
+        (ReasonCode.FAIR_SHARE_RATIONED, "fair_share", "shortfall"),
+    ):
+        rows = case.limits.model.block_rows(family, block)
+        told = reasons.code == code
+        if rows is None or not told.any():
+            continue
+        lost = summed(reasons.line[told], reasons.units[told], len(case.given))
+        arcs = np.flatnonzero(lost[case.problem.arcs.line] > 0)
+        for part in batches(case.problem, case.stakes, arcs):
+            found = rivals(case.problem, case.plan, case.stakes, part)
+            pairs = found.code == code
+            key = _floor_of(case, found.rival) if family == "contract_floor" else found.rival
+            at = np.searchsorted(rows.keys, key).clip(max=len(rows.keys) - 1)
+            pairs &= rows.keys[at] == key
+            line, units = found.line[pairs], found.units[pairs]
+            triples.append((rows.start + at[pairs], line, np.minimum(units, lost[line])))
+    row, line, units = (np.concatenate(columns) for columns in zip(*triples, strict=True))
+    return _together(row, line, units)
+
+
+def _floor_of(case: Case, rival: Ints) -> Ints:
+    """The first floor that is not exceeded and counts the rival; -1: none."""
+    floors = case.stakes.floors
+    some = floors.starts[rival + 1] > floors.starts[rival]
+    found: Ints = np.where(some, np.append(floors.row, -1)[floors.starts[rival]], -1)
+    return found
+
+
+def _together(row: Ints, line: Ints, units: Ints) -> tuple[Ints, Ints, Ints]:
+    """Each pair (row, line) once, with the most units."""
+    order = np.lexsort((-units, line, row))
+    row, line, units = row[order], line[order], units[order]
+    first = (np.diff(row, prepend=-1) != 0) | (np.diff(line, prepend=-1) != 0)
+    return row[first], line[first], units[first]
