@@ -7,6 +7,7 @@ sums of its sources, and each waterfall adds up to the unit.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from google.protobuf import json_format
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead.wire.plans import packs_of
 from fairlead.wire.values import read_money
-from fairlead_solver.api import Finding, InvalidInput, Problem, check, objective_terms
+from fairlead_solver.api import Finding, InvalidInput, Problem, Term, check, objective_terms
 
 from .scenario import Scenario
 
@@ -68,12 +69,30 @@ def _plan(problem: Problem, decision: decision_pb2.Decision) -> Iterator[Finding
     for term, said in read_money(decision.terms).items():
         if said != terms.get(term, 0):
             yield Finding(f"terms.{term.value}", "", str(said), f"{terms.get(term, 0)}, recomputed")
+    yield from _shares(decision)
     objective = sum(terms.values())
     claimed, bound = decision.objective_micros, decision.bound_micros
     if claimed != objective:
         yield Finding("objective_micros", "", str(claimed), f"{objective}, the sum of the terms")
     if decision.HasField("bound_micros") and bound < objective:
         yield Finding("bound_micros", "", str(bound), f"at least the objective {objective}")
+
+
+def _shares(decision: decision_pb2.Decision) -> Iterator[Finding]:
+    """Tiers, and contracts, with what belongs to none of them, are the whole, term by term."""
+    whole = read_money(decision.terms)
+    parts = [("tiers", [t.terms for t in decision.tiers], decision.terms_of_no_tier)]
+    if decision.contracts:
+        contracts = [c.terms for c in decision.contracts]
+        parts.append(("contracts", contracts, decision.terms_of_no_contract))
+    for name, shares, rest in parts:
+        together = Counter[Term]()
+        for money in (*shares, rest):
+            together.update(read_money(money))
+        for term in whole.keys() | together.keys():
+            if together[term] != whole.get(term, 0):
+                rule = f"{whole.get(term, 0)}, the whole"
+                yield Finding(f"{name}.terms.{term.value}", "", str(together[term]), rule)
 
 
 def _lines(problem: Problem, decision: decision_pb2.Decision) -> Iterator[Finding]:

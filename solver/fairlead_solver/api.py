@@ -26,6 +26,7 @@ from .allocation.decision import (
 )
 from .allocation.explain import Again, ExplainOptions, Explanation, Solving
 from .allocation.explain import explain as explain_decision
+from .allocation.explain.shares import Shares, by_contract, by_tier
 from .allocation.explain.told import Told
 from .allocation.explain.values import (
     BindingConstraint,
@@ -231,6 +232,7 @@ __all__ = [
     "Policy",
     "Problem",
     "Reason",
+    "Shares",
     "SolveRecord",
     "Solved",
     "Standing",
@@ -244,6 +246,8 @@ __all__ = [
     "WaterfallKind",
     "adopt",
     "as_column",
+    "by_contract",
+    "by_tier",
     "check",
     "cold_pass",
     "default_column",

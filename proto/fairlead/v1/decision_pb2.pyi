@@ -196,6 +196,9 @@ class Decision(_message.Message):
     POLICY_DIGEST_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
     POLICY_FIELD_NUMBER: _builtins.int
+    TERMS_OF_NO_TIER_FIELD_NUMBER: _builtins.int
+    CONTRACTS_FIELD_NUMBER: _builtins.int
+    TERMS_OF_NO_CONTRACT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, tenants/{t}/decisions/{d}. Empty where it was not stored."""
     snapshot: _builtins.str
@@ -264,6 +267,24 @@ class Decision(_message.Message):
     def policy(self) -> _policy_pb2.Policy:
         """The policy as used, every default filled in."""
 
+    @_builtins.property
+    def terms_of_no_tier(self) -> _explanation_pb2.Money:
+        """The part of `terms` that belongs to no one tier (shipments, locations, overtime, contract
+        penalties, fairness, churn): with the terms of all `tiers` it adds up to `terms`, exactly.
+        """
+
+    @_builtins.property
+    def contracts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContractResult]:
+        """The same by contract, in order of id, then the lines under no contract (id empty). Empty where
+        the cycle has no contract.
+        """
+
+    @_builtins.property
+    def terms_of_no_contract(self) -> _explanation_pb2.Money:
+        """The part of `terms` that belongs to no one contract: with the terms of all `contracts` it adds
+        up to `terms`, exactly. Absent where the cycle has no contract.
+        """
+
     def __init__(
         self,
         *,
@@ -289,10 +310,13 @@ class Decision(_message.Message):
         policy_digest: _builtins.str = ...,
         digest: _builtins.str = ...,
         policy: _policy_pb2.Policy | None = ...,
+        terms_of_no_tier: _explanation_pb2.Money | None = ...,
+        contracts: _abc.Iterable[Global___ContractResult] | None = ...,
+        terms_of_no_contract: _explanation_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "objective_micros", b"objective_micros", "policy", b"policy", "relative_gap", b"relative_gap", "solve", b"solve", "terms", b"terms", "totals", b"totals"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "objective_micros", b"objective_micros", "policy", b"policy", "relative_gap", b"relative_gap", "solve", b"solve", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "totals", b"totals"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "currency", b"currency", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_micros: _TypeAlias = _typing.Literal["bound_micros"]  # noqa: Y015
     _WhichOneofArgType__bound_micros: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros"]  # noqa: Y015
@@ -372,7 +396,7 @@ class TierResult(_message.Message):
 
     @_builtins.property
     def terms(self) -> _explanation_pb2.Money:
-        """Its part of the objective, by term; terms that belong to no line are in the whole only."""
+        """Its part of the objective, by term; what belongs to no one tier is in `terms_of_no_tier`."""
 
     def __init__(
         self,
@@ -388,6 +412,42 @@ class TierResult(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TierResult: _TypeAlias = TierResult  # noqa: Y015
+
+@_typing.final
+class ContractResult(_message.Message):
+    """The decision for one contract. A line under several contracts counts with the first in order of
+    id, so that every line counts once.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTRACT_FIELD_NUMBER: _builtins.int
+    TOTALS_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    contract: _builtins.str
+    """The contract's id; empty: the lines under no contract."""
+    @_builtins.property
+    def totals(self) -> Global___Totals:
+        """Counts and quantities of its lines."""
+
+    @_builtins.property
+    def terms(self) -> _explanation_pb2.Money:
+        """Its part of the objective, by term: its lines' money, and the penalty for its floor."""
+
+    def __init__(
+        self,
+        *,
+        contract: _builtins.str = ...,
+        totals: Global___Totals | None = ...,
+        terms: _explanation_pb2.Money | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["terms", b"terms", "totals", b"totals"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contract", b"contract", "terms", b"terms", "totals", b"totals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContractResult: _TypeAlias = ContractResult  # noqa: Y015
 
 @_typing.final
 class DecisionLine(_message.Message):

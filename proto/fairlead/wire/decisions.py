@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from fairlead.v1.allocation_service_pb2 import Validation
-from fairlead.v1.decision_pb2 import Decision, Finding, Totals
+from fairlead.v1.decision_pb2 import ContractResult, Decision, Finding, TierResult, Totals
 from fairlead_solver.api import (
     MAX_FINDINGS,
     Bools,
     Explanation,
     Outcome,
     Problem,
+    Shares,
     Solved,
+    by_contract,
+    by_tier,
 )
 from fairlead_solver.api import Decision as Decided
 from fairlead_solver.api import Finding as Remark
@@ -47,7 +50,7 @@ def decision_message(
     _write_status(message, decided)
     lines = decided_lines(decided, explanation)
     if lines is not None:
-        write_totals(message, lines)
+        write_totals(message, decided, lines)
         if with_lines:
             message.lines.extend(lines_of(line_columns(lines, 0, len(lines))))
     if explanation is not None:
@@ -75,16 +78,24 @@ def _write_status(message: Decision, decided: Decided) -> None:
     fill(message.solve, decided.record)
 
 
-def write_totals(message: Decision, lines: DecidedLines) -> None:
-    """Counts, quantities and money, in all and by tier in rank order."""
-    tier = lines.plan.problem.line.tier
+def write_totals(message: Decision, decided: Decided, lines: DecidedLines) -> None:
+    """Counts, quantities and money, in all, by tier in rank order, and by contract."""
     _count(message.totals, lines, np.ones(len(lines), dtype=np.bool_))
-    for rank, described in enumerate(lines.plan.problem.policy.tiers):
-        chosen: Bools = tier == rank
-        result = message.tiers.add(tier=described.id)
-        _count(result.totals, lines, chosen)
-        money = lines.outcomes.unit_money.items()
-        write_money(result.terms, {t: int(m[chosen].sum()) for t, m in money})
+    tiers = by_tier(decided)
+    for rank, tier in enumerate(tiers.keys):
+        _share(message.tiers.add(tier=tier), tiers, rank, lines)
+    write_money(message.terms_of_no_tier, tiers.rest)
+    if not len(lines.plan.problem.facts.contracts):
+        return
+    contracts = by_contract(decided)
+    for row, contract in enumerate(contracts.keys):
+        _share(message.contracts.add(contract=contract), contracts, row, lines)
+    write_money(message.terms_of_no_contract, contracts.rest)
+
+
+def _share(target: TierResult | ContractResult, of: Shares, key: int, lines: DecidedLines) -> None:
+    _count(target.totals, lines, of.of_line == key)
+    write_money(target.terms, {term: int(micros[key]) for term, micros in of.terms.items()})
 
 
 def _count(totals: Totals, lines: DecidedLines, chosen: Bools) -> None:

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 
-from .words import count, money, percent, scaled, spoken, terms, word
+from .money import show_money
+from .words import count, money, percent, scaled, spoken, word
 
 SHOWN = 20
 _GOOD, _LIMIT, _BAD = "green", "yellow", "red"
@@ -32,9 +33,10 @@ def _parts(decision: decision_pb2.Decision, title: str) -> Iterator[RenderableTy
     yield _headline(decision, title)
     if decision.HasField("conflict"):
         yield from _conflict(decision.conflict)
-    if decision.totals.lines:
+    yield from _apart(decision)
+    if something_decided(decision):
         yield _totals(decision)
-        yield from _objective(decision)
+        yield from show_money(decision)
     yield from _short(decision)
     yield from _binding(decision)
     if decision.warning_count:
@@ -49,10 +51,33 @@ def _conflict(conflict: explanation_pb2.Conflict) -> Iterator[RenderableType]:
         yield Text(f"  {rule.family} {rule.key}: {rule.leaf}", style="dim")
 
 
+def something_decided(decision: decision_pb2.Decision) -> bool:
+    """Whether there are figures to show: not where every line is in a conflict."""
+    return decision.totals.lines > len(decision.conflict.lines)
+
+
+def apart(decision: decision_pb2.Decision) -> str:
+    """Of an infeasible cycle: what its figures are about. Else ""."""
+    if decision.status != decision_pb2.DECISION_STATUS_INFEASIBLE:
+        return ""
+    left = len(decision.conflict.lines)
+    if not something_decided(decision):
+        return "Nothing is decided: every line is in the conflict."
+    return (
+        f"Apart from the conflict: {count(decision.totals.lines - left)} lines are decided, the "
+        f"{count(left)} in the conflict are not; they count below as given nothing."
+    )
+
+
+def _apart(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
+    if words := apart(decision):
+        yield Text(f"\n{words}", style=_LIMIT)
+
+
 def _headline(decision: decision_pb2.Decision, title: str) -> Text:
     status = word(decision, "status")
     line = Text.assemble((title, "bold"), "  ", (status, f"bold {_COLOURS.get(status, _BAD)}"))
-    if decision.totals.lines:
+    if decision.totals.lines and decision.status != decision_pb2.DECISION_STATUS_INFEASIBLE:
         line.append(f"  objective {money(decision.objective_micros)} {decision.currency}".rstrip())
     if decision.HasField("relative_gap"):
         line.append(f"  gap {percent(decision.relative_gap, 3)}")
@@ -77,17 +102,6 @@ def _totals(decision: decision_pb2.Decision) -> Table:
             style="bold" if name == "all" and rows else None,
         )
     return table
-
-
-def _objective(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
-    yield Text("\nObjective by term", style="bold")
-    table = _table(header=False)
-    table.add_column("term")
-    table.add_column("money", justify="right")
-    for name, micros in terms(decision.terms):
-        table.add_row(name, money(micros))
-    table.add_row("objective", money(decision.objective_micros), style="bold")
-    yield table
 
 
 def _short(decision: decision_pb2.Decision) -> Iterator[RenderableType]:

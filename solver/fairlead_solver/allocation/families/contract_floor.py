@@ -77,10 +77,16 @@ def _short(problem: Problem, plan: Plan) -> tuple[Ints, Ints]:
     return least, np.maximum(least - given, 0)
 
 
+def penalties(problem: Problem, plan: Plan) -> Ints:
+    """What each contract's missed floor costs, in micro-units; 0 where the floor is hard."""
+    facts, (_, short) = problem.facts.contracts, _short(problem, plan)
+    due: Ints = np.where(facts.hard, 0, short * facts.penalty_micros)
+    return due
+
+
 def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
     """CONTRACT: minus the penalty of every unit short of a soft floor."""
-    facts, (_, short) = problem.facts.contracts, _short(problem, plan)
-    return {Term.CONTRACT: -int(np.dot(short[~facts.hard], facts.penalty_micros[~facts.hard]))}
+    return {Term.CONTRACT: -int(penalties(problem, plan).sum())}
 
 
 def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
