@@ -11,10 +11,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fairlead.v1 import decision_pb2
 
-from .screen.decision import short_lines
+from . import pictures
+from .screen.decision import apart, short_lines, something_decided
+from .screen.money import columns_of, total
 from .screen.words import count, money, percent, scaled, spoken, terms, word
 from .sugar import as_date
 
+SHOWN_LINES = 500
+DRAWN = 20
 COLUMNS = (
     "line",
     "order",
@@ -64,9 +68,21 @@ def page(decision: decision_pb2.Decision, title: str) -> str:
     environment.filters.update(
         money=money, count=count, percent=percent, spoken=spoken, date=as_date, scaled=scaled
     )
-    template = environment.get_template("report.html")
-    return template.render(
-        decision=decision, title=title, short=short_lines(decision), terms=terms, word=word
+    short = short_lines(decision)
+    return environment.get_template("report.html").render(
+        decision=decision,
+        title=title,
+        short=[(line, pictures.waterfall(environment, line)) for line in short[:SHOWN_LINES]],
+        short_count=len(short),
+        binding_picture=pictures.binding(
+            environment, decision.binding_constraints[:DRAWN], decision.currency
+        ),
+        columns=columns_of(decision),
+        total=total,
+        apart=apart(decision),
+        decided=something_decided(decision),
+        terms=terms,
+        word=word,
     )
 
 

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from google.protobuf import json_format
@@ -26,6 +28,8 @@ lines:
   - {id: X, product: P, quantity: 4, min_fill_rate: .nan}
   - {id: Z, product: P, quantity: 4, requested_date: 2026-12-01, latest_date: 2026-11-28}
 """
+SVG = "{http://www.w3.org/2000/svg}"
+FREE_LOT = "{id: L9, product: PIPE, location: DC-1, quantity: 5}, "
 SHORT = LIBRARY / "02_supply_short"
 
 
@@ -57,6 +61,44 @@ def test_a_conflict_is_an_answer_with_an_exit_code_of_its_own() -> None:
     assert "SO-2 gets 20 instead of 40." in " ".join(done.stdout.split())
 
 
+def test_a_conflict_shows_no_figures_of_a_cycle_it_did_not_decide(tmp_path: Path) -> None:
+    done = fairlead("solve", LIBRARY / "23_conflict", "--out", tmp_path)
+    assert "Nothing is decided" in done.stdout
+    for page in (done.stdout, (tmp_path / "report.html").read_text(encoding="utf-8")):
+        assert "Objective by" not in page and "objective 0" not in page
+
+
+def test_figures_beside_a_conflict_say_what_they_are_about(tmp_path: Path) -> None:
+    text = (LIBRARY / "23_conflict" / "cycle.yaml").read_text(encoding="utf-8")
+    text = text.replace("lots: [", "lots: [" + FREE_LOT, 1)
+    text = text.replace("products: [", "products: [{id: PIPE}, ", 1)
+    file = tmp_path / "cycle.yaml"
+    file.write_text(text + "  - {id: SO-9, product: PIPE, quantity: 5}\n", encoding="utf-8")
+    done = fairlead("solve", file)
+    assert done.exit_code == 3
+    words = " ".join(done.stdout.split())
+    assert "Apart from the conflict: 1 lines are decided, the 2 in the conflict are not" in words
+
+
+def test_the_objective_is_told_by_tier_and_by_contract() -> None:
+    shown = fairlead("solve", LIBRARY / "24_all_pull").stdout
+    for words in ("no one tier", "3,316.00", "K-CLINICS", "no one contract", "4,327.00"):
+        assert words in shown
+
+
+def test_the_report_draws_waterfalls_and_what_binds(tmp_path: Path) -> None:
+    fairlead("solve", LIBRARY / "24_all_pull", "--out", tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    drawn = [ElementTree.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL)]
+    assert len(drawn) == 1 + 6  # what binds, and a waterfall for every short line
+    binding, first = drawn[0], drawn[1]
+    words = {element.text for element in binding.iter(f"{SVG}text")}
+    assert {"capacity DC-1/pick_minutes", "154 of 170", "+1: +32.00"} <= words
+    bars = list(first.iter(f"{SVG}rect"))
+    assert [float(bar.get("width", 0)) for bar in bars] == [430.0, 14.3, 71.7, 344.0]
+    assert sum(float(bar.get("width", 0)) for bar in bars[1:]) == 430.0  # all of it goes somewhere
+
+
 def test_a_written_decision_is_checked_against_its_cycle(tmp_path: Path) -> None:
     assert fairlead("solve", SHORT, "--out", tmp_path).exit_code == 0
     rows = list(csv.DictReader((tmp_path / "lines.csv").open(encoding="utf-8")))
@@ -72,6 +114,8 @@ def test_a_written_decision_is_checked_against_its_cycle(tmp_path: Path) -> None
     [
         (("objectiveMicros",), "3654000001", "objective_micros"),
         (("terms", "marginMicros"), "182400001", "terms.margin"),
+        (("termsOfNoTier", "overtimeMicros"), "-31999999", "tiers.terms.overtime"),
+        (("contracts", 0, "terms", "serviceMicros"), "1", "contracts.terms.service"),
         (("boundMicros",), "3653999999", "bound_micros"),
         (("lines", 1, "confirmedQuantity"), "9", "confirmed_quantity"),
         (("lines", 1, "sources", 0, "quantity"), "9", "rules.supply"),
@@ -82,7 +126,8 @@ def test_a_decision_that_was_tampered_with_does_not_hold(
     tmp_path: Path, path: tuple[str | int, ...], value: str, told: str
 ) -> None:
     file = tmp_path / "decision.json"
-    fairlead("solve", SHORT, "--out", tmp_path)
+    cycle = LIBRARY / "24_all_pull" if "s.terms" in told else SHORT
+    fairlead("solve", cycle, "--out", tmp_path)
     whole = json.loads(file.read_text(encoding="utf-8"))
     inner = whole
     for step in path[:-1]:
@@ -90,7 +135,7 @@ def test_a_decision_that_was_tampered_with_does_not_hold(
     assert path[-1] in inner
     inner[path[-1]] = value
     file.write_text(json.dumps(whole), encoding="utf-8")
-    done = fairlead("check", file, "--cycle", SHORT)
+    done = fairlead("check", file, "--cycle", cycle)
     assert done.exit_code == 1
     assert told in done.stdout
 

@@ -1,0 +1,108 @@
+"""Pictures of a decision as SVG text: a line's waterfall, and what binds. No browser, no script.
+
+The waterfall runs downwards: stock that comes in stands at the left, each step takes its part from
+what is left, and what the line was given remains. A binding constraint is a bar of its use within
+its limit; money for one more unit stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment
+
+from fairlead.v1 import decision_pb2, explanation_pb2
+
+from .screen.words import count, money, scaled, spoken, word
+
+WIDTH = 760
+ROW = 22
+HEAD = 22  # pixels kept for what the picture shows
+LABELS = 200  # for the names at the left
+FIGURES = 130  # and for the figures at the right
+BARS = WIDTH - LABELS - FIGURES
+LONGEST = 26  # letters of a name
+_IN = ("ON_HAND", "INBOUND")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar from `start` to `start + length`, pixels; `kind` is its class, `edge` its limit."""
+
+    label: str
+    figure: str
+    kind: str
+    start: float
+    length: float
+    edge: float = 0.0
+    note: str = ""
+
+
+def waterfall(environment: Environment, line: decision_pb2.DecisionLine) -> str:
+    """The waterfall of a line; empty where it has none or no stock is in reach."""
+    steps = [step for step in line.explanation.waterfall if step.units]
+    into = sum(step.units for step in steps if word(step, "kind") in _IN)
+    if not into:
+        return ""
+    title = f"Stock in reach of {line.line}, units of {line.product}"
+    return _drawn(environment, title, _steps(steps, BARS / into))
+
+
+def _steps(steps: Sequence[explanation_pb2.WaterfallStep], scale: float) -> list[Bar]:
+    bars: list[Bar] = []
+    left = 0
+    for step in steps:
+        kind = word(step, "kind")
+        if kind in _IN:
+            start, left, style = left, left + step.units, "in"
+        elif kind == "GIVEN":
+            start, style = 0, "given"
+        else:
+            left -= step.units
+            start, style = left, "out"
+        sign = "" if style == "given" else "+" if style == "in" else "\N{MINUS SIGN}"
+        figure = sign + count(step.units)
+        bars.append(Bar(spoken(kind), figure, style, start * scale, max(1, step.units * scale)))
+    return bars
+
+
+def binding(
+    environment: Environment,
+    constraints: Sequence[explanation_pb2.BindingConstraint],
+    currency: str,
+) -> str:
+    """Limit, use and value of binding constraints; empty where there is none."""
+    if not constraints:
+        return ""
+    of = f" in {currency}" if currency else ""
+    title = f"Use of each limit; at the right, what so much more of it is worth{of}"
+    return _drawn(environment, title, [_constraint(bound) for bound in constraints])
+
+
+def _constraint(bound: explanation_pb2.BindingConstraint) -> Bar:
+    most = max(bound.limit, bound.use, 1)
+    scale = BARS / most
+    name = " ".join(filter(None, (spoken(bound.rule.family), bound.rule.key)))
+    label = name if len(name) <= LONGEST else name[: LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    figures = f"{scaled(bound.use, bound.scale)} of {scaled(bound.limit, bound.scale)}"
+    up = bound.marginal_up
+    step = f"+{scaled(up.step, bound.scale)}: {money(up.value_micros, sign=True)}"
+    value = step if bound.HasField("marginal_up") else ""
+    length = max(1, bound.use * scale)
+    return Bar(label, value, "used", 0, length, bound.limit * scale, note=figures)
+
+
+def _drawn(environment: Environment, title: str, bars: Sequence[Bar]) -> str:
+    template = environment.get_template("bars.svg")
+    height = HEAD + ROW * len(bars) + 6
+    return template.render(
+        title=title,
+        bars=bars,
+        width=WIDTH,
+        height=height,
+        row=ROW,
+        labels=LABELS,
+        span=BARS,
+        head=HEAD,
+    )
