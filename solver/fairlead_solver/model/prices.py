@@ -90,14 +90,21 @@ def find_prices(
 
 
 def _natural_prices(oracle: Oracle) -> Floats:
-    """For each coupling row, the median money per unit of it (coupling rows,)."""
+    """For each coupling row, the median money per unit of it, of columns that bring or cost money
+    (coupling rows,)."""
     matrix = oracle.coupling.matrix
     per_unit = np.abs(oracle.coupling.cost[matrix.indices] / matrix.data)
     spans = zip(matrix.indptr, matrix.indptr[1:], strict=False)
-    medians = np.array([np.median(per_unit[a:b]) if b > a else 1.0 for a, b in spans])
-    typical = float(np.median(medians)) if len(medians) else 1.0
+    medians = np.array([_median(per_unit[a:b]) for a, b in spans])
+    paid = medians[medians > 0]
+    typical = float(np.median(paid)) if len(paid) else 1.0
     natural: Floats = np.maximum(medians, 0.01 * max(typical, 1e-6))
     return natural
+
+
+def _median(money: Floats) -> float:
+    paid = money[money > 0]
+    return float(np.median(paid)) if len(paid) else 0.0
 
 
 def _solve(model: Model, start: Basis | None, seconds: float) -> Raw | None:

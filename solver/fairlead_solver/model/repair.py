@@ -26,6 +26,8 @@ from .relaxation import Relaxation
 from .restrict import restrict
 
 MAX_SEARCHES = 12
+NEAR = 0.02  # of the bound: a plan as near as this is a better beginning than the prices' answers
+PATIENCE = 3  # searches in a row that find nothing better
 MOST_COLUMNS = 40_000  # a search that opened more was the last
 CHUNK_COLUMNS = 6000  # more open columns than this are freed a chunk at a time
 NODES = 500  # of one search: beyond, a wider one helps more
@@ -64,12 +66,14 @@ def repair(
     limits = Limits(budget.remaining_seconds(), wish.gap * BOUND_SHARE, wish.seed)
     found = integers(coupling, prices, relaxed.x[fine.columns], duals, limits, crew)
     opening = Opening(coupling, prices, duals, found.bounds)
-    x = _start(fine, relaxed, found)
     bound = floored(fine.model, found.bound)
     answer = Answer(SolveStatus.NO_SOLUTION_LIMIT, None, -np.inf, bound)
     if plan is not None:
         answer = accepted(fine.model, plan, bound, wish.gap)
+    near = plan is not None and bound - answer.objective <= NEAR * abs(bound)
+    x = plan[fine.columns] if plan is not None and near else _start(fine, relaxed, found)
     allowed = wish.gap * abs(bound)
+    stalled = 0
     for number in range(searches):
         if budget.remaining_seconds() <= 0 or budget.cancelled():
             break
@@ -77,9 +81,12 @@ def repair(
         opened = opening.components(x, effort)
         opened[fractional(fine, x)] = True
         x = _searched(fine, x, opened, SEARCH_SHARE * allowed, wish, budget)
-        answer = _kept(fine, answer, x, bound, wish)
+        better = _kept(fine, answer, x, bound, wish)
+        stalled = 0 if better is not answer or answer.x is None else stalled + 1
+        answer = better
         on_search(number + 1, answer)
-        if answer.status is SolveStatus.OPTIMAL or _columns(fine, opened) > MOST_COLUMNS:
+        wide = _columns(fine, opened) > MOST_COLUMNS
+        if answer.status is SolveStatus.OPTIMAL or wide or stalled == PATIENCE:
             break
     return answer
 

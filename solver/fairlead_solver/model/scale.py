@@ -23,11 +23,13 @@ from .prices import MAX_ROUNDS
 from .relaxation import relax
 from .repair import MAX_SEARCHES, Wish, repair
 from .resume import resume
+from .saturate import saturate
 from .solution import Phase, SolveOptions, Start
 
 LARGE_COLUMNS = 1000
 MIN_COMPONENTS = 50
 RESUMED_SEARCHES = 3  # old prices that need more are better found anew
+GOAL_GAP = 1e-6  # of a goal: what is searched for; only what meets its bound is called reached
 PRICE_SHARE = 0.1  # of the gap asked, given to imprecise prices
 
 Tell = Callable[[Phase, int, int, Answer], None]
@@ -122,18 +124,20 @@ class Pricing:
 
 
 def _in_order(model: Model, coupling: Bools, pricing: Pricing) -> Answer:
-    """Each goal to gap zero and held, then money. Raises Stuck."""
+    """Each goal as high as it goes and held, then money. Raises Stuck."""
     held, mask, plan, proven = replace(model, goals=()), coupling, None, True
-    exact = replace(pricing, wish=replace(pricing.wish, gap=0.0))
+    close = replace(pricing, wish=replace(pricing.wish, gap=GOAL_GAP))
     for goal in model.goals:
         if not goal.weights.any():
             continue
-        answer = exact.maximise(replace(held, cost=goal.weights, offset=0.0), mask, plan=plan)
+        stage = replace(held, cost=goal.weights, offset=0.0)
+        answer = close.maximise(stage, mask, plan=plan)
         if answer.x is None:
             raise Stuck
-        reached = answer.status is SolveStatus.OPTIMAL
-        proven, plan = proven and reached, answer.x
-        held, mask = _held(held, mask, goal, answer, reached)
+        plan = saturate(stage, answer.x)
+        reached = float(goal.weights @ plan) >= answer.bound
+        proven = proven and reached
+        held, mask = _held(held, mask, goal, replace(answer, x=plan), reached)
     answer = pricing.maximise(held, mask, plan=plan)
     answer = replace(answer, duals=None, priced=None)
     if not proven and answer.status is SolveStatus.OPTIMAL:

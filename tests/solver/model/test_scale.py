@@ -21,6 +21,7 @@ from fairlead_solver.model.oracle import Oracle
 from fairlead_solver.model.partition import partition
 from fairlead_solver.model.prices import find_prices
 from fairlead_solver.model.relaxation import relax
+from fairlead_solver.model.saturate import saturate
 from fairlead_solver.model.scale import solve_by_prices
 from fairlead_solver.model.solve import Phase, SolveOptions, Standing, Start, solve
 
@@ -227,3 +228,18 @@ def test_progress_at_scale_tells_true_bounds_and_plans_on_the_way() -> None:
     assert all(s.bound >= found.objective for s in seen)
     assert all(s.objective <= found.bound for s in seen)
     assert seen[-1].objective == found.objective
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=10, deadline=None)
+def test_a_saturated_plan_is_feasible_and_no_column_of_it_can_be_raised_alone(seed: int) -> None:
+    model = cycle(Recipe(lines=120, seed=seed, lines_per_contract=40))
+    plan = run(model, Engine.HIGHS, Limits(relative_gap=0.3)).x
+    assert plan is not None
+    full = saturate(model, plan)
+    assert is_feasible(model, full)
+    assert model.cost @ full >= model.cost @ plan
+    for column in np.flatnonzero(model.integer & (model.cost > 0) & (full < model.upper)):
+        more = full.copy()
+        more[column] += 1.0
+        assert not is_feasible(model, more)
