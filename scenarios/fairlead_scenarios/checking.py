@@ -34,13 +34,18 @@ def faults_of(problem: Problem, decision: decision_pb2.Decision) -> list[Finding
 
     Raises InvalidInput where the problem is not the one that was decided.
     """
-    foreign = list(_identity(problem, decision))
-    if foreign:
-        raise InvalidInput(foreign)
+    refuse_other_input(problem, decision)
     found = [*_lines(problem, decision), *_waterfalls(decision)]
     if decision.HasField("objective_micros"):
         found += _plan(problem, decision)
     return found
+
+
+def refuse_other_input(problem: Problem, decision: decision_pb2.Decision) -> None:
+    """Raises InvalidInput, with both digests, where the problem is not the one that was decided."""
+    foreign = list(_identity(problem, decision))
+    if foreign:
+        raise InvalidInput(foreign)
 
 
 def _identity(problem: Problem, decision: decision_pb2.Decision) -> Iterator[Finding]:

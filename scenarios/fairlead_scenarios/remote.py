@@ -1,13 +1,15 @@
 """Deciding a scenario through a server.
 
 A small cycle is one call. A large one is uploaded first and its lines are downloaded in chunks, for
-neither fits into a message; its lines then carry reasons and sentence, but no waterfall.
+neither fits into a message.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import grpc
 from google.rpc import error_details_pb2
@@ -43,6 +45,7 @@ class Refused(Exception):
         self.bad_input: bool = error.code() in (
             grpc.StatusCode.INVALID_ARGUMENT,
             grpc.StatusCode.NOT_FOUND,
+            grpc.StatusCode.FAILED_PRECONDITION,
         )
         super().__init__(_told(error))
 
@@ -81,6 +84,50 @@ def solve_remote(scenario: Scenario, asking: Asking, server: Server) -> decision
             return _solve(channel, request)
         except grpc.RpcError as error:
             raise Refused(error) from error
+
+
+def stored_decision(
+    name: str,
+    line: str | None,
+    digest_of: Callable[[decision_pb2.Decision], str],
+    server: Server,
+) -> decision_pb2.Decision:
+    """A decision a server has stored, with one line or else all short ones.
+
+    `digest_of`: the digest of the input the caller has, under the decision's policy; "" where the
+    caller has none. Raises Refused, also where the decision was made from another input.
+    """
+    with open_channel(server) as channel:
+        stub = decision_service_pb2_grpc.DecisionServiceStub(channel)
+        try:
+            wanted = decision_service_pb2.GetDecisionRequest(
+                name=name, view=allocation_service_pb2.DECISION_VIEW_SUMMARY
+            )
+            decision = stub.GetDecision(wanted)
+            if line is None:
+                decision.lines.extend(_short_lines(stub, name))
+            else:
+                asked = decision_service_pb2.ExplainDecisionLineRequest(
+                    name=f"{name}/lines/{quote(line, safe='')}", input_digest=digest_of(decision)
+                )
+                decision.lines.append(stub.ExplainDecisionLine(asked))
+            return decision
+        except grpc.RpcError as error:
+            raise Refused(error) from error
+
+
+def _short_lines(
+    stub: decision_service_pb2_grpc.DecisionServiceStub, name: str
+) -> Iterator[decision_pb2.DecisionLine]:
+    asked = decision_service_pb2.ListDecisionLinesRequest(
+        parent=name, short_only=True, page_size=1000
+    )
+    while True:
+        page = stub.ListDecisionLines(asked)
+        yield from page.lines
+        asked.page_token = page.next_page_token
+        if not page.next_page_token:
+            return
 
 
 def _solve(

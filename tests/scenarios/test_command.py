@@ -165,6 +165,38 @@ def test_explain_as_json_is_a_line_of_the_contract() -> None:
     assert sum(reason.units for reason in line.explanation.reasons) == 12
 
 
+def test_explain_reads_a_written_decision_and_refuses_it_for_another_cycle(tmp_path: Path) -> None:
+    file = tmp_path / "decision.json"
+    file.write_text(fairlead("solve", SHORT, "--json").stdout, encoding="utf-8")
+    told = fairlead("explain", file, "SO-902", "--cycle", SHORT)
+    assert told.exit_code == 0
+    assert told.stdout == fairlead("explain", SHORT, "SO-902").stdout
+    as_json = fairlead("explain", file, "SO-902", "--json")
+    assert as_json.stdout == fairlead("explain", SHORT, "SO-902", "--json").stdout
+    other = fairlead("explain", file, "SO-902", "--cycle", LIBRARY / "13_protection")
+    digest = json.loads(file.read_text(encoding="utf-8"))["inputDigest"]
+    assert other.exit_code == 2 and digest in other.stderr
+    assert problem_of(read_scenario(LIBRARY / "13_protection")).digest in other.stderr
+    assert fairlead("explain", file, "SO-1").exit_code == 2
+
+
+def test_explain_tells_of_a_decision_on_a_server_by_its_name(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        where = ("--server", server.calls)
+        made = json.loads(fairlead("solve", SHORT, "--json", *where).stdout)["name"]
+        told = fairlead("explain", made, "SO-902", *where, "--cycle", SHORT)
+        assert told.exit_code == 0, told.stderr
+        assert told.stdout == fairlead("explain", SHORT, "SO-902").stdout
+        assert fairlead("explain", made, *where).stdout == fairlead("explain", SHORT).stdout
+        assert fairlead("explain", made, "SO-902").exit_code == 2  # which server?
+        other = fairlead("explain", made, "SO-902", *where, "--cycle", LIBRARY / "13_protection")
+        assert other.exit_code == 2 and "was made from input" in other.stderr
+        for path, line in ((made, "SO-1"), ("tenants/default/decisions/none", "SO-902")):
+            unknown = fairlead("explain", path, line, *where)
+            assert unknown.exit_code == 2
+            assert len(unknown.stderr.splitlines()) == 1 and "NOT_FOUND" in unknown.stderr
+
+
 def test_an_exported_model_has_the_optimum_of_the_decision(tmp_path: Path) -> None:
     from ortools.linear_solver.python import model_builder
 
@@ -234,6 +266,7 @@ def test_a_cycle_too_large_for_one_message_is_uploaded_and_its_lines_downloaded(
     ]
     assert len(there.binding_constraints) == len(here.binding_constraints)
     assert not faults_of(problem_of(read_scenario(LIBRARY / "25_distributor")), there)
+    assert all(line.explanation.waterfall for line in there.lines)
 
 
 def test_a_server_decides_as_the_command_does_alone(tmp_path: Path) -> None:

@@ -170,6 +170,19 @@ def test_every_line_is_explained_by_its_own_name(
     assert decision.lines[20].name.endswith("/lines/L0020%2Fa%20b")
 
 
+def test_a_line_is_not_explained_to_who_has_another_input(
+    shelf: Live, decision: decision_pb2.Decision
+) -> None:
+    name = decision.lines[0].name
+    same = pb.ExplainDecisionLineRequest(name=name, input_digest=decision.input_digest)
+    assert shelf.decisions.ExplainDecisionLine(same) == decision.lines[0]
+    other = pb.ExplainDecisionLineRequest(name=name, input_digest="0" * 64)
+    with pytest.raises(grpc.RpcError) as caught:
+        shelf.decisions.ExplainDecisionLine(other)
+    assert details(caught.value)[:2] == (grpc.StatusCode.FAILED_PRECONDITION, "INPUT_CHANGED")
+    assert decision.input_digest in str(caught.value) and "0" * 64 in str(caught.value)
+
+
 def test_binding_constraints_are_listed_by_page_and_family(
     shelf: Live, decision: decision_pb2.Decision
 ) -> None:

@@ -315,16 +315,23 @@ class ExplainDecisionLineRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     NAME_FIELD_NUMBER: _builtins.int
+    INPUT_DIGEST_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The line, tenants/{t}/decisions/{d}/lines/{line id, percent-encoded}. Required."""
+    input_digest: _builtins.str
+    """`input_digest` of the input the caller has before it, lower-case hex. Where the decision was
+    made from another, the call is refused with both (FAILED_PRECONDITION, INPUT_CHANGED), for its
+    reasons would be told of other facts. Default: not compared.
+    """
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
+        input_digest: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input_digest", b"input_digest", "name", b"name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,30 +13,53 @@ from rich.console import Console
 from fairlead.v1 import decision_pb2
 
 from ..asking import Asking
+from ..checking import refuse_other_input, under_its_policy
 from ..deciding import decision_at
 from ..documents import refuse
 from ..exits import Exit, command, exit_of
+from ..local import problem_of
+from ..remote import Server, stored_decision
 from ..report import as_json
+from ..scenario import read_scenario
 from ..screen.decision import short_lines
 from ..screen.story import show_story
 from ..screen.words import word
-from .options import AsJson, Certificates, DecisionPath, EngineName, Gap, ServerAddress, server_of
+from .options import AsJson, Certificates, EngineName, Gap, ServerAddress, server_of
 
 
 @command
 def explain(
-    path: DecisionPath,
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DECISION|PATH",
+            help="A decision.json, a decision's name on a server, or a scenario to decide.",
+        ),
+    ],
     line: Annotated[
         str | None, typer.Argument(metavar="[LINE]", help="One line; else all short ones.")
     ] = None,
     json: AsJson = False,
+    cycle: Annotated[
+        Path | None, typer.Option(help="The cycle you have: refused if another was decided.")
+    ] = None,
     server: ServerAddress = None,
     ca: Certificates = None,
     engine: EngineName = "auto",
     gap: Gap = None,
 ) -> Exit:
-    """Tell the story of one line, or of every short line."""
-    decision = decision_at(path, Asking(engine, gap), server_of(server, ca))
+    """Tell the story of one line, or of every short line.
+
+    Of a scenario, which is decided first; of a decision.json; or, with --server, of the decision of
+    that name, tenants/TENANT/decisions/ID.
+    """
+    where = server_of(server, ca)
+    if path.parts[:1] == ("tenants",):
+        decision = _stored(str(path), line, cycle, where)
+    else:
+        decision = decision_at(path, Asking(engine, gap), where)
+        if cycle is not None:
+            _refuse_another(cycle, decision)
     chosen = _chosen(decision, line)
     if json:
         typer.echo(_json(chosen, single=line is not None))
@@ -49,6 +73,28 @@ def explain(
         found = "No line is short." if decision.lines else f"No plan: {word(decision, 'status')}."
         console.print(found)
     return exit_of(decision)
+
+
+def _stored(
+    name: str, line: str | None, cycle: Path | None, server: Server | None
+) -> decision_pb2.Decision:
+    """A decision on a server, by its name."""
+    if server is None:
+        raise refuse("--server", name, "the server that has this decision")
+    mine = None if cycle is None else read_scenario(cycle)
+
+    def digest_of(decision: decision_pb2.Decision) -> str:
+        return "" if mine is None else problem_of(under_its_policy(mine, decision)).digest
+
+    decision = stored_decision(name, line, digest_of, server)
+    if cycle is not None:
+        _refuse_another(cycle, decision)
+    return decision
+
+
+def _refuse_another(cycle: Path, decision: decision_pb2.Decision) -> None:
+    scenario = under_its_policy(read_scenario(cycle), decision)
+    refuse_other_input(problem_of(scenario), decision)
 
 
 def _chosen(

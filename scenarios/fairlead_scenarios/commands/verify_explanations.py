@@ -14,7 +14,7 @@ from fairlead_solver.api import EngineError
 from fairlead_solver.reference.process import ReferenceFailed
 
 from ..asking import Asking
-from ..checking import faults_of, parse_decision, under_its_policy
+from ..checking import parse_decision, refuse_other_input, under_its_policy
 from ..deciding import decide, is_decision
 from ..documents import read_text, refuse
 from ..exits import Exit, command
@@ -78,7 +78,7 @@ def _cases(path: Path, cycle: Path | None, gap: float | None) -> Iterator[Case]:
         decision = parse_decision(text)
         scenario = under_its_policy(read_scenario(cycle), decision)
         problem = problem_of(scenario)
-        faults_of(problem, decision)  # refuses a decision of another input
+        refuse_other_input(problem, decision)
         yield Case(scenario.name, problem, decision)
         return
     for scenario in _scenarios(path):

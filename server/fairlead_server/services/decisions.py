@@ -167,11 +167,11 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
     async def ExplainDecisionLine(
         self, request: pb.ExplainDecisionLineRequest, _: Context
     ) -> decision_pb2.DecisionLine:
-        """One line, whole."""
+        """One line, whole; not to a caller who has another input before it."""
         name, line_id = _line_name(request.name)
 
         def read(connection: Connection) -> decision_pb2.DecisionLine | None:
-            _body(connection, name)
+            _check_input(request.input_digest, _body(connection, name))
             part = decisions.part_of_key(connection, name.tenant, name.id, line_id)
             columns = DecisionLineColumns.FromString(part or b"")
             place = bisect_left(columns.line, line_id)
@@ -230,6 +230,17 @@ def _body(connection: Connection, name: Name) -> bytes:
     if body is None:
         raise not_found("decision", str(name))
     return body
+
+
+def _check_input(given: str, body: bytes) -> None:
+    decided = decision_pb2.Decision.FromString(body).input_digest
+    if given not in ("", decided):
+        raise ServiceError(
+            grpc.StatusCode.FAILED_PRECONDITION,
+            "INPUT_CHANGED",
+            f"the decision was made from input {decided}, not from {given}",
+            {"decided_digest": decided, "given_digest": given},
+        )
 
 
 def _bodies(connection: Connection, name: Name, kind: str) -> Iterator[bytes]:
