@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fairlead.v1 import decision_pb2
-from fairlead_solver.api import Standing
 
 from .asking import Asking
 from .checking import parse_decision
@@ -19,25 +16,19 @@ from .documents import read_text
 from .local import solve_local
 from .remote import Server, solve_remote
 from .scenario import Scenario, read_scenario
-from .screen.words import money
+from .screen.progress import Unwatched, watching
 
 
-def decide(scenario: Scenario, asking: Asking, server: Server | None) -> decision_pb2.Decision:
-    """Solve, with progress on stderr where somebody watches."""
-    console = Console(stderr=True)
+def decide(
+    scenario: Scenario, asking: Asking, server: Server | None, *, quiet: bool = False
+) -> decision_pb2.Decision:
+    """Solve, with progress on stderr where somebody watches a terminal; `quiet`: without."""
+    console = Console(stderr=True, quiet=quiet)
     if server is not None:
         with console.status(f"{scenario.name}: waiting for {server.address}"):
             return solve_remote(scenario, asking, server)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
-        return solve_local(scenario, asking, _reporter(progress, scenario.name))
+    with nullcontext(Unwatched()) if quiet else watching(console, scenario.name) as watcher:
+        return solve_local(scenario, asking, watcher)
 
 
 def decision_at(path: Path, asking: Asking, server: Server | None) -> decision_pb2.Decision:
@@ -56,19 +47,3 @@ def is_decision(text: str) -> bool:
     except ValueError:
         return False
     return isinstance(found, dict) and bool({"inputDigest", "input_digest"} & found.keys())
-
-
-def _reporter(progress: Progress, name: str) -> Callable[[Standing], None]:
-    task = progress.add_task(f"{name}: building", total=None)
-
-    def report(standing: Standing) -> None:
-        known = math.isfinite(standing.objective)
-        worth = f"{money(round(standing.objective))} so far" if known else standing.phase.value
-        progress.update(
-            task,
-            description=f"{name}: {worth}",
-            completed=standing.done,
-            total=standing.components,
-        )
-
-    return report

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from fairlead.v1 import decision_pb2
@@ -15,7 +14,6 @@ from fairlead_solver.api import (
     UNLIMITED,
     Budget,
     Problem,
-    Standing,
     explain,
     intake,
     solve,
@@ -24,6 +22,7 @@ from fairlead_solver.api import (
 from .apart import solve_by_reference
 from .asking import Asking
 from .scenario import Scenario
+from .screen.progress import Unwatched, Watcher
 
 MAX_ROWS = 5_000_000  # a file is no message: rows are as welcome as columns
 
@@ -54,13 +53,14 @@ def problem_of(scenario: Scenario) -> Problem:
 
 
 def solve_local(
-    scenario: Scenario,
-    asking: Asking,
-    on_progress: Callable[[Standing], None] | None = None,
+    scenario: Scenario, asking: Asking, watcher: Watcher | None = None
 ) -> decision_pb2.Decision:
     """The decision, explained. Raises InvalidInput and EngineError."""
+    watch = watcher or Unwatched()
     asked = options_of(asking.message())
+    watch.stage("checking")
     problem = problem_of(scenario)
+    watch.stage("building")
     limit = asked.time_limit_seconds
     if asking.reference_solver:
         gap = asked.options.relative_gap
@@ -68,6 +68,8 @@ def solve_local(
     else:
         budget: Budget = UNLIMITED if limit is None else Deadline.after(limit)
         options = replace(asked.options, workers=asking.workers)
-        solved = solve(problem, options, budget, on_progress)
+        solved = solve(problem, options, budget, watch.standing)
+    watch.stage("explaining")
     told = explain(solved)
+    watch.stage("writing")
     return decision_message(solved, told)

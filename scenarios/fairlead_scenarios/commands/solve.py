@@ -49,7 +49,7 @@ def solve(
     """
     asking = Asking(engine, gap, time_limit, seed, workers)
     scenario = read_scenario(path)
-    decision = decide(scenario, asking, server_of(server, ca))
+    decision = decide(scenario, asking, server_of(server, ca), quiet=json)
     if out is not None:
         write_decision(decision, out, scenario.name)
     if json:
