@@ -45,6 +45,7 @@ from .allocation.size import CycleSize, size_of
 from .allocation.terms import Term
 from .findings import MAX_FINDINGS, Finding, InvalidInput
 from .intake import Faults
+from .model.bound import bound_again as model_bound_again
 from .model.budget import UNLIMITED, Budget
 from .model.draft import Model
 from .model.engine import Engine
@@ -175,6 +176,13 @@ def _solving(solved: Solved, budget: Budget) -> Solving:
     return Solving(again, solved.decision.columns, solution.prices)
 
 
+def bound_again(solved: Solved, engine: Engine, workers: int = 1) -> float | None:
+    """The bound in micro-units, computed again from the solve's prices alone, by `engine` where an
+    engine is needed; None for a solve without prices. Raises EngineError where the engine fails.
+    """
+    return model_bound_again(solved.model, solved.solution, engine, workers)
+
+
 def export_mps(problem: Problem) -> str:
     """The cycle's program in free MPS format, with names that tell family and key."""
     return to_mps(write(problem))
@@ -246,6 +254,7 @@ __all__ = [
     "WaterfallKind",
     "adopt",
     "as_column",
+    "bound_again",
     "by_contract",
     "by_tier",
     "check",

@@ -169,6 +169,7 @@ def run_of(engine: Contender, lines: int, seconds: float, status: Ending = Endin
         lines=lines,
         status=status,
         seconds=seconds,
+        cpu_seconds=2 * seconds,
         gap=GAP,
         peak_memory_bytes=100 * MIB + 1000 * lines,
     )
@@ -192,6 +193,22 @@ def test_an_engine_stopped_at_its_limit_gives_a_ratio_at_least() -> None:
     (exact,) = ratios([ours, stopped, done])
     assert (exact.best_whole, exact.faster_than_whole) == (Contender.SCIP, 40.0)
     assert not exact.at_least
+    assert exact.faster_than_whole_cpu == 40.0
+
+
+def test_the_recomputed_bound_holds_and_is_near_to_the_proven_one(tmp_path: Path) -> None:
+    document = benched(tmp_path / "bench.json", "--lines", "1500", "--engines", "fairlead")
+    run = document["runs"][0]
+    assert run["recomputed_bound"] >= run["objective"]
+    assert run["recomputed_bound"] == pytest.approx(run["bound"], rel=1e-4)
+
+
+def test_tiers_before_money_have_no_recomputed_bound(tmp_path: Path) -> None:
+    document = benched(
+        tmp_path / "bench.json",
+        *("--lines", "60", "--engines", "fairlead", "--tier-mode", "STRICT"),
+    )
+    assert document["runs"][0]["recomputed_bound"] is None
 
 
 @pytest.mark.skipif(importlib.util.find_spec("matplotlib") is None, reason="needs the extra plot")

@@ -8,8 +8,10 @@ from fairlead.wire.decisions import decision_message
 from fairlead.wire.lines import decided_lines, line_chunks
 from fairlead_solver.api import (
     Budget,
+    Engine,
     Mismatch,
     Solved,
+    bound_again,
     check,
     explain,
     objective_terms,
@@ -17,25 +19,37 @@ from fairlead_solver.api import (
 
 from ..remote import INLINE_ROWS
 from ..sugar import MICRO
-from .task import BoundSource, Ending, Run
+from .task import Ending, Run
+
+SECOND_ENGINE = Engine.SCIP  # the solve itself uses HiGHS for all but the smallest programs
 
 
 def judge(run: Run, solved: Solved, workers: int = 1) -> None:
-    """Write status, objective, bound, gap and sizes. Raises Mismatch where a rule is broken."""
+    """Write status, objective, bounds, gaps and sizes. Raises Mismatch where a rule is broken."""
     decision, record = solved.decision, solved.decision.record
     run.status = Ending(decision.status.value)
     run.arcs, run.columns, run.rows = len(solved.problem.arcs), record.columns, record.rows
     run.components = record.components
-    if decision.bound_micros is not None:
-        run.bound, run.bound_source = decision.bound_micros / MICRO, BoundSource.ENGINE
+    run.bound = _money(decision.bound_micros)
+    run.recomputed_bound = _money(bound_again(solved, SECOND_ENGINE, workers))
     if decision.plan is None:
         return
     packs = decision.plan.packs
     if broken := check(solved.problem, packs):
         raise Mismatch(broken)
     run.objective = sum(objective_terms(solved.problem, packs).values()) / MICRO
-    if run.bound is not None:
-        run.gap = max(0.0, run.bound - run.objective) / max(1.0, abs(run.objective))
+    run.gap = _gap(run.bound, run.objective)
+    run.recomputed_gap = _gap(run.recomputed_bound, run.objective)
+
+
+def _money(micros: float | None) -> float | None:
+    return None if micros is None else micros / MICRO
+
+
+def _gap(bound: float | None, objective: float) -> float | None:
+    if bound is None:
+        return None
+    return max(0.0, bound - objective) / max(1.0, abs(objective))
 
 
 def explained_bytes(solved: Solved, budget: Budget) -> Callable[[], int]:

@@ -30,15 +30,19 @@ class Ratio(BaseModel):
     """The service's solve beside the others at one size; None: not measured.
 
     `faster_than_whole`: seconds of the best whole engine over ours. Where no whole engine reached
-    the gap, it is counted from the last one that was still at work, and `at_least` is true.
+    the gap, it is counted from the one that came nearest, and `at_least` is true. Ratios that end
+    in `cpu` are of processor seconds, which other work on the machine disturbs less.
     """
 
     lines: int
     best_whole: Contender | None = None
     faster_than_whole: float | None = None
+    faster_than_whole_cpu: float | None = None
     at_least: bool = False
     times_cold_pass: float | None = None
+    times_cold_pass_cpu: float | None = None
     times_codec: float | None = None
+    times_codec_cpu: float | None = None
     service_over_solve: float | None = None  # (read + check + encode) / solve
     explain_over_solve: float | None = None
 
@@ -91,8 +95,9 @@ def _ratio(lines: int, runs: dict[Contender, Run]) -> Ratio:
     ratio = Ratio(lines=lines)
     ours, service = runs.get(Contender.FAIRLEAD), runs.get(Contender.SERVICE)
     if ours is not None and _done(ours):
-        ratio.times_cold_pass = _over(ours, runs.get(Contender.COLD_PASS))
-        ratio.times_codec = _over(ours, runs.get(Contender.CODEC))
+        cold, codec = runs.get(Contender.COLD_PASS), runs.get(Contender.CODEC)
+        ratio.times_cold_pass, ratio.times_cold_pass_cpu = _over(ours, cold)
+        ratio.times_codec, ratio.times_codec_cpu = _over(ours, codec)
         _compare(ratio, ours, [runs[e] for e in WHOLE if e in runs])
     if service is not None and service.phases.solve:
         told = service.phases
@@ -112,11 +117,16 @@ def _compare(ratio: Ratio, ours: Run, whole: Sequence[Run]) -> None:
         best = min(stopped, key=lambda run: np.inf if run.gap is None else run.gap)
     else:
         return
-    ratio.best_whole, ratio.faster_than_whole = best.engine, _over(best, ours)
-    ratio.at_least = not done
+    ratio.best_whole, ratio.at_least = best.engine, not done
+    ratio.faster_than_whole, ratio.faster_than_whole_cpu = _over(best, ours)
 
 
-def _over(run: Run, other: Run | None) -> float | None:
-    if other is None or not _done(other) or not run.seconds or not other.seconds:
-        return None
-    return run.seconds / other.seconds
+def _over(run: Run, other: Run | None) -> tuple[float | None, float | None]:
+    """Seconds and processor seconds of one run over those of another that was done."""
+    if other is None or not _done(other):
+        return None, None
+    return _quotient(run.seconds, other.seconds), _quotient(run.cpu_seconds, other.cpu_seconds)
+
+
+def _quotient(one: float | None, other: float | None) -> float | None:
+    return one / other if one and other else None

@@ -6,7 +6,6 @@ The objective is recomputed from the plan's integers, and every rule checked, wi
 
 from __future__ import annotations
 
-import os
 import resource
 import sys
 import time
@@ -34,7 +33,7 @@ from ..apart import solve_by_reference
 from ..local import MAX_ROWS, Deadline
 from ..sugar import MICRO
 from .answer import explained_bytes, judge
-from .processes import KIB, cpu_seconds
+from .processes import KIB, own_cpu_seconds
 from .task import Contender, Ending, Phases, Run, Task
 
 SEED = 1
@@ -50,10 +49,10 @@ class Stopwatch:
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Time the block as a phase."""
-        cpu, start = cpu_seconds(os.getpid()), time.perf_counter()
+        cpu, start = own_cpu_seconds(), time.perf_counter()
         yield
         setattr(self.phases, name, time.perf_counter() - start)
-        setattr(self.cpu, name, cpu_seconds(os.getpid()) - cpu)
+        setattr(self.cpu, name, own_cpu_seconds() - cpu)
 
     def total(self, run: Run, *names: str) -> None:
         """The run's seconds are the sum of these phases."""

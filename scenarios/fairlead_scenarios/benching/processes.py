@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 KIB = 1024
@@ -22,11 +23,20 @@ def tree_of(pid: int) -> list[int]:
 
 def cpu_seconds(pid: int) -> float:
     """Processor time of the tree so far, of children that have ended too."""
-    total = 0.0
-    for member in tree_of(pid):
-        fields = _text(_PROC / str(member) / "stat").rpartition(")")[2].split()
-        total += sum(map(int, fields[_USER : _CHILDREN_SYSTEM + 1]))
-    return total * _TICK
+    return sum(map(_cpu_seconds, tree_of(pid)))
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Of one process, and of its children that have ended."""
+    fields = _text(_PROC / str(pid) / "stat").rpartition(")")[2].split()
+    return sum(map(int, fields[_USER : _CHILDREN_SYSTEM + 1])) * _TICK
+
+
+def own_cpu_seconds() -> float:
+    """Processor time of this process, finer than a tick, and of its descendants."""
+    ended = os.times()
+    alive = sum(map(_cpu_seconds, tree_of(os.getpid())[1:]))
+    return time.process_time() + ended.children_user + ended.children_system + alive
 
 
 class MemoryWatch:

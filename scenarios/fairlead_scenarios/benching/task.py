@@ -42,14 +42,6 @@ class Ending(Enum):
 BROKEN = (Ending.FAILED, Ending.OVERRAN, Ending.OUT_OF_MEMORY)
 
 
-class BoundSource(Enum):
-    """Who vouches for a run's bound."""
-
-    ENGINE = "engine"  # its own claim
-    RECOMPUTED = "recomputed"  # computed again from the prices, without the solver's word
-    CHECKED = "checked"  # the solver's, which the recomputed one agrees with
-
-
 class Task(BaseModel):
     """What to measure. `cycle`: a file that holds a SolveAllocationRequest."""
 
@@ -78,7 +70,9 @@ class Run(BaseModel):
     """What was measured. Money in units of the currency; None: there is no such figure.
 
     `seconds` and `cpu_seconds` are those of the contender's own work: from the checked problem to
-    the plan for those that decide. `peak_memory_bytes` is of all processes of the run together.
+    the plan for those that decide. `bound` and `gap` are what the engine proved; the recomputed
+    ones were computed again from the prices the solve ended with.
+    `peak_memory_bytes` is of all processes of the run together.
     """
 
     engine: Contender
@@ -89,7 +83,8 @@ class Run(BaseModel):
     gap: float | None = None
     objective: float | None = None
     bound: float | None = None
-    bound_source: BoundSource | None = None
+    recomputed_bound: float | None = None
+    recomputed_gap: float | None = None
     peak_memory_bytes: int | None = None
     arcs: int | None = None
     columns: int | None = None

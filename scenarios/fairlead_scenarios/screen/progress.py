@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from fairlead_solver.api import Phase, Standing
@@ -54,7 +54,7 @@ def watching(console: Console, name: str) -> Iterator[Watcher]:
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(BAR_WIDTH),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[steps]}"),
         TextColumn("{task.fields[worth]}"),
         TimeElapsedColumn(),
         console=console,
@@ -67,14 +67,15 @@ class _Bar:
     def __init__(self, progress: Progress, name: str) -> None:
         self._progress = progress
         self._name = name
-        self._task = progress.add_task(name, total=None, worth="")
+        self._task = progress.add_task(name, total=None, steps="", worth="")
 
     def stage(self, words: str) -> None:
-        self._show(words)
-        self._progress.update(self._task, total=None, completed=0)
+        self._show(words, "")
+        self._progress.tasks[0].total = None  # an update with None would leave it as it was
 
     def standing(self, standing: Standing) -> None:
-        self._show(PHASES[standing.phase])
+        steps = f"{standing.done:,}/{standing.components:,}"
+        self._show(PHASES[standing.phase], steps)
         self._progress.update(
             self._task,
             completed=standing.done,
@@ -82,10 +83,9 @@ class _Bar:
             worth=worth_of(standing),
         )
 
-    def _show(self, words: str) -> None:
-        self._progress.update(
-            self._task, description=Text.assemble((self._name, "bold"), "  ", words).markup
-        )
+    def _show(self, words: str, steps: str) -> None:
+        described = Text.assemble((self._name, "bold"), "  ", words).markup
+        self._progress.update(self._task, description=described, steps=steps)
 
 
 def worth_of(standing: Standing) -> str:
