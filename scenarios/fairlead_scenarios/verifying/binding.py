@@ -3,13 +3,14 @@ worth, by moving the limit and solving the cycle again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from fairlead.v1 import explanation_pb2
 from fairlead_solver.api import Facts
 
 from ..screen.words import word
 from .changes import cell_of, put
+from .floors import floor_of, lower_floor
 from .ground import MICRO, Ground, less, near
 from .limits import Limit, Unknown, limit_of
 from .trial import Answer, Kind, NotTried, Statement, Trial, arithmetic, optimum
@@ -17,18 +18,38 @@ from .trial import Answer, Kind, NotTried, Statement, Trial, arithmetic, optimum
 
 def binding_trials(ground: Ground, said: explanation_pb2.BindingConstraint) -> Iterator[Trial]:
     """Everything said of a binding constraint."""
+    if said.rule.family == "contract_floor":
+        yield from _floor(ground, said)
+        return
     try:
         limit = limit_of(ground, said.rule)
     except Unknown as unknown:
         yield _not_tried(Kind.LIMIT, said, str(unknown))
         return
     yield arithmetic(Kind.LIMIT, said.id, _figures(said), _wrong_figures(ground, limit, said))
-    if said.HasField("marginal_up"):
-        yield _marginal(ground, limit, said, said.marginal_up, 1)
-    if said.HasField("marginal_down"):
-        yield _marginal(ground, limit, said, said.marginal_down, -1)
+    yield from _marginals(ground, said, lambda by: _moved(ground, limit, by))
     if ground.optimal and not said.HasField("marginal_up"):
         yield _binds(ground, limit, said)
+
+
+def _floor(ground: Ground, said: explanation_pb2.BindingConstraint) -> Iterator[Trial]:
+    """A floor is a limit from below: what is given beyond it is its slack."""
+    least, given = floor_of(ground, said.rule.key)
+    found = f"limit {least}, use {given}, slack {given - least}"
+    wrong = found if _figures(said) != found else _wrong_lines(ground, said)
+    yield arithmetic(Kind.LIMIT, said.id, _figures(said), wrong)
+    yield from _marginals(
+        ground, said, lambda by: lower_floor(ground, ground.facts, said.rule.key, -by)
+    )
+
+
+def _marginals(
+    ground: Ground, said: explanation_pb2.BindingConstraint, moved: Callable[[int], Facts]
+) -> Iterator[Trial]:
+    if said.HasField("marginal_up"):
+        yield _marginal(ground, said, said.marginal_up, 1, moved)
+    if said.HasField("marginal_down"):
+        yield _marginal(ground, said, said.marginal_down, -1, moved)
 
 
 def _not_tried(kind: Kind, said: explanation_pb2.BindingConstraint, why: str) -> Trial:
@@ -63,24 +84,26 @@ def _wrong_lines(ground: Ground, said: explanation_pb2.BindingConstraint) -> str
 
 def _marginal(
     ground: Ground,
-    limit: Limit,
     said: explanation_pb2.BindingConstraint,
     value: explanation_pb2.MarginalValue,
     sign: int,
+    moved: Callable[[int], Facts],
 ) -> Trial:
     says = f"{sign * value.step:+d}: {value.value_micros / MICRO:+.6f}"
     statement = Statement(Kind.MARGINAL, said.id, says)
-    if word(value, "method") != "RESOLVED":
+    method = word(value, "method")
+    if method not in ("RESOLVED", "BESIDE"):
         return _not_tried(Kind.MARGINAL, said, "a dual is a hint")
 
     def judge(found: Sequence[Answer]) -> str:
         before, after = (optimum(answer).objective_micros or 0 for answer in found)
         change = after - before
-        if near(change, value.value_micros):
+        more = method == "BESIDE" and change > value.value_micros  # told as that or more
+        if more or near(change, value.value_micros):
             return ""
         return f"it changes by {change / MICRO:+.6f}"
 
-    questions = (ground.question(), ground.question(_moved(ground, limit, sign * value.step)))
+    questions = (ground.question(), ground.question(moved(sign * value.step)))
     return Trial(statement, judge, questions)
 
 

@@ -10,11 +10,12 @@ from fairlead.v1 import explanation_pb2
 from fairlead_solver.api import Facts, Policy
 from fairlead_solver.reference.cycle import Line
 from fairlead_solver.reference.process import Held
-from fairlead_solver.reference.readings import floor, is_fenced
+from fairlead_solver.reference.readings import is_fenced
 
-from .changes import cell_of, dropped, ids_of, put, without_policy
-from .ground import Ground, row_of
-from .trial import Answer, Kind, NotTried, Statement, Trial, impossible
+from .changes import dropped, ids_of, without_policy
+from .floors import lower_floor
+from .ground import Ground
+from .trial import Answer, Kind, Statement, Trial, impossible
 
 _OF_LINES = ("lock", "time_fence", "strategy", "min_fill", "ship_complete", "delivery_group")
 _OF_TABLES = (
@@ -130,23 +131,13 @@ def _give_way(ground: Ground, ways: Sequence[tuple[explanation_pb2.Rule, int]]) 
     way = _Relaxed(ground.facts, ground.policy)
     for rule, amount in ways:
         if rule.family == "contract_floor":
-            facts = _lower_floor(ground, way.facts, rule.key, amount)
+            facts = lower_floor(ground, way.facts, rule.key, amount)
             way = _Relaxed(facts, way.policy, way.held)
         else:
             facts, policy = dropped(way.facts, way.policy, rule)
             held = _bounds(ground.lines[rule.key], rule.family, amount)
             way = _Relaxed(facts, policy, (*way.held, held))
     return way
-
-
-def _lower_floor(ground: Ground, facts: Facts, key: str, amount: int) -> Facts:
-    row = row_of(ground.cycle, "contracts", key)
-    if row is None:
-        raise NotTried(f"there is no contract {key}")
-    now = floor(row, ground.cycle.scope(row))
-    facts = put(facts, cell_of(facts, f"contracts[{key}].floor_rate"), 0.0)
-    cell = cell_of(facts, f"contracts[{key}].floor_quantity")
-    return put(facts, cell, now - amount + row["delivered_quantity"])
 
 
 def _bounds(line: Line, family: str, amount: int) -> Held:

@@ -1,7 +1,9 @@
 """PROVEN reasons: the opposite is forced on the cycle, and the whole of it is solved again.
 
 The opposite of "this line cannot be better served" is one pack more for it, or the least it takes.
-It must be impossible, or worth less than the decision by at least the difference told. A reason
+It must be impossible, or worth less than the decision by the difference told (or more, where it is
+told as "at least"). What was proven beside the rest as decided is tried so: lines that share a lot
+with the line are free, all others keep what they were given, lot by lot. A reason
 that blames a rule must lose its ground without that rule: then serving the line costs nothing.
 """
 
@@ -36,21 +38,23 @@ def proven_trials(ground: Ground, said: decision_pb2.DecisionLine) -> Iterator[T
 
 def _trial(ground: Ground, line: str, reason: explanation_pb2.Reason) -> Trial:
     statement = Statement(Kind.PROVEN, line, told(reason))
-    code, more = word(reason, "code"), _one_more(ground, line)
-    forced = ground.question(None, None, more)
+    code, more = word(reason, "code"), [_one_more(ground, line)]
+    if word(reason, "scope") == "PART":
+        more += _as_decided(ground, line)
+    forced = ground.question(None, None, *more)
     if not reason.HasField("delta_micros"):
         if code not in _HOLDING:
             return Trial(statement, lambda found: _impossible(found[0]), (forced,))
         free = _without_holds(ground, line)
-        return Trial(statement, _held_by_rule, (forced, ground.question(free, None, more)))
+        return Trial(statement, _held_by_rule, (forced, ground.question(free, None, *more)))
     worse = _worse(ground, reason)
     if code not in BLAMES:
         return Trial(statement, worse, (forced,))
     facts, policy = _without(ground, BLAMES[code], reason.rule)
     questions = (
         forced,
-        ground.question(facts, policy),
-        ground.question(facts, policy, more),
+        ground.question(facts, policy, *more[1:]),
+        ground.question(facts, policy, *more),
     )
     return Trial(statement, lambda found: worse(found) or _still_costs(ground, found), questions)
 
@@ -58,6 +62,18 @@ def _trial(ground: Ground, line: str, reason: explanation_pb2.Reason) -> Trial:
 def _one_more(ground: Ground, line_id: str) -> Held:
     line, given = ground.lines[line_id], ground.given[line_id]
     return Held(line_id, given + line.pack if given else ground.least(line))
+
+
+def _as_decided(ground: Ground, line: str) -> list[Held]:
+    """All lines but those that share a lot with this one, as they were decided, lot by lot."""
+    lots = {arc.lot.id for arc in ground.arcs.get(line, [])}
+    return [
+        Held(other, units, units, arc.lot.id)
+        for other, arcs in ground.arcs.items()
+        if not lots & {arc.lot.id for arc in arcs}
+        for arc in arcs
+        for units in [ground.flow[other, arc.lot.id]]
+    ]
 
 
 def _impossible(forced: Answer) -> str:
@@ -80,7 +96,7 @@ def _worse(ground: Ground, reason: explanation_pb2.Reason) -> Judge:
     """Judges the forced cycle: worth less than the decision, by at least the difference told."""
 
     def judge(found: Sequence[Answer]) -> str:
-        if impossible(found[0]) or _bounded(ground, found[0], reason.delta_micros):
+        if impossible(found[0]) or _bounded(ground, found[0], reason):
             return ""
         ours, theirs = ground.own_worth(), ground.worth_of(optimum(found[0]))
         if not less(theirs, ours):
@@ -98,12 +114,13 @@ def _worse(ground: Ground, reason: explanation_pb2.Reason) -> Judge:
     return judge
 
 
-def _bounded(ground: Ground, forced: Answer, delta_micros: int) -> bool:
+def _bounded(ground: Ground, forced: Answer, reason: explanation_pb2.Reason) -> bool:
     """Whether the bound of a solve that stopped early already shows the difference told."""
     if isinstance(forced, ReferenceFailed) or forced.bound_micros is None:
         return False
-    strict = ground.policy.tier_mode.name == "STRICT"
-    return not strict and forced.bound_micros <= ground.own_worth()[-1] - max(1, delta_micros)
+    if not reason.delta_at_least or ground.policy.tier_mode.name == "STRICT":
+        return False
+    return forced.bound_micros <= ground.own_worth()[-1] - max(1, reason.delta_micros)
 
 
 def _goals(worth: tuple[int, ...]) -> str:

@@ -24,11 +24,13 @@ class ReferenceFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A line that gets at least `least` and at most `most` units (None: no limit)."""
+    """A line that gets at least `least` and at most `most` units (None: no limit); out of one lot,
+    where `lot` names one."""
 
     line: str
     least: int = 0
     most: int | None = None
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

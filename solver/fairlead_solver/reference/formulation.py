@@ -55,6 +55,11 @@ class Formulation:
         """Units line i gets."""
         return self.model.given[line.id]
 
+    def taken(self, line: str, lot: str) -> Any:
+        """Units a line gets out of one lot, which must be able to serve it."""
+        arcs = (k for k in self.arcs_of_line[line] if self.arcs[k].lot.id == lot)
+        return sum(self.arcs[k].line.pack * self.model.packs[k] for k in arcs)
+
     def rows(self, name: str) -> Any:
         """A new, named list of constraints."""
         rows = pyo.ConstraintList()

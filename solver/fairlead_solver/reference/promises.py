@@ -61,6 +61,8 @@ def hold(f: Formulation, held: Iterable[Held]) -> None:
     """What is forced on lines beside the rules."""
     rows = f.rows("held")
     for one in held:
-        rows.add(f.model.given[one.line] >= one.least)
+        units = f.taken(one.line, one.lot) if one.lot else f.model.given[one.line]
+        if one.least:
+            rows.add(units >= one.least)
         if one.most is not None:
-            rows.add(f.model.given[one.line] <= one.most)
+            rows.add(units <= one.most)
