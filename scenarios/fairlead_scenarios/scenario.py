@@ -22,6 +22,7 @@ from google.protobuf.message import DecodeError
 from fairlead.v1 import facts_pb2, policy_pb2
 from fairlead_solver.api import Finding, InvalidInput
 
+from .beside import faults_beside
 from .documents import read_csv, read_text, read_yaml, refuse
 from .recipe import Recipe
 from .sugar import Filler
@@ -48,11 +49,29 @@ def read_scenario(path: Path) -> Scenario:
     if (path / "recipe.yaml").exists():
         recipe = Recipe.read(path / "recipe.yaml")
         cycle, policy = recipe.cycle(), recipe.policy()
+        if (path / "policy.yaml").exists():
+            policy = read_policy(path / "policy.yaml")
     else:
-        cycle, policy = _read_cycle(path), policy_pb2.Policy()
-    if (path / "policy.yaml").exists():
-        policy = read_policy(path / "policy.yaml")
+        cycle, policy = _read_both(path)
     return Scenario(path.resolve().name, cycle, policy)
+
+
+def _read_both(folder: Path) -> tuple[facts_pb2.Cycle, policy_pb2.Policy]:
+    """Cycle and policy. Raises InvalidInput with what is wrong in either."""
+    findings: list[Finding] = []
+    cycle, policy = facts_pb2.Cycle(), policy_pb2.Policy()
+    try:
+        cycle = _read_cycle(folder)
+    except InvalidInput as error:
+        findings += error.findings
+    try:
+        if (folder / "policy.yaml").exists():
+            policy = read_policy(folder / "policy.yaml")
+    except InvalidInput as error:
+        findings += error.findings
+    if findings:
+        raise InvalidInput(findings)
+    return cycle, policy
 
 
 def is_scenario(path: Path) -> bool:
@@ -79,7 +98,8 @@ def policy_of(given: dict[str, Any]) -> policy_pb2.Policy:
     """A policy out of plain values, spelled for people. Raises InvalidInput."""
     policy, filler = policy_pb2.Policy(), Filler()
     filler.fill(policy, given, "policy")
-    _raise_if_any(filler.findings)
+    if filler.findings:
+        raise InvalidInput(filler.findings)
     return policy
 
 
@@ -104,7 +124,8 @@ def cycle_of(given: dict[str, Any]) -> facts_pb2.Cycle:
     """A cycle out of plain values, spelled for people. Raises InvalidInput."""
     cycle, filler = facts_pb2.Cycle(), Filler()
     filler.fill(cycle, given)
-    _raise_if_any(filler.findings)
+    if filler.findings:
+        raise InvalidInput([*filler.findings, *faults_beside(cycle, filler.findings)])
     return cycle
 
 
@@ -130,8 +151,3 @@ def read_tables(folder: Path) -> dict[str, Any]:
         else:
             raise refuse(file.name, len(rows), "one row: the cycle's day and currency")
     return found
-
-
-def _raise_if_any(findings: list[Finding]) -> None:
-    if findings:
-        raise InvalidInput(findings)

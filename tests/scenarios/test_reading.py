@@ -63,6 +63,31 @@ def test_every_fault_of_a_cycle_is_told_at_once_with_its_path(tmp_path: Path) ->
     ]
 
 
+def test_malformed_and_illegal_values_of_cycle_and_policy_are_told_in_one_list(
+    tmp_path: Path,
+) -> None:
+    cycle = (
+        "cycle_date: 2026-11-24\n"
+        "products: [{id: P}]\n"
+        "customers: [{id: C, on_hold: perhaps}]\n"
+        "lots: [{id: L, product: P, location: W, quantity: -5}]\n"
+        "lines:\n"
+        "  - {id: X, product: P, quantity: many}\n"
+        "  - {id: Y, product: Q, quantity: 0}\n"
+        "  - {id: Z, product: P, quantity: 1, customer: D}\n"
+    )
+    with pytest.raises(InvalidInput) as refused:
+        read_scenario(_folder(tmp_path, cycle_yaml=cycle, policy_yaml="churn: {rate: high}\n"))
+    assert [finding.path for finding in refused.value.findings] == [
+        "customers[0].on_hold",
+        "lines[0].quantity",
+        "lots[0].quantity",
+        "lines[1].product",
+        "lines[1].quantity",
+        "policy.churn.rate",  # and not line Z: its customer may be one that was not read
+    ]
+
+
 def test_a_key_given_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="given twice"):
         read_scenario(_folder(tmp_path, cycle_yaml=CYCLE + "lots: []\n"))

@@ -171,16 +171,20 @@ def _no_selector(scoped: Contracts | Quotas) -> Bools:
 
 
 def _check_one_customer(facts: Facts, faults: Faults) -> None:
-    """An order has one customer and so one destination."""
+    """An order has one customer and so one destination.
+
+    A customer that is unknown is a fault of its own line: the others are not held to it.
+    """
     lines = facts.lines
     if len(lines) == 0 or not lines.order.names:
         return
+    known = set(facts.customers.id)
+    strange = np.array([bool(known) and n not in known for n in lines.customer.names] + [False])
+    counts = (lines.order.codes >= 0) & ~strange[lines.customer.codes]
     first = np.full(len(lines.order.names), -2, dtype=np.int64)
-    in_order = np.flatnonzero(lines.order.codes >= 0)[::-1]
+    in_order = np.flatnonzero(counts)[::-1]
     first[lines.order.codes[in_order]] = lines.customer.codes[in_order]
-    other = (lines.order.codes >= 0) & (
-        np.append(first, -2)[lines.order.codes] != lines.customer.codes
-    )
+    other = counts & (np.append(first, -2)[lines.order.codes] != lines.customer.codes)
     faults.where(lines, "customer", other, "the one customer of its order")
 
 

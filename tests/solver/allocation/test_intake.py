@@ -183,6 +183,14 @@ def test_lines_and_lots_alone_are_a_valid_cycle() -> None:
     assert problem.facts.locations.id == ("W",)
 
 
+def test_bug_an_unknown_customer_is_blamed_on_its_own_line_alone() -> None:
+    facts = cycle(
+        customers=f.Customers.of(id=["C"]),
+        lines=lines(order=["O", "O"], customer=["typo", "C"]),
+    )
+    assert rules_broken(facts) == ["lines[0].customer"]
+
+
 def test_an_order_needs_no_row_of_its_own() -> None:
     facts = cycle(lines=lines(order=["O1", "O2"]), orders=f.Orders.of(id=["O2"], max_sources=[1]))
     problem = intake(facts, Policy())
