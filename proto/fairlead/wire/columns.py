@@ -169,4 +169,6 @@ def write_words(target: StringColumn, column: Coded) -> None:
 
 def write_plain_words(target: StringColumn, words: Iterable[str]) -> None:
     """A column of words given one by one; "" is none."""
-    write_words(target, Coded.of(list(words)))
+    column = Coded.of(list(words))
+    target.dictionary.extend(column.names)
+    target.index.extend(column.codes.tolist())

@@ -17,8 +17,6 @@ from fairlead.v1.decision_pb2 import DecisionLine
 from fairlead.v1.explanation_pb2 import Explanation, WaterfallKind
 from fairlead_solver.api import NO_DAY, NO_INT, Faults, Finding
 
-from .columns import coded_of
-
 _EXPLAINED = ("reasons", "competitors", "alternatives", "sentence", "waterfall", "fixes")
 _RULE = ("family", "key", "leaf")
 
@@ -144,10 +142,15 @@ def _fits(path: str, length: int, size: int, faults: Faults) -> bool:
 
 
 def _plain(column: Any, path: str, faults: Faults) -> Sequence[Any]:
+    """The values of a column, words spelled out; none, and a note, where an index is none."""
     if not isinstance(column, StringColumn):
         return column  # type: ignore[no-any-return]
-    coded = coded_of(column, path, faults)
-    return [] if coded is None else coded.words().tolist()
+    words, codes = [*column.dictionary, ""], list(column.index)  # -1 picks the trailing ""
+    if codes and not -1 <= min(codes) <= max(codes) < len(words) - 1:
+        rule = f"-1 to {len(words) - 2}"
+        faults.add(Finding(path, "", f"{min(codes)} to {max(codes)}", rule))
+        return []
+    return [words[code] for code in codes]
 
 
 def _spread_lists(

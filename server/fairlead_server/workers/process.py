@@ -8,6 +8,7 @@ sent, so that the first job finds everything warm.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import logging
@@ -29,6 +30,8 @@ from ..errors import ServiceError, status_of
 from .frames import Frame, FrameKind, PeerGone, receive, send
 
 log = logging.getLogger(__name__)
+
+_YOUNG_OBJECTS = 50_000  # a large decision makes millions of values, and hardly any cycle of them
 
 
 class Run:
@@ -92,6 +95,9 @@ def main(arguments: list[str]) -> None:
     sock.setblocking(True)
     for module in modules:
         importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # what was imported stays: no collection need look at it again
+    gc.set_threshold(_YOUNG_OBJECTS)
     runs: queue.SimpleQueue[tuple[str, Run]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sock, runs), daemon=True).start()
     send(sock, Frame(FrameKind.READY))

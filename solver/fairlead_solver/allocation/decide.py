@@ -32,6 +32,10 @@ class Mismatch(RuntimeError):
 
 def families_of(problem: Problem) -> tuple[Family, ...]:
     """The rules that can matter in this cycle, in their registered order."""
+    return problem.once(_applying)
+
+
+def _applying(problem: Problem) -> tuple[Family, ...]:
     return tuple(f for f in FAMILIES if f.applies(problem))
 
 

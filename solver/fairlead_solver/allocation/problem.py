@@ -8,8 +8,10 @@ the order they were given in.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +21,8 @@ from .arcs import Arcs
 from .facts import Facts
 from .policy import Policy
 from .scopes import ByLine, Scopes, scopes
+
+Derived = TypeVar("Derived")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +62,20 @@ class Problem:
     warnings: tuple[Finding, ...]
     digest: str
     policy_digest: str
+
+    def once(self, derive: Callable[[Problem], Derived]) -> Derived:
+        """What `derive` makes of this problem, made when it is asked for first.
+
+        For what families and explanations need again and again, line by line.
+        """
+        if derive not in self._derived:
+            self._derived[derive] = derive(self)
+        made: Derived = self._derived[derive]
+        return made
+
+    @cached_property
+    def _derived(self) -> dict[Callable[[Problem], Any], Any]:
+        return {}
 
     @property
     def num_lines(self) -> int:

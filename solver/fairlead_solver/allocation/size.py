@@ -18,9 +18,9 @@ from ..tables import Coded, Ints
 from .facts import Facts
 
 BASE_BYTES = 250_000_000
-BYTES_PER_LINE = 1_000
+BYTES_PER_LINE = 800
 BYTES_PER_LOT = 300
-BYTES_PER_PAIR = 3_000
+BYTES_PER_PAIR = 2_300
 
 
 @dataclass(frozen=True, slots=True)

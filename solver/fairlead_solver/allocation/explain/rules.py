@@ -114,7 +114,7 @@ def _plain(problem: Problem, line: int, code: ReasonCode, *, decided: bool) -> R
         leaf = "policy.tier_mode" if strict else "policy.tiers"
         return Rule("tier_order" if strict else "", lines.id[line], leaf)
     if code is ReasonCode.NO_SOURCE:
-        own = lines.locations.counts()[line] > 0
+        own = bool(lines.locations.row(line))
         return Rule("", lines.id[line], f"lines[{lines.id[line]}].locations" if own else "lanes")
     if code is ReasonCode.CHANNEL:
         return Rule("", lines.channel.word(line), "locations.channels")

@@ -106,7 +106,7 @@ def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
 
 def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a contract."""
-    facts, floor = problem.facts.contracts, int(floors(problem)[key])
+    facts, floor = problem.facts.contracts, int(problem.once(floors)[key])
     rest = int(facts.floor_quantity[key]) - int(facts.delivered_quantity[key])
     field = "floor_quantity" if rest >= floor else "floor_rate"
     kind = "must get" if facts.hard[key] else "is owed"

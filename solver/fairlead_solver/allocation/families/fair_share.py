@@ -174,7 +174,7 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a line."""
     line = problem.facts.lines.id[key]
     if name == "shortfall":
-        share = entitlements(problem)[key]
+        share = problem.once(entitlements)[key]
         sentence = f"line {line}'s fair share is {share:.6g} of {problem.line.quantity[key]}"
         return Wording(line, "policy.fair_share.shortfall_rate", sentence)
     sentence = f"line {line}'s fill rate counts in the smallest of its group"
