@@ -606,9 +606,7 @@ class Reason(_message.Message):
     certainty: Global___Certainty.ValueType
     """How it is known."""
     delta_micros: _builtins.int
-    """PROVEN: what the opposite costs, micro-units of money. Absent where the opposite is infeasible
-    or was not solved.
-    """
+    """PROVEN: what the opposite costs, micro-units of money; absent where that is infeasible."""
     delta_at_least: _builtins.bool
     """True: the opposite costs `delta_micros` or more; false: exactly that."""
     scope: _enums_pb2.ProofScope.ValueType
@@ -736,6 +734,7 @@ class Fix(_message.Message):
     GAIN_MICROS_FIELD_NUMBER: _builtins.int
     LOSERS_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     kind: Global___FixKind.ValueType
     """What it changes."""
     product: _builtins.str
@@ -752,6 +751,8 @@ class Fix(_message.Message):
     """What the objective gains with it, micro-units of money; a cost is negative."""
     sentence: _builtins.str
     """The change in words."""
+    scope: _enums_pb2.ProofScope.ValueType
+    """What was solved again with it."""
     @_builtins.property
     def rule(self) -> Global___Rule:
         """The rule or stock it changes."""
@@ -773,10 +774,11 @@ class Fix(_message.Message):
         gain_micros: _builtins.int = ...,
         losers: _abc.Iterable[Global___LineQuantity] | None = ...,
         sentence: _builtins.str = ...,
+        scope: _enums_pb2.ProofScope.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_by_day", b"_by_day", "by_day", b"by_day", "rule", b"rule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_day", b"_by_day", "amount", b"amount", "by_day", b"by_day", "gain_micros", b"gain_micros", "kind", b"kind", "location", b"location", "losers", b"losers", "product", b"product", "rule", b"rule", "sentence", b"sentence", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_day", b"_by_day", "amount", b"amount", "by_day", b"by_day", "gain_micros", b"gain_micros", "kind", b"kind", "location", b"location", "losers", b"losers", "product", b"product", "rule", b"rule", "scope", b"scope", "sentence", b"sentence", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__by_day: _TypeAlias = _typing.Literal["by_day"]  # noqa: Y015
     _WhichOneofArgType__by_day: _TypeAlias = _typing.Literal["_by_day", b"_by_day"]  # noqa: Y015
@@ -870,9 +872,7 @@ class BindingConstraint(_message.Message):
     SENTENCE_FIELD_NUMBER: _builtins.int
     SCALE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Resource name, tenants/{t}/decisions/{d}/bindingConstraints/{b}. Empty where the decision was
-    not stored.
-    """
+    """Resource name, tenants/{t}/decisions/{d}/bindingConstraints/{b}; empty where not stored."""
     id: _builtins.str
     """Stable id within the decision: family and key."""
     scope: _builtins.str

@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 
 from fairlead_solver import api
+from fairlead_solver.allocation.decide import write
 from fairlead_solver.allocation.explain import (
     Again,
     ExplainOptions,
@@ -258,3 +259,57 @@ def test_fair_share_is_listed_with_what_loosening_it_would_earn() -> None:
     assert share.marginal_down is not None
     assert share.marginal_down.method is MarginalMethod.RESOLVED
     assert share.sentence.endswith("1 less is worth 10.00.")
+
+
+def test_bug_lots_joined_by_a_floor_are_valued_one_at_a_time() -> None:
+    given = facts(
+        products=[{"id": "P"}, {"id": "R"}],
+        lines=[
+            line("A", 30, customer="D"),
+            line("B", 30, unit_price_micros=20 * MICROS),
+            line("C", 30, customer="D", product="R"),
+            line("E", 30, product="R", unit_price_micros=30 * MICROS),
+        ],
+        lots=[lot("S", 30), lot("T", 30, product="R")],
+        customers=[{"id": "D"}],
+        contracts=[{"id": "K", "customer": "D", "floor_quantity": 20, "hard": True}],
+    )
+    _, explanation = told(given, api.Policy())
+    before = api.solve(api.intake(given, api.Policy()), EXACTLY).decision.objective_micros
+    assert before is not None
+    lots = [b for b in explanation.binding if b.rule.family == "supply"]
+    assert len(lots) == 2
+    for binding in lots:
+        changed = loosened(given, binding)
+        assert changed is not None
+        after = api.solve(api.intake(changed, api.Policy()), EXACTLY).decision.objective_micros
+        assert after is not None
+        assert binding.marginal_up is not None
+        assert binding.marginal_up.value_micros == after - before
+
+
+@settings(max_examples=25)
+@given(cycles())
+def test_every_fix_beside_the_rest_fills_its_line_with_the_rest_held(drawn: Drawn) -> None:
+    problem = api.intake(drawn.facts(), drawn.policy)
+    solved = api.solve(problem, EXACTLY)
+    options = ExplainOptions(cycle_columns=0, marginals=0, proofs=0)
+    explanation = explain(problem, solved.model, solved.decision, options, solving(solved))
+    x = solved.decision.columns
+    for i, fix in explanation.found.fixes.items():
+        assert fix.scope is Scope.PART
+        changed = applied(problem.facts, fix)
+        if changed is None:
+            continue
+        other = api.intake(changed, drawn.policy)
+        model, arcs = write(other), problem.arcs.of_line(i)
+        own = np.arange(arcs.start, arcs.stop)
+        free = Parts(solved.model, len(problem.arcs)).around(own, 0 * own, Effort(1, 0, 0)).column
+        held = _holding(model, np.setdiff1d(np.arange(model.num_columns), free), x)
+        pack, quantity = int(problem.line.pack[i]), int(problem.line.quantity[i])
+        full = _forced(held, arcs, quantity - quantity % pack, pack)
+        best, filled = solve_model(held, EXACTLY), solve_model(full, EXACTLY)
+        assert filled.x is not None
+        assert not filled.contradictions
+        if not model.goals:
+            assert filled.objective >= best.objective - 2 - 2e-9 * abs(best.objective), fix

@@ -23,7 +23,7 @@ from .binding import binding_constraints
 from .case import Case, case_of
 from .conflict import conflict
 from .explanation import Explanation
-from .fix import fixes
+from .fix import FixEffort, fixes
 from .ledger import Reasons
 from .marginal import marginals
 from .prove import prove
@@ -42,13 +42,15 @@ class ExplainOptions:
     `binding`: binding constraints listed. `proofs`, `marginals`, `fixes`: lines and rows for
     which something is solved again. `whole_columns`: of the largest component that is solved
     again whole; `columns`: of all of those together, for each kind of statement.
-    `cycle_columns`: larger cycles get no fixes, since those solve the whole cycle again.
+    Fixes are tried on the whole cycle up to `cycle_columns`; in larger ones on the part around
+    the line, for `fixes_beside` lines.
     """
 
     binding: int = 1000
     proofs: int = 5000
     marginals: int = 50
     fixes: int = 10
+    fixes_beside: int = 5
     whole_columns: int = 1000
     columns: int = 20_000
     cycle_columns: int = 300
@@ -105,8 +107,8 @@ def _solved_again(
     valued = marginals(
         case, tight, parts, solving.x, solving.prices, again, effort(options.marginals)
     )
-    small = model.num_columns <= options.cycle_columns
-    repairs = fixes(case, proven.reasons, again, most=options.fixes) if small else {}
+    wanted = FixEffort(options.fixes, options.fixes_beside, options.cycle_columns)
+    repairs = fixes(case, proven.reasons, again, solving.x, parts, effort=wanted)
     return Explanation(
         case,
         proven.reasons,

@@ -125,6 +125,12 @@ def copies(whole: Model, x: Floats, column: Ints, part: Ints, count: int) -> Cop
     return Copies(model, count, column, part, row, row_part)
 
 
+def worth(model: Model, x: Floats) -> Worth:
+    """Goals and money of a vector of a program."""
+    money = model.offset + float(model.cost @ x)
+    return (*(float(g.weights @ x) for g in model.goals), money)
+
+
 def difference(better: Worth, worse: Worth) -> tuple[bool, float]:
     """(whether the first is worth more beyond rounding, the money between them)."""
     money = better[-1] - worse[-1]

@@ -121,10 +121,12 @@ def _trials(
     counts = np.where(parts.coupling[rows], 1, np.diff(matrix.indptr)[rows])
     seeds = matrix.indices[expand(starts, counts)].astype(np.int64)
     scopes = parts.around(seeds, np.repeat(np.arange(len(rows)), counts), effort)
-    return _Trials(case, rows, scopes, x, again, _rounds(case, rows, parts, seeds, counts))
+    return _Trials(case, rows, scopes, x, again, _rounds(case, rows, parts, scopes, seeds, counts))
 
 
-def _rounds(case: Case, rows: Ints, parts: Parts, seeds: Ints, counts: Ints) -> list[Ints]:
+def _rounds(
+    case: Case, rows: Ints, parts: Parts, scopes: Scopes, seeds: Ints, counts: Ints
+) -> list[Ints]:
     """Lots whose quantity may be changed in one program: each in another component. Where stock
     counts across components (fair share, protections), one at a time."""
     at = np.flatnonzero(case.limits.of_stock(rows))
@@ -132,7 +134,7 @@ def _rounds(case: Case, rows: Ints, parts: Parts, seeds: Ints, counts: Ints) -> 
     shared = problem.policy.fair_share.mode is not FairShareMode.OFF
     if shared or len(problem.facts.protections):
         return [at[k : k + 1] for k in range(len(at))]
-    component = parts.component(seeds[np.cumsum(counts) - counts])[at]
+    component = parts.solved_apart(seeds[np.cumsum(counts) - counts], scopes.scope)[at]
     order = np.argsort(component, kind="stable")
     first = np.searchsorted(component[order], component[order])
     turn = np.empty(len(at), dtype=np.int64)

@@ -66,9 +66,13 @@ class Parts:
         self._near = sp.csr_array(model.matrix[~coupling])
         self._beside = _beside(model, coupling, flows, self._split)
 
-    def component(self, column: Ints) -> Ints:
-        """The component of each column, coupling rows left out."""
-        return self._split_owner[column]
+    def solved_apart(self, column: Ints, scope: Ints) -> Ints:
+        """A number for each part (one column of it, and its scope); parts with different numbers
+        have no column in common. Coupling rows join what is solved whole."""
+        whole = self._whole_owner[column]
+        joined = np.isin(whole, whole[scope == Scope.CYCLE])
+        apart: Ints = np.where(joined, -1 - whole, self._split_owner[column])
+        return apart
 
     def around(self, column: Ints, part: Ints, effort: Effort) -> Scopes:
         """The part around the columns of each line (`part` ascending from 0, none left out):

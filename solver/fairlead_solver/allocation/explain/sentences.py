@@ -12,7 +12,15 @@ from datetime import date, timedelta
 
 from ..facts import Lines
 from ..problem import Problem
-from .values import Certainty, Competitor, Reason, ReasonCode, WaterfallKind, WaterfallStep
+from .values import (
+    Certainty,
+    Competitor,
+    LineQuantity,
+    Reason,
+    ReasonCode,
+    WaterfallKind,
+    WaterfallStep,
+)
 
 ROOM = (
     ReasonCode.CAPACITY,
@@ -23,6 +31,7 @@ ROOM = (
 HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
 EPOCH = date(1970, 1, 1)
 MICROS = 1_000_000
+NAMED = 3  # losers named in a sentence
 OUTRANKED = (
     ReasonCode.OUTRANKED_TIER,
     ReasonCode.OUTRANKED_VALUE,
@@ -54,6 +63,16 @@ def line_sentence(
 def opening(given: int, asked: int) -> str:
     """How every sentence begins, and all of it where nothing is short."""
     return f"{given} of {asked} given."
+
+
+def fix_sentence(change: str, gain_micros: int, losers: Sequence[LineQuantity]) -> str:
+    """A fix with what it earns or costs, and who loses by it."""
+    worth = f"gains {money(gain_micros)}" if gain_micros >= 0 else f"costs {money(-gain_micros)}"
+    if not losers:
+        return f"{change}: {worth}, nobody loses"
+    named = ", ".join(f"{loser.line} loses {loser.units}" for loser in losers[:NAMED])
+    more = len(losers) - NAMED
+    return f"{change}: {worth}; {named}" + (f" and {more} more lines lose" if more > 0 else "")
 
 
 def money(micros: int) -> str:

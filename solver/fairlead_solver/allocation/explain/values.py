@@ -218,6 +218,7 @@ class Fix:
     gain_micros: int  # what the objective gains by it; a cost is negative
     losers: tuple[LineQuantity, ...]
     sentence: str
+    scope: Scope = Scope.CYCLE  # what was solved again with it
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.draft import Draft, Floats, Model
+from ...model.draft import Draft, Model
 from ..arcs import find_arcs
 from ..facts import Facts
 from ..families import FAMILIES
@@ -27,11 +27,6 @@ def program(problem: Problem) -> Model:
         if family.applies(problem):
             family.build(problem, draft)
     return draft.finish()
-
-
-def money_of(model: Model, x: Floats) -> float:
-    """Micro-units of money of a vector."""
-    return model.offset + float(model.cost @ x)
 
 
 def same_layout(one: Model, other: Model) -> bool:
