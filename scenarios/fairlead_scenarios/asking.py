@@ -15,13 +15,15 @@ ENGINES = (*(engine.value for engine in Engine), REFERENCE + "highs")
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Engine, gap, limits and seed. None: the default of whoever solves."""
+    """Engine, gap, limits and seed; None: the default of whoever solves. `weigh`: tell what each
+    weight of the policy cost."""
 
     engine: str = Engine.AUTO.value
     relative_gap: float | None = None
     time_limit_seconds: float | None = None
     seed: int | None = None
     workers: int = 1
+    weigh: bool = False
 
     def __post_init__(self) -> None:
         """Raises InvalidInput for an engine that does not exist."""
@@ -35,7 +37,9 @@ class Asking:
 
     def message(self) -> allocation_service_pb2.SolveOptions:
         """As the contract says it."""
-        options = allocation_service_pb2.SolveOptions(relative_gap=self.relative_gap)
+        options = allocation_service_pb2.SolveOptions(
+            relative_gap=self.relative_gap, weigh_policy=self.weigh
+        )
         if self.seed is not None:
             options.seed = self.seed
         if self.time_limit_seconds is not None:

@@ -17,6 +17,7 @@ from fairlead_solver.api import (
     explain,
     intake,
     solve,
+    weigh,
 )
 
 from .apart import solve_by_reference
@@ -62,14 +63,15 @@ def solve_local(
     problem = problem_of(scenario)
     watch.stage("building")
     limit = asked.time_limit_seconds
+    budget: Budget = UNLIMITED if limit is None else Deadline.after(limit)
+    options = replace(asked.options, workers=asking.workers)
     if asking.reference_solver:
         gap = asked.options.relative_gap
         solved = solve_by_reference(problem, asking.reference_solver, gap, limit)
     else:
-        budget: Budget = UNLIMITED if limit is None else Deadline.after(limit)
-        options = replace(asked.options, workers=asking.workers)
         solved = solve(problem, options, budget, watch.standing)
     watch.stage("explaining")
     told = explain(solved)
+    weights = weigh(solved, options, budget) if asked.weigh else ()
     watch.stage("writing")
-    return decision_message(solved, told)
+    return decision_message(solved, told, weights=weights)

@@ -43,6 +43,7 @@ from .allocation.policy import AgingPolicy, Policy, Step, Tier, TierMode
 from .allocation.problem import Problem
 from .allocation.size import CycleSize, size_of
 from .allocation.terms import Term
+from .allocation.weights import WeightCost, cost_of, weights_of
 from .findings import MAX_FINDINGS, Finding, InvalidInput
 from .intake import Faults
 from .model.bound import bound_again as model_bound_again
@@ -169,6 +170,23 @@ def explain(
     )
 
 
+def weigh(
+    solved: Solved, options: Options | None = None, budget: Budget = UNLIMITED
+) -> tuple[WeightCost, ...]:
+    """What each weight of the policy cost: the cycle is decided again with it at zero.
+
+    Empty where the decision has no plan. Raises as `solve` does.
+    """
+    problem, decision = solved.problem, solved.decision
+    if decision.plan is None:
+        return ()
+    return tuple(
+        cost_of(weight, decision, solve(without, options, budget).decision)
+        for weight in weights_of(problem.policy)
+        for without in [intake(problem.facts, weight.without)]
+    )
+
+
 def _solving(solved: Solved, budget: Budget) -> Solving:
     """Solving again by the engine of the whole, while the budget lasts."""
     solution = solved.solution
@@ -252,6 +270,7 @@ __all__ = [
     "TierMode",
     "Told",
     "WaterfallKind",
+    "WeightCost",
     "adopt",
     "as_column",
     "bound_again",

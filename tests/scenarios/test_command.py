@@ -197,6 +197,36 @@ def test_explain_tells_of_a_decision_on_a_server_by_its_name(tmp_path: Path) -> 
             assert len(unknown.stderr.splitlines()) == 1 and "NOT_FOUND" in unknown.stderr
 
 
+def test_what_each_weight_cost_is_told_here_and_by_a_server_alike(tmp_path: Path) -> None:
+    cycle = LIBRARY / "24_all_pull"
+    shown = fairlead("explain", cycle, "--weights")
+    assert shown.exit_code == 0, shown.stderr
+    assert "policy.tiers.service_rate" in shown.stdout and "policy.aging" in shown.stdout
+    told = json.loads(fairlead("explain", cycle, "--weights", "--json").stdout)["weights"]
+    plain = json_format.Parse(fairlead("solve", cycle, "--json").stdout, decision_pb2.Decision())
+    assert not plain.weights  # only on request
+    for weight in told:
+        own, others = int(weight.get("termMicros", 0)), int(weight["otherTermsMicros"])
+        assert own + others == plain.objective_micros
+        without = int(weight["otherTermsWithoutMicros"])
+        assert int(weight.get("costMicros", 0)) == without - others >= 0
+    with running_server(tmp_path) as server:
+        there = fairlead("explain", cycle, "--weights", "--json", "--server", server.calls)
+    assert json.loads(there.stdout)["weights"] == told
+
+
+def test_a_weight_s_cost_is_that_of_the_cycle_decided_without_it() -> None:
+    scenario = read_scenario(LIBRARY / "24_all_pull")
+    asking = Asking(relative_gap=0.0, weigh=True)
+    weighed = {w.leaf: w for w in solve_local(scenario, asking).weights}
+    for tier in scenario.policy.tiers:
+        tier.service_rate = 0.0
+    free = solve_local(scenario, Asking(relative_gap=0.0))
+    cost = weighed["policy.tiers.service_rate"]
+    assert cost.other_terms_without_micros == free.objective_micros
+    assert cost.cost_micros > 0 and cost.lines_changed > 0
+
+
 def test_an_exported_model_has_the_optimum_of_the_decision(tmp_path: Path) -> None:
     from ortools.linear_solver.python import model_builder
 

@@ -190,6 +190,7 @@ class SolveOptions(_message.Message):
     SEED_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
     VIEW_FIELD_NUMBER: _builtins.int
+    WEIGH_POLICY_FIELD_NUMBER: _builtins.int
     engine: _decision_pb2.Engine.ValueType
     """The engine. Default AUTO. One the server lacks is refused."""
     relative_gap: _builtins.float
@@ -200,6 +201,10 @@ class SolveOptions(_message.Message):
     """How much is explained. Default FULL."""
     view: Global___DecisionView.ValueType
     """How much of the decision is sent. Default FULL. What is left out can be listed later."""
+    weigh_policy: _builtins.bool
+    """True: the cycle is solved once more for each weight of the policy, with that weight at zero, and
+    the decision tells what each cost (`weights`). Within the same time limit. Default false.
+    """
     @_builtins.property
     def time_limit(self) -> _duration_pb2.Duration:
         """Solve no longer than this. Above 0; default: the server's. The server's own limit and the
@@ -215,10 +220,11 @@ class SolveOptions(_message.Message):
         seed: _builtins.int | None = ...,
         explanation: Global___ExplanationLevel.ValueType = ...,
         view: Global___DecisionView.ValueType = ...,
+        weigh_policy: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_seed", b"_seed", "relative_gap", b"relative_gap", "seed", b"seed", "time_limit", b"time_limit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_seed", b"_seed", "engine", b"engine", "explanation", b"explanation", "relative_gap", b"relative_gap", "seed", b"seed", "time_limit", b"time_limit", "view", b"view"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_seed", b"_seed", "engine", b"engine", "explanation", b"explanation", "relative_gap", b"relative_gap", "seed", b"seed", "time_limit", b"time_limit", "view", b"view", "weigh_policy", b"weigh_policy"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__relative_gap: _TypeAlias = _typing.Literal["relative_gap"]  # noqa: Y015
     _WhichOneofArgType__relative_gap: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap"]  # noqa: Y015

@@ -199,6 +199,7 @@ class Decision(_message.Message):
     TERMS_OF_NO_TIER_FIELD_NUMBER: _builtins.int
     CONTRACTS_FIELD_NUMBER: _builtins.int
     TERMS_OF_NO_CONTRACT_FIELD_NUMBER: _builtins.int
+    WEIGHTS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, tenants/{t}/decisions/{d}. Empty where it was not stored."""
     snapshot: _builtins.str
@@ -285,6 +286,12 @@ class Decision(_message.Message):
         up to `terms`, exactly. Absent where the cycle has no contract.
         """
 
+    @_builtins.property
+    def weights(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeightCost]:
+        """What each weight of the policy cost, in the order of the policy. Only where it was asked for
+        (`weigh_policy`) and the decision has a plan; weights that are zero are left out.
+        """
+
     def __init__(
         self,
         *,
@@ -313,10 +320,11 @@ class Decision(_message.Message):
         terms_of_no_tier: _explanation_pb2.Money | None = ...,
         contracts: _abc.Iterable[Global___ContractResult] | None = ...,
         terms_of_no_contract: _explanation_pb2.Money | None = ...,
+        weights: _abc.Iterable[Global___WeightCost] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "objective_micros", b"objective_micros", "policy", b"policy", "relative_gap", b"relative_gap", "solve", b"solve", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "totals", b"totals"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_micros: _TypeAlias = _typing.Literal["bound_micros"]  # noqa: Y015
     _WhichOneofArgType__bound_micros: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros"]  # noqa: Y015
@@ -332,6 +340,63 @@ class Decision(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__relative_gap) -> _WhichOneofReturnType__relative_gap | None: ...
 
 Global___Decision: _TypeAlias = Decision  # noqa: Y015
+
+@_typing.final
+class WeightCost(_message.Message):
+    """What one weight of the policy cost: the cycle decided again with the weight at zero."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEAF_FIELD_NUMBER: _builtins.int
+    TERM_MICROS_FIELD_NUMBER: _builtins.int
+    OTHER_TERMS_MICROS_FIELD_NUMBER: _builtins.int
+    OTHER_TERMS_WITHOUT_MICROS_FIELD_NUMBER: _builtins.int
+    COST_MICROS_FIELD_NUMBER: _builtins.int
+    LINES_CHANGED_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    leaf: _builtins.str
+    """The weight, a leaf of the policy such as policy.churn.rate."""
+    term_micros: _builtins.int
+    """The weight's own term in the decision, micro-units of money."""
+    other_terms_micros: _builtins.int
+    """All other terms in the decision, micro-units of money."""
+    other_terms_without_micros: _builtins.int
+    """All other terms in the decision without the weight, micro-units of money. Absent where there is
+    no such decision.
+    """
+    cost_micros: _builtins.int
+    """What the other terms gave up for the weight, micro-units of money: the second of these less the
+    first. Not negative but for the gap. Absent as above.
+    """
+    lines_changed: _builtins.int
+    """Lines that would be given another quantity without it."""
+    status: Global___DecisionStatus.ValueType
+    """How the cycle without the weight ended. Not OPTIMAL: the cost is of the best that was found."""
+    def __init__(
+        self,
+        *,
+        leaf: _builtins.str = ...,
+        term_micros: _builtins.int = ...,
+        other_terms_micros: _builtins.int = ...,
+        other_terms_without_micros: _builtins.int | None = ...,
+        cost_micros: _builtins.int | None = ...,
+        lines_changed: _builtins.int = ...,
+        status: Global___DecisionStatus.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost_micros", b"_cost_micros", "_other_terms_without_micros", b"_other_terms_without_micros", "cost_micros", b"cost_micros", "other_terms_without_micros", b"other_terms_without_micros"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_micros", b"_cost_micros", "_other_terms_without_micros", b"_other_terms_without_micros", "cost_micros", b"cost_micros", "leaf", b"leaf", "lines_changed", b"lines_changed", "other_terms_micros", b"other_terms_micros", "other_terms_without_micros", b"other_terms_without_micros", "status", b"status", "term_micros", b"term_micros"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__cost_micros: _TypeAlias = _typing.Literal["cost_micros"]  # noqa: Y015
+    _WhichOneofArgType__cost_micros: _TypeAlias = _typing.Literal["_cost_micros", b"_cost_micros"]  # noqa: Y015
+    _WhichOneofReturnType__other_terms_without_micros: _TypeAlias = _typing.Literal["other_terms_without_micros"]  # noqa: Y015
+    _WhichOneofArgType__other_terms_without_micros: _TypeAlias = _typing.Literal["_other_terms_without_micros", b"_other_terms_without_micros"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cost_micros) -> _WhichOneofReturnType__cost_micros | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__other_terms_without_micros) -> _WhichOneofReturnType__other_terms_without_micros | None: ...
+
+Global___WeightCost: _TypeAlias = WeightCost  # noqa: Y015
 
 @_typing.final
 class Totals(_message.Message):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from fairlead.v1.allocation_service_pb2 import Validation
@@ -14,6 +16,7 @@ from fairlead_solver.api import (
     Problem,
     Shares,
     Solved,
+    WeightCost,
     by_contract,
     by_tier,
 )
@@ -27,7 +30,11 @@ from .values import enum_number, fill, fill_all, write_money
 
 
 def decision_message(
-    solved: Solved, explanation: Explanation | None = None, *, with_lines: bool = True
+    solved: Solved,
+    explanation: Explanation | None = None,
+    *,
+    weights: Iterable[WeightCost] = (),
+    with_lines: bool = True,
 ) -> Decision:
     """The decision as a message; names and times are the server's to add.
 
@@ -53,6 +60,7 @@ def decision_message(
         write_totals(message, decided, lines)
         if with_lines:
             message.lines.extend(lines_of(line_columns(lines, 0, len(lines))))
+    fill_all(message.weights, weights)
     if explanation is not None:
         fill_all(message.binding_constraints, explanation.binding)
         if explanation.conflict is not None:

@@ -27,6 +27,7 @@ class Asked:
     time_limit_seconds: float | None  # None: the server's own
     explanation: allocation_service_pb2.ExplanationLevel.ValueType
     with_rows: bool  # lines as rows in the answer
+    weigh: bool  # tell what each weight of the policy cost
 
 
 def options_of(message: allocation_service_pb2.SolveOptions) -> Asked:
@@ -51,6 +52,7 @@ def options_of(message: allocation_service_pb2.SolveOptions) -> Asked:
         time_limit_seconds=limit,
         explanation=level if level != EXPLANATION_LEVEL_UNSPECIFIED else EXPLANATION_LEVEL_FULL,
         with_rows=message.view not in (DECISION_VIEW_SUMMARY, DECISION_VIEW_COLUMNS),
+        weigh=message.weigh_policy,
     )
 
 

@@ -22,6 +22,7 @@ from ..remote import Server, stored_decision
 from ..report import as_json
 from ..scenario import read_scenario
 from ..screen.decision import short_lines
+from ..screen.money import show_weights
 from ..screen.story import show_story
 from ..screen.words import word
 from .options import AsJson, Certificates, EngineName, Gap, ServerAddress, server_of
@@ -43,6 +44,9 @@ def explain(
     cycle: Annotated[
         Path | None, typer.Option(help="The cycle you have: refused if another was decided.")
     ] = None,
+    weights: Annotated[
+        bool, typer.Option("--weights", help="Of a scenario: what each weight of the policy cost.")
+    ] = False,
     server: ServerAddress = None,
     ca: Certificates = None,
     engine: EngineName = "auto",
@@ -57,9 +61,12 @@ def explain(
     if path.parts[:1] == ("tenants",):
         decision = _stored(str(path), line, cycle, where)
     else:
-        decision = decision_at(path, Asking(engine, gap), where)
+        decision = decision_at(path, Asking(engine, gap, weigh=weights), where)
         if cycle is not None:
             _refuse_another(cycle, decision)
+    if weights:
+        _tell_weights(decision, json=json)
+        return exit_of(decision)
     chosen = _chosen(decision, line)
     if json:
         typer.echo(_json(chosen, single=line is not None))
@@ -73,6 +80,13 @@ def explain(
         found = "No line is short." if decision.lines else f"No plan: {word(decision, 'status')}."
         console.print(found)
     return exit_of(decision)
+
+
+def _tell_weights(decision: decision_pb2.Decision, *, json: bool) -> None:
+    if json:
+        typer.echo(as_json(decision_pb2.Decision(weights=decision.weights)))
+    else:
+        show_weights(Console(), decision)
 
 
 def _stored(

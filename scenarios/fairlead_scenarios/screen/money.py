@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 
-from .words import count, money, percent, terms
+from .words import count, money, percent, terms, word
 
 SHOWN = 20
 
@@ -38,6 +38,26 @@ def columns_of(decision: decision_pb2.Decision) -> list[tuple[str, explanation_p
     if len(tiers) < 2:
         return [("money", decision.terms)]
     return [*tiers, ("no one tier", decision.terms_of_no_tier), ("all", decision.terms)]
+
+
+def show_weights(console: Console, decision: decision_pb2.Decision) -> None:
+    """What each weight of the policy cost."""
+    if not decision.weights:
+        console.print("No weight of the policy was weighed (of a scenario, they are).")
+        return
+    table = _table("weight", ">its term", ">the others", ">without it", ">it cost", ">lines", "")
+    for weight in decision.weights:
+        found = weight.HasField("cost_micros")
+        table.add_row(
+            weight.leaf,
+            money(weight.term_micros),
+            money(weight.other_terms_micros),
+            money(weight.other_terms_without_micros) if found else "",
+            money(weight.cost_micros) if found else "",
+            count(weight.lines_changed),
+            "" if word(weight, "status") == "OPTIMAL" else word(weight, "status"),
+        )
+    console.print(table)
 
 
 def _by_tier(decision: decision_pb2.Decision) -> Table:

@@ -45,7 +45,8 @@ def solve(run: Run) -> Iterator[bytes]:
     except api.EngineError as error:
         raise _engine_refusal(str(error)) from error
     explanation = _explanation(solved, asked, run, reporter)
-    message = wire.decision_message(solved, explanation, with_lines=False)
+    weights = api.weigh(solved, options, run) if asked.weigh else ()
+    message = wire.decision_message(solved, explanation, weights=weights, with_lines=False)
     _sign(message, request, instructions)
     for part in _parts(message, solved, explanation, asked, instructions):
         reporter.phase(progress.ENCODE, part.first_row, problem.num_lines)
