@@ -25,6 +25,7 @@ from .repair import MAX_SEARCHES, Wish, repair
 from .resume import resume
 from .saturate import saturate
 from .solution import Phase, SolveOptions, Start
+from .spanning import Tree, spanning_columns
 
 LARGE_COLUMNS = 1000
 MIN_COMPONENTS = 50
@@ -82,6 +83,9 @@ class Pricing:
 
         Raises Stuck.
         """
+        spanning = spanning_columns(model, coupling)
+        if len(spanning):
+            return self._branched(model, coupling, spanning)
         fine = partition(model, coupling)
         if fine.count < MIN_COMPONENTS:
             raise Stuck
@@ -95,6 +99,15 @@ class Pricing:
         )
         answer = repair(fine, relaxed, plan, self.wish, self.crew, self.budget, self._on_search)
         return replace(answer, duals=relaxed.duals, priced=coupling)
+
+    def _branched(self, model: Model, coupling: Bools, spanning: Ints) -> Answer:
+        """Over the columns that join everything first."""
+        finer = replace(self, wish=replace(self.wish, gap=self.wish.gap / 2))
+        tree = Tree(model, spanning, self.wish.gap, lambda node: finer.maximise(node, coupling))
+        return tree.search(self._over)
+
+    def _over(self) -> bool:
+        return self.budget.cancelled() or self.budget.remaining_seconds() <= 0
 
     def _resumed(self, fine: Partition, start: Start) -> Answer:
         relaxed = resume(fine, start, self.wish.seed, self.crew)
