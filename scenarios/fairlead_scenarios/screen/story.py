@@ -35,7 +35,7 @@ def _parts(line: decision_pb2.DecisionLine) -> Iterator[RenderableType]:
         yield from _rival(line, rival)
     if why.HasField("fix"):
         yield Text("\nFix", style="bold")
-        yield Text(f"  {why.fix.sentence} ({money(why.fix.gain_micros, sign=True)})")
+        yield Text(f"  {why.fix.sentence}")
     yield from _alternatives(why)
 
 
@@ -71,12 +71,23 @@ def _reasons(why: explanation_pb2.Explanation) -> Iterator[RenderableType]:
     if not why.reasons:
         return
     yield Text("\nReasons", style="bold")
-    table = _table("reason", ">units", "known", "about")
+    table = _table("reason", ">units", "known", ">the opposite", "about")
     for reason in why.reasons:
         rule = " ".join(filter(None, (reason.rule.family, reason.rule.key)))
         known = word(reason, "certainty").lower()
-        table.add_row(word(reason, "code"), count(reason.units), known, rule)
+        opposite = _opposite(reason)
+        table.add_row(word(reason, "code"), count(reason.units), known, opposite, rule)
     yield table
+
+
+def _opposite(reason: explanation_pb2.Reason) -> str:
+    """What a proven reason's opposite costs."""
+    if word(reason, "certainty") != "PROVEN":
+        return ""
+    if not reason.HasField("delta_micros"):
+        return "impossible"
+    least = "at least " if reason.delta_at_least else ""
+    return f"costs {least}{money(reason.delta_micros)}"
 
 
 def _rival(

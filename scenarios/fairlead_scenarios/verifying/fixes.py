@@ -18,7 +18,15 @@ from .ground import MICRO, Ground, less, near
 from .trial import Answer, Kind, NotTried, Statement, Trial, arithmetic, impossible, optimum
 
 _RAISED = ("MORE_STOCK", "RAISE_QUOTA", "RAISE_CAPACITY", "RAISE_CONTRACT_CAP", "RAISE_CREDIT")
-_FREE_VALUE = {"latest_day": NO_DAY}
+_AVAILABLE = 1  # LotStatus
+_FREE_VALUE = {
+    "latest_day": NO_DAY,
+    "min_shelf_life_days": 0,
+    "on_hold": False,
+    "status": _AVAILABLE,
+    "owner_customer": -1,
+    "owner_channel": -1,
+}
 
 
 def fix_trials(ground: Ground, said: decision_pb2.DecisionLine) -> Iterator[Trial]:
@@ -32,11 +40,11 @@ def fix_trials(ground: Ground, said: decision_pb2.DecisionLine) -> Iterator[Tria
     except NotTried as reason:
         yield arithmetic(Kind.FIX, said.line, statement.says, f"it cannot be made: {reason}")
         return
-    questions = (
-        ground.question(),
-        ground.question(facts, policy),
-        ground.question(facts, policy, *_as_told(ground, said)),
-    )
+    told = ground.question(facts, policy, *_as_told(ground, said))
+    if word(fix, "scope") == "PART":
+        yield Trial(statement, lambda found: _wrong_in_part(ground, fix, found[0]), (told,))
+        return
+    questions = (ground.question(), ground.question(facts, policy), told)
     yield Trial(statement, lambda found: _wrong(ground, fix, found), questions)
 
 
@@ -49,6 +57,9 @@ def applied(ground: Ground, fix: explanation_pb2.Fix) -> tuple[Facts, Policy]:
         return add(facts, cell_of(facts, fix.rule.leaf), -fix.amount), policy
     if kind == "LATER_DATE":
         return put(facts, cell_of(facts, fix.rule.leaf), fix.by_day), policy
+    if fix.rule.leaf.rpartition(".")[2] in _FREE_VALUE:
+        cell = cell_of(facts, fix.rule.leaf)
+        return put(facts, cell, _FREE_VALUE[cell.column]), policy
     return dropped(facts, policy, fix.rule)
 
 
@@ -80,6 +91,15 @@ def _wrong(ground: Ground, fix: explanation_pb2.Fix, found: Sequence[Answer]) ->
     assert before.objective_micros is not None and after.objective_micros is not None
     gain = after.objective_micros - before.objective_micros
     return "" if near(gain, fix.gain_micros) else f"it gains {gain / MICRO:.6f}"
+
+
+def _wrong_in_part(ground: Ground, fix: explanation_pb2.Fix, told: Answer) -> str:
+    """Of a change tried beside the rest as decided: the whole cycle gains as much, or more."""
+    if impossible(told):
+        return "with it the line is not filled, or others lose more than is told"
+    gain = (optimum(told).objective_micros or 0) - ground.decision.objective_micros
+    enough = gain > fix.gain_micros or near(gain, fix.gain_micros)
+    return "" if enough else f"it gains {gain / MICRO:.6f}"
 
 
 def _money(micros: int | None) -> str:
