@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairlead_solver import api
 from fairlead_solver.allocation.explain import Explanation, explain
 from fairlead_solver.allocation.explain.values import Certainty, ReasonCode
+from tests.reference.test_agreement import drawn_cycles
 from tests.strategies import Drawn, cycles
+
+from .cases import facts, line, lot
 
 NEVER_INDICATED_AS_FACT = (
     ReasonCode.OUTRANKED_TIER,
@@ -57,7 +61,32 @@ def test_reasons_add_up_to_what_each_line_is_short(drawn: Drawn) -> None:
 @settings(max_examples=40)
 @given(cycles(), st.integers(0, 99))
 def test_permuting_the_input_changes_no_word(drawn: Drawn, seed: int) -> None:
-    _, one = told(drawn)
-    _, other = told(drawn.shuffled(seed))
+    one, other = (
+        api.explain(api.solve(api.intake(each.facts(), each.policy)))
+        for each in (drawn, drawn.shuffled(seed))
+    )
     assert list(one.stories or ()) == list(other.stories or ())
     assert one.binding == other.binding
+
+
+@pytest.mark.slow
+def test_under_one_line_in_two_hundred_of_random_cycles_is_unexplained() -> None:
+    lines = unexplained = 0
+    for drawn in drawn_cycles(cycles(), 200):
+        explained = api.explain(api.solve(api.intake(drawn.facts(), drawn.policy)))
+        if explained.reasons is not None:
+            lines += len(explained.reasons.offsets) - 1
+            missing = explained.reasons.code == ReasonCode.UNEXPLAINED
+            unexplained += len(np.unique(explained.reasons.line[missing]))
+    assert lines > 500
+    assert unexplained < 0.005 * lines
+
+
+def test_what_was_tried_is_told_with_the_reasons_of_the_line() -> None:
+    lines = [line("L", 20, tier="B"), line("M", 40, tier="A")]
+    lots = [lot("S", 20), lot("T", 20, location="DC-2")]
+    problem = api.intake(facts(lines=lines, lots=lots), api.Policy())
+    story = api.explain(api.solve(problem)).story_of("L")
+    assert [r.code for r in story.reasons] == [ReasonCode.OUTRANKED_TIER]
+    codes = [a.reason.code for a in story.alternatives if a.reason is not None]
+    assert codes == [ReasonCode.OUTRANKED_TIER, ReasonCode.OUTRANKED_TIER]

@@ -2,13 +2,13 @@
 
 Every alternative is told with the units the line got from it and, where stock there did not come
 to the line, the reason that kept most of it away: a refusal, a protection, a remainder under a
-pack, the lines that took it, or, where stock is left unused, the line's own first reason.
+pack, the lines that took it, or, where stock is left unused, the line's own reason for that.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..arcs import Refusal
 from .case import Case
@@ -27,14 +27,32 @@ CODE_OF_REFUSAL = {
 _Place = tuple[AlternativeKind, str]
 
 
-def alternatives(case: Case, line: int, first: Reason) -> tuple[Alternative, ...]:
-    """Locations and substitutes in a short line's reach; `first` is its first reason.
+LOST = (
+    ReasonCode.OUTRANKED_TIER,
+    ReasonCode.OUTRANKED_VALUE,
+    ReasonCode.FAIR_SHARE_RATIONED,
+    ReasonCode.CONTRACT_FLOOR_OTHER,
+    ReasonCode.TIE_BREAK,
+    ReasonCode.NOT_PROVEN,
+    ReasonCode.LOCKED,
+    ReasonCode.TIME_FENCE,
+    ReasonCode.STRATEGY,
+)
+ARITHMETIC = (*CODE_OF_REFUSAL.values(), ReasonCode.NO_SUPPLY, ReasonCode.DATE_WINDOW)
 
+
+def alternatives(case: Case, line: int, told: Sequence[Reason]) -> tuple[Alternative, ...]:
+    """Locations and substitutes in a short line's reach; `told` are its reasons, the first first.
+
+    What others took and what is left unused is told with the reason the line itself has for that.
     Empty where there is but one place it could come from.
     """
     given: Counter[_Place] = Counter()
     lost: defaultdict[_Place, Counter[ReasonCode]] = defaultdict(Counter)
-    for place, units, code in _parts(case, line, first.code):
+    others = next((r.code for r in told if r.code in LOST), ReasonCode.OUTRANKED_VALUE)
+    apart = (*LOST, *ARITHMETIC)
+    unused = next((r.code for r in told if r.code not in apart), told[0].code)
+    for place, units, code in _parts(case, line, others, unused):
         kept_away = lost[place]
         if code is None:
             given[place] += units
@@ -43,25 +61,26 @@ def alternatives(case: Case, line: int, first: Reason) -> tuple[Alternative, ...
     if len(lost) < 2:
         return ()
     return tuple(
-        Alternative(kind, value, given[kind, value], _reason(lost[kind, value], first))
+        Alternative(kind, value, given[kind, value], _reason(lost[kind, value], told))
         for kind, value in sorted(lost)
     )
 
 
-def _reason(lost: Counter[ReasonCode], first: Reason) -> Reason | None:
+def _reason(lost: Counter[ReasonCode], told: Sequence[Reason]) -> Reason | None:
     """What kept most away; of equals the first code."""
     some = [(-units, code) for code, units in lost.items() if units]
     if not some:
         return None
     units, code = min(some)
-    if code is first.code:
-        return Reason(code, -units, first.certainty, first.rule)
+    for reason in told:
+        if reason.code is code:
+            return Reason(code, -units, reason.certainty, reason.rule)
     indicated = code is ReasonCode.OUTRANKED_VALUE
     return Reason(code, -units, Certainty.INDICATED if indicated else Certainty.EXACT)
 
 
 def _parts(
-    case: Case, line: int, unused: ReasonCode
+    case: Case, line: int, taken: ReasonCode, unused: ReasonCode
 ) -> Iterator[tuple[_Place, int, ReasonCode | None]]:
     """(place, units, what became of them: None is given) of every lot in reach."""
     arcs, units = case.problem.arcs, case.waterfall.arcs
@@ -72,7 +91,7 @@ def _parts(
     for k in range(int(arcs.offsets[line]), int(arcs.offsets[line + 1])):
         for place in _places(case, line, int(arcs.lot[k])):
             yield place, int(units.given[k]), None
-            yield place, int(units.others[k]), ReasonCode.OUTRANKED_VALUE
+            yield place, int(units.others[k]), taken
             yield place, int(units.remainder[k]), ReasonCode.LOT_SPLIT_LIMIT
             yield place, int(units.protected[k]), ReasonCode.PROTECTED_STOCK
             yield place, int(units.unused[k]), unused

@@ -1,6 +1,7 @@
 """Says a line's story in one sentence, out of its codes and figures and nothing else.
 
-    8 of 20 given. 12 short: 22 went to SO-881 (tier A, 14.20 a unit against 9.75).
+    8 of 20 given. 12 short: 22 went to SO-881 (tier A, 14.20 a unit against 9.75). To fill it:
+    12 more of P at DC-1: gains 117.00, nobody loses.
 
 Several reasons: "12 short: 5: …; 7: …". What is only INDICATED says so with "likely".
 """
@@ -15,6 +16,7 @@ from ..problem import Problem
 from .values import (
     Certainty,
     Competitor,
+    Fix,
     LineQuantity,
     Reason,
     ReasonCode,
@@ -48,8 +50,10 @@ def line_sentence(
     steps: Sequence[WaterfallStep],
     told: Sequence[tuple[Reason, str]],
     rivals: Sequence[Competitor],
+    fix: Fix | None = None,
 ) -> str:
-    """The sentence of one line; `told` are its reasons with the words of their families."""
+    """The sentence of one line; `told` are its reasons with the words of their families, `fix`
+    is what would fill it."""
     asked = int(problem.line.quantity[line])
     if given >= asked:
         return opening(given, asked)
@@ -57,7 +61,8 @@ def line_sentence(
     parts = [_phrase(problem, line, r, words, steps, rivals) for r, words in telling]
     if len(parts) > 1:
         parts = [f"{r.units}: {p}" for (r, _), p in zip(telling, parts, strict=True)]
-    return f"{opening(given, asked)} {asked - given} short: {'; '.join(parts)}."
+    said = f"{opening(given, asked)} {asked - given} short: {'; '.join(parts)}."
+    return said if fix is None else f"{said} To fill it: {fix.sentence}."
 
 
 def opening(given: int, asked: int) -> str:

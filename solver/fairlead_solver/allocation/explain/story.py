@@ -50,14 +50,15 @@ def _story(
     given, proof = int(case.given[line]), found.proofs.get(line)
     told = [_told(case, reasons, k, rivals, proof) for k in _rows(reasons, line)]
     short = given < int(case.problem.line.quantity[line])
+    fix = found.fixes.get(line)
     return LineStory(
         line=case.problem.facts.lines.id[line],
         waterfall=steps,
         reasons=tuple(reason for reason, _ in told),
         competitors=rivals,
-        fix=found.fixes.get(line),
-        alternatives=alternatives(case, line, told[0][0]) if short else (),
-        sentence=line_sentence(case.problem, line, given, steps, told, rivals),
+        fix=fix,
+        alternatives=alternatives(case, line, [reason for reason, _ in told]) if short else (),
+        sentence=line_sentence(case.problem, line, given, steps, told, rivals, fix),
     )
 
 
