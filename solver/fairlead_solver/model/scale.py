@@ -31,7 +31,7 @@ LARGE_COLUMNS = 1000
 MIN_COMPONENTS = 50
 RESUMED_SEARCHES = 3  # old prices that need more are better found anew
 GOAL_GAP = 1e-6  # of a goal: what is searched for; only what meets its bound is called reached
-PRICE_SHARE = 0.1  # of the gap asked, given to imprecise prices
+PRICE_SHARE = 0.2  # of the gap asked, given to imprecise prices
 
 Tell = Callable[[Phase, int, int, Answer], None]
 
@@ -83,10 +83,10 @@ class Pricing:
 
         Raises Stuck.
         """
-        spanning = spanning_columns(model, coupling)
+        fine = partition(model, coupling)
+        spanning = spanning_columns(fine)
         if len(spanning):
             return self._branched(model, coupling, spanning)
-        fine = partition(model, coupling)
         if fine.count < MIN_COMPONENTS:
             raise Stuck
         if start is not None and not np.isnan(start.duals).all():

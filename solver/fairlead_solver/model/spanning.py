@@ -16,9 +16,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from .activity import is_feasible
-from .draft import Bools, Floats, Ints, Model
+from .draft import Floats, Ints, Model
 from .engine import Answer, Limits, SolveStatus, accepted, run
-from .partition import partition
+from .partition import Partition, partition
 
 MOST_SPANNING = 64
 LEAST_ROWS = 200  # of a column that is said to span
@@ -28,18 +28,20 @@ SMALL_SHARE = 0.1  # of all columns: components this small need no branching
 Solve = Callable[[Model], Answer]
 
 
-def spanning_columns(model: Model, coupling: Bools) -> Ints:
-    """The integer columns, few and in many rows each, without which the model falls apart though
-    with them it does not, coupling rows (mask) left out; none where there are no such columns."""
-    none = np.empty(0, np.int64)
-    if _largest(model, coupling) <= SMALL_SHARE * model.num_columns:
+def spanning_columns(fine: Partition) -> Ints:
+    """The integer columns, few and in many rows each, without which the model of `fine` falls
+    apart though with them it does not, its coupling rows left out; none where there are none."""
+    none, model = np.empty(0, np.int64), fine.model
+    if _largest(fine) <= SMALL_SHARE * model.num_columns:
         return none
     met = np.bincount(model.matrix.indices, minlength=model.num_columns)
     found = np.flatnonzero(model.integer & (met >= LEAST_ROWS))
     if not 0 < len(found) <= MOST_SPANNING:
         return none
+    coupling = np.zeros(model.num_rows, np.bool_)
+    coupling[fine.coupling] = True
     apart = loosened(model, found, model.lower[found], model.upper[found])
-    return found if _largest(apart, coupling) <= SMALL_SHARE * model.num_columns else none
+    return found if _largest(partition(apart, coupling)) <= SMALL_SHARE * len(met) else none
 
 
 def loosened(model: Model, columns: Ints, lower: Floats, upper: Floats) -> Model:
@@ -219,6 +221,6 @@ class Tree:
         return accepted(self._model, self._best.x, bound, self._gap)
 
 
-def _largest(model: Model, coupling: Bools) -> int:
-    """Columns of the largest component once the coupling rows are left out."""
-    return int(np.diff(partition(model, coupling).column_starts).max(initial=0))
+def _largest(parts: Partition) -> int:
+    """Columns of the largest component."""
+    return int(np.diff(parts.column_starts).max(initial=0))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fairlead_solver.model.activity import is_feasible
 from fairlead_solver.model.draft import Floats, Model
 from fairlead_solver.model.engine import Answer, Engine, Limits, SolveStatus, run
+from fairlead_solver.model.partition import partition
 from fairlead_solver.model.solve import Phase, SolveOptions, Standing, solve
 from fairlead_solver.model.spanning import Tree, loosened, spanning_columns
 
@@ -83,7 +84,7 @@ def test_the_tree_ends_where_the_whole_model_ends(seed: int, cost: float, most: 
 
 def test_a_model_joined_by_switches_is_solved_at_scale_to_the_gap() -> None:
     model = switched(1500, 1e9)
-    spanning = spanning_columns(model, model.coupling_rows())
+    spanning = spanning_columns(partition(model, model.coupling_rows()))
     assert spanning.tolist() == list(range(model.num_columns - LOCATIONS, model.num_columns))
     seen: list[Standing] = []
     found = solve(model, SolveOptions(relative_gap=0.01), on_progress=seen.append)
@@ -115,4 +116,4 @@ def test_a_loosened_model_is_a_relaxation_and_exact_where_its_columns_are_fixed(
 
 def test_a_model_that_falls_apart_anyway_has_no_spanning_columns() -> None:
     model = cycle(Recipe(lines=600))
-    assert not len(spanning_columns(model, model.coupling_rows()))
+    assert not len(spanning_columns(partition(model, model.coupling_rows())))
