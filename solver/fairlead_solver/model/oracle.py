@@ -21,7 +21,7 @@ from .scaling import objective_scale
 
 BATCH_COLUMNS = 2000  # of a warm linear program: the fixed cost of a call, and the simplex's own
 GROUP_COLUMNS = 30  # small groups: few rounds, a large master
-MAX_GROUPS = 4000
+MAX_GROUPS = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
