@@ -14,6 +14,7 @@ import pytest
 
 from fairlead_scenarios.benching.apart import prepare_apart, run_apart
 from fairlead_scenarios.benching.figures import growths, ratios
+from fairlead_scenarios.benching.goals import verdicts
 from fairlead_scenarios.benching.processes import MemoryWatch, cpu_seconds
 from fairlead_scenarios.benching.task import Contender, Ending, Run, Task
 from fairlead_scenarios.recipe import Recipe
@@ -109,6 +110,7 @@ def test_small_orders_are_answered_under_load(tmp_path: Path) -> None:
         assert (row["calls"], row["errors"], row["lines"]) == (12, 0, 5)
         assert 0 < row["median_ms"] <= row["p95_ms"] <= row["p99_ms"]
         assert row["calls_per_second"] == pytest.approx(12 / row["seconds"])
+    assert document["goals"] == []  # orders of 5 lines say nothing of those of 10
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,14 @@ def test_growth_is_the_slope_on_logarithms_of_the_runs_that_were_done() -> None:
     (growth,) = growths([*runs, slow, run_of(Contender.HIGHS, 1000, 1.0)])
     assert growth.seconds_exponent == pytest.approx(1.25)
     assert growth.bytes_per_line == pytest.approx(1000)
-    assert growth.sizes == 3
+    assert (growth.from_lines, growth.to_lines) == (1000, 16000)
+
+
+def test_small_sizes_do_not_count_where_there_are_two_large_ones() -> None:
+    sizes = ((100, 5.0), (10_000, 1.0), (40_000, 4.0))
+    (growth,) = growths([run_of(Contender.FAIRLEAD, lines, s) for lines, s in sizes])
+    assert growth.seconds_exponent == pytest.approx(1.0)
+    assert growth.from_lines == 10_000
 
 
 def test_an_engine_stopped_at_its_limit_gives_a_ratio_at_least() -> None:
@@ -209,6 +218,24 @@ def test_tiers_before_money_have_no_recomputed_bound(tmp_path: Path) -> None:
         *("--lines", "60", "--engines", "fairlead", "--tier-mode", "STRICT"),
     )
     assert document["runs"][0]["recomputed_bound"] is None
+
+
+def test_goals_are_judged_by_what_was_measured_and_by_nothing_else() -> None:
+    sizes = (10_000, 200_000)
+    ours = [run_of(Contender.FAIRLEAD, n, 2e-4 * n) for n in sizes]
+    runs = [
+        *ours,
+        run_of(Contender.HIGHS, 10_000, 30.0),
+        run_of(Contender.COLD_PASS, 200_000, 8.0, Ending.MEASURED),
+    ]
+    told = {v.goal: v for v in verdicts(ratios(runs), growths(runs), [])}
+    speed = told.pop("10,000 lines: faster than the best whole engine")
+    assert (speed.measured, speed.wanted, speed.met) == ("15.0×", "≥ 10.0×", True)
+    floor = told.pop("200,000 lines: times one cold pass")
+    assert (floor.measured, floor.met) == ("5.0×", False)
+    growth = told.pop("time grows as lines to the power")
+    assert (growth.measured, growth.met) == ("1.00", True)
+    assert not told
 
 
 @pytest.mark.skipif(importlib.util.find_spec("matplotlib") is None, reason="needs the extra plot")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from ..recipe import Recipe
 from .figures import Growth, Ratio, growths, ratios
+from .goals import Verdict, verdicts
 from .load import Load
 from .task import Run
 
@@ -57,10 +58,12 @@ class Document(BaseModel):
     growth: list[Growth] = []
     ratios: list[Ratio] = []
     load: list[Load] = []
+    goals: list[Verdict] = []
 
     def concluded(self) -> Self:
-        """With growth and ratios of the runs so far."""
-        found = {"growth": growths(self.runs), "ratios": ratios(self.runs)}
+        """With growth, ratios and goals of what was measured so far."""
+        growth, ratio = growths(self.runs), ratios(self.runs)
+        found = {"growth": growth, "ratios": ratio, "goals": verdicts(ratio, growth, self.load)}
         return self.model_copy(update=found)
 
     def write(self, path: Path) -> None:

@@ -9,18 +9,22 @@ from pydantic import BaseModel
 
 from .task import WHOLE, Contender, Ending, Run
 
+FITTED_LINES = 10_000
 DONE = (Ending.OPTIMAL, Ending.MEASURED)
 
 
 class Growth(BaseModel):
     """How a contender's runs grow: figure ~ lines^exponent, fitted on logarithms.
 
-    Fitted to runs that reached the gap (or measured a floor), at two sizes or more.
-    `bytes_per_line`: memory added from the smallest to the largest run, for each line added.
+    Fitted to runs that reached the gap (or measured a floor), at two sizes or more, from
+    `from_lines` to `to_lines`: sizes under 10,000 count only where there are not two above, for
+    there starting an engine costs more than solving. `bytes_per_line`: memory added from the
+    smallest to the largest of these runs, for each line added.
     """
 
     engine: Contender
-    sizes: int
+    from_lines: int
+    to_lines: int
     seconds_exponent: float
     memory_exponent: float | None = None
     bytes_per_line: float | None = None
@@ -71,17 +75,20 @@ def _done(run: Run) -> bool:
 
 def _growth(runs: Sequence[Run]) -> Growth | None:
     """Of the runs of one contender."""
+    large = [run for run in runs if run.lines >= FITTED_LINES]
+    runs = large if len({run.lines for run in large}) > 1 else runs
     if len({run.lines for run in runs}) < 2:
         return None
     held = [run for run in runs if run.peak_memory_bytes]
-    small, large = (pick(runs, key=lambda run: run.lines) for pick in (min, max))
-    added = (large.peak_memory_bytes or 0) - (small.peak_memory_bytes or 0)
+    first, last = (pick(runs, key=lambda run: run.lines) for pick in (min, max))
+    added = (last.peak_memory_bytes or 0) - (first.peak_memory_bytes or 0)
     return Growth(
         engine=runs[0].engine,
-        sizes=len({run.lines for run in runs}),
+        from_lines=first.lines,
+        to_lines=last.lines,
         seconds_exponent=_exponent(runs, lambda run: run.seconds),
         memory_exponent=_exponent(runs, lambda run: run.peak_memory_bytes) if held else None,
-        bytes_per_line=added / (large.lines - small.lines) if held else None,
+        bytes_per_line=added / (last.lines - first.lines) if held else None,
     )
 
 

@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from .figures import Growth, Ratio
+from .goals import Verdict
 from .load import Load
 from .task import BROKEN, Ending, Phases, Run
 
@@ -93,11 +94,12 @@ def ratios_table(ratios: Sequence[Ratio]) -> Table:
 
 def growth_table(growths: Sequence[Growth]) -> Table:
     """How time and memory grow with lines."""
-    table = _table("Growth", ("engine", "sizes", "seconds", "memory", "bytes a line"))
+    table = _table("Growth", ("engine", "from", "to lines", "seconds", "memory", "bytes a line"))
     for growth in growths:
         table.add_row(
             growth.engine.value,
-            str(growth.sizes),
+            f"{growth.from_lines:,}",
+            f"{growth.to_lines:,}",
             _after("lines^", shown(growth.seconds_exponent, ".2f"), ""),
             _after("lines^", shown(growth.memory_exponent, ".2f"), ""),
             shown(growth.bytes_per_line, ",.0f"),
@@ -123,6 +125,15 @@ def load_table(loads: Sequence[Load]) -> Table:
     return table
 
 
+def goals_table(goals: Sequence[Verdict]) -> Table:
+    """What was aimed at, and what was measured."""
+    table = _table("The design's goals, as measured here", ("goal", "wanted", "measured", "status"))
+    for verdict in goals:
+        status = "[green]met" if verdict.met else "[red]missed"
+        table.add_row(verdict.goal, verdict.wanted, verdict.measured, status)
+    return table
+
+
 def shown(value: float | None, form: str) -> str:
     """The value in that format, or a dash."""
     return NONE if value is None else format(value, form)
@@ -135,6 +146,6 @@ def _after(before: str, text: str, after: str) -> str:
 def _table(title: str, columns: Sequence[str]) -> Table:
     table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
     for name in columns:
-        left = name in ("engine", "status", "best whole", "explanation")
+        left = name in ("engine", "goal", "status", "best whole", "explanation")
         table.add_column(name, justify="left" if left else "right", no_wrap=True)
     return table

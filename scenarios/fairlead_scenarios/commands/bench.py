@@ -18,6 +18,7 @@ from ..benching.picture import draw, require
 from ..benching.processes import available_bytes
 from ..benching.serving import NotServing, served
 from ..benching.tables import (
+    goals_table,
     growth_table,
     load_table,
     phases_table,
@@ -211,6 +212,8 @@ def _show(document: Document) -> None:
         console.print(growth_table(document.growth))
     if document.load:
         console.print(load_table(document.load))
+    if document.goals:
+        console.print(goals_table(document.goals))
     for run in document.runs:
         if run.note:
             console.print(f"{run.engine.value}, {run.lines:,} lines: {run.note}", markup=False)
