@@ -32,7 +32,7 @@ MOST_COLUMNS = 40_000  # a search that opened more was the last
 CHUNK_COLUMNS = 6000  # more open columns than this are freed a chunk at a time
 NODES = 500  # of one search: beyond, a wider one helps more
 BOUND_SHARE = 0.05  # of the gap asked, left to the components' integer programs
-SEARCH_SHARE = 0.2  # of the gap asked, left to a search
+FIRST_SHARE, LATER_SHARE = 0.5, 0.2  # of the gap asked, left to the first search and the later
 
 OnSearch = Callable[[int, Answer], None]
 
@@ -80,7 +80,8 @@ def repair(
         effort = Effort(4.0 * 2**number, 4 * 2**number, allowed / 2 ** (number + 1))
         opened = opening.components(x, effort)
         opened[fractional(fine, x)] = True
-        x = _searched(fine, x, opened, SEARCH_SHARE * allowed, wish, budget)
+        share = LATER_SHARE if number else FIRST_SHARE
+        x = _searched(fine, x, opened, share * allowed, wish, budget)
         better = _kept(fine, answer, x, bound, wish)
         stalled = 0 if better is not answer or answer.x is None else stalled + 1
         answer = better
