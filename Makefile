@@ -9,7 +9,9 @@ STAMP := .venv/.fairlead-setup
 SERVE_ARGS ?=
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo test test-all lint format proto bench bench-full serve clean
+RAY_STAMP := .venv/.fairlead-setup-ray
+
+.PHONY: help setup setup-ray demo test test-all test-cluster lint format proto bench bench-full serve clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +24,15 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[dev,reference,plot]'
 	touch $@
+
+setup-ray: $(RAY_STAMP) ## add Ray to .venv, for `--cluster` and its tests
+
+$(RAY_STAMP): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[ray]'
+	touch $@
+
+test-cluster: $(RAY_STAMP) ## what runs on a Ray cluster, on one of two nodes started for it: minutes
+	$(BIN)/python -m pytest tests/cluster $(PYTEST_ARGS)
 
 demo: $(STAMP) ## a real cycle through a real server: decision, binding constraints, one short line
 	PATH="$(CURDIR)/$(BIN):$$PATH" scenarios/demo

@@ -24,11 +24,14 @@ class Asking:
     seed: int | None = None
     workers: int = 1
     weigh: bool = False
+    cluster: str | None = None  # HOST:PORT of a Ray head, where others share the work
 
     def __post_init__(self) -> None:
-        """Raises InvalidInput for an engine that does not exist."""
+        """Raises InvalidInput for an engine that does not exist, or has no use for a cluster."""
         if self.engine not in ENGINES and not self.engine.startswith(REFERENCE):
             raise refuse("options.engine", self.engine, f"one of {', '.join(ENGINES)}")
+        if self.cluster is not None and self.reference_solver:
+            raise refuse("--cluster", self.cluster, "the reference model is solved on one machine")
 
     @property
     def reference_solver(self) -> str:

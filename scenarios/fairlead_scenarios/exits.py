@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fairlead.v1 import decision_pb2
-from fairlead_solver.api import EngineError, InvalidInput
+from fairlead_solver.api import ClusterError, ClusterLost, EngineError, InvalidInput
 
 from .remote import Refused
 
@@ -61,6 +61,9 @@ def command(run: Callable[P, Exit | None]) -> Callable[P, None]:
         except EngineError as error:
             _say(console, f"options.engine: {error}")
             code = Exit.BAD_INPUT
+        except ClusterError as error:
+            _say(console, str(error))
+            code = Exit.ERROR if isinstance(error, ClusterLost) else Exit.BAD_INPUT
         except Refused as error:
             _say(console, str(error))
             code = Exit.BAD_INPUT if error.bad_input else Exit.ERROR

@@ -14,6 +14,7 @@ from fairlead_solver.api import (
     UNLIMITED,
     Budget,
     Problem,
+    crew_at,
     explain,
     intake,
     solve,
@@ -56,7 +57,7 @@ def problem_of(scenario: Scenario) -> Problem:
 def solve_local(
     scenario: Scenario, asking: Asking, watcher: Watcher | None = None
 ) -> decision_pb2.Decision:
-    """The decision, explained. Raises InvalidInput and EngineError."""
+    """The decision, explained. Raises InvalidInput, EngineError, ClusterError."""
     watch = watcher or Unwatched()
     asked = options_of(asking.message())
     watch.stage("checking")
@@ -69,7 +70,10 @@ def solve_local(
         gap = asked.options.relative_gap
         solved = solve_by_reference(problem, asking.reference_solver, gap, limit)
     else:
-        solved = solve(problem, options, budget, watch.standing)
+        with crew_at(asking.cluster) as crew:
+            if crew is not None:
+                crew.connect()  # also for a small cycle: what was asked for is there, or an error
+            solved = solve(problem, options, budget, watch.standing, crew=crew)
     watch.stage("explaining")
     told = explain(solved)
     weights = weigh(solved, options, budget) if asked.weigh else ()

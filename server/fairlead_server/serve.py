@@ -22,6 +22,7 @@ from fairlead.v1 import (
     snapshot_service_pb2,
     snapshot_service_pb2_grpc,
 )
+from fairlead_solver import api
 
 from .errors import ServiceError
 from .flights import Flights
@@ -122,6 +123,11 @@ class Server:
 
     async def start(self) -> Ports:
         """Bind, warm the workers, recover, and serve. Raises StartRefused."""
+        try:
+            with api.crew_at(self._settings.cluster):
+                pass  # neither its address nor what it needs here will change later
+        except api.ClusterError as error:
+            raise StartRefused(str(error)) from error
         ports = self._bind()
         try:
             await self._pool.start()

@@ -75,6 +75,9 @@ class Settings(BaseModel):
     # Worker processes
     workers: PositiveInt = Field(default_factory=lambda: os.cpu_count() or 1)
     worker_threads: PositiveInt = Field(default=1, description="most threads of one solve")
+    cluster: str | None = Field(
+        default=None, description="HOST:PORT of a Ray head whose nodes share large solves"
+    )
     worker_jobs: PositiveInt = Field(default=500, description="a worker is replaced after these")
     worker_recycle_bytes: PositiveInt = Field(
         default=2048 * MIB, description="… or when it holds more than this after a job"

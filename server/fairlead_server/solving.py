@@ -275,6 +275,7 @@ class Solver:
         return Instructions(
             decision=decision,
             threads=settings.worker_threads,
+            cluster=settings.cluster,
             max_rows=settings.max_rows,
             max_lines=settings.max_lines,
             memory_bytes=settings.memory_of_a_solve,

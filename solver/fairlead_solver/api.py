@@ -48,6 +48,8 @@ from .findings import MAX_FINDINGS, Finding, InvalidInput
 from .intake import Faults
 from .model.bound import bound_again as model_bound_again
 from .model.budget import UNLIMITED, Budget
+from .model.cluster import ClusterError, ClusterLost, crew_at
+from .model.crew import Crew
 from .model.draft import Model
 from .model.engine import Engine
 from .model.floor import cold_pass
@@ -96,15 +98,21 @@ def solve(
     options: Options | None = None,
     budget: Budget = UNLIMITED,
     on_progress: OnProgress | None = None,
+    *,
+    crew: Crew | None = None,
 ) -> Solved:
     """Decide a cycle to the gap asked, or as far as the budget allows.
 
+    `crew` does the independent pieces (threads, if none is given): the same decision.
+
     Raises EngineError where the engine asked for cannot solve this cycle, Mismatch where a plan
-    breaks a rule in plain arithmetic (a defect of ours: nothing is returned then).
+    breaks a rule in plain arithmetic (a defect of ours: nothing is returned then), ClusterError
+    where a crew of a cluster cannot go on.
     """
     chosen = options or Options()
     model = write(problem)
-    return _decided(problem, model, solve_model(model, chosen, budget, on_progress), chosen)
+    solution = solve_model(model, chosen, budget, on_progress, crew=crew)
+    return _decided(problem, model, solution, chosen)
 
 
 def solve_whole(problem: Problem, options: Options, budget: Budget = UNLIMITED) -> Solved:
@@ -229,6 +237,8 @@ __all__ = [
     "Breach",
     "Budget",
     "Change",
+    "ClusterError",
+    "ClusterLost",
     "Coded",
     "Codes",
     "Column",
@@ -278,6 +288,7 @@ __all__ = [
     "by_tier",
     "check",
     "cold_pass",
+    "crew_at",
     "default_column",
     "explain",
     "export_mps",

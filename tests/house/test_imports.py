@@ -118,7 +118,13 @@ LAYERS = (
 )
 
 # Single modules that may reach further, each with the reason.
-EXCEPTIONS: dict[tuple[str, str], str] = {}
+CLUSTER = "fairlead_solver.model.cluster"
+RAY_AFFINITY = "ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy"
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    (CLUSTER, "ray"): "the one file that speaks to a cluster; loaded only when one is asked for",
+    (CLUSTER, RAY_AFFINITY): "the same",
+    (CLUSTER, "socket"): "a look whether a cluster is there, since Ray would end the process",
+}
 
 
 def layer_of(module: str) -> Layer:

@@ -46,6 +46,7 @@ class Asked(BaseModel):
     gap: float
     time_limit: float
     workers: int
+    cluster: str | None = None  # of the service's own solve
 
 
 class Document(BaseModel):

@@ -17,12 +17,14 @@ from fairlead.v1 import allocation_service_pb2 as messages
 from fairlead.wire.cycle import cycle_of, facts_of
 from fairlead.wire.policies import policy_of
 from fairlead_solver.api import (
+    ClusterError,
     Engine,
     EngineError,
     Options,
     Problem,
     Solved,
     cold_pass,
+    crew_at,
     intake,
     solve,
     solve_whole,
@@ -69,6 +71,8 @@ def measure(task: Task) -> Run:
         _WORK[task.engine](task, run, watch)
     except EngineError as error:
         run.note = str(error)
+    except ClusterError as error:
+        run.status, run.note = Ending.FAILED, str(error)
     run.peak_memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB
     return run
 
@@ -92,8 +96,11 @@ def _solve(task: Task, run: Run, watch: Stopwatch) -> Solved:
     with watch.phase("build"):
         write(problem)  # once more than a decision needs: solving has its own writing in it
     options = Options(relative_gap=task.gap, seed=SEED, workers=task.workers)
-    with watch.phase("solve"):
-        solved = solve(problem, options, Deadline.after(task.time_limit))
+    with crew_at(task.cluster) as crew:
+        if crew is not None:
+            crew.connect()  # before the clock: a server stays as near to its cluster
+        with watch.phase("solve"):
+            solved = solve(problem, options, Deadline.after(task.time_limit), crew=crew)
     watch.total(run, "solve")
     judge(run, solved, task.workers)
     return solved

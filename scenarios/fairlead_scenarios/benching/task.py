@@ -53,6 +53,7 @@ class Task(BaseModel):
     gap: float
     time_limit: float  # seconds
     workers: int = 1
+    cluster: str | None = None
 
 
 class Phases(BaseModel):

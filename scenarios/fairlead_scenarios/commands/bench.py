@@ -29,7 +29,7 @@ from ..benching.task import BROKEN, WHOLE, Contender, Task
 from ..documents import refuse
 from ..exits import Exit, command
 from ..recipe import Recipe
-from .options import Workers
+from .options import ClusterAddress, Workers
 
 WIDTH = 120
 MOST_LINES = 5_000_000
@@ -50,6 +50,7 @@ def _bench(
     gap: Annotated[float, typer.Option(min=0, help="Stop when proven within this share.")] = 1e-3,
     time_limit: Annotated[float, typer.Option(min=0, help="Seconds for each run.")] = 60.0,
     workers: Workers = 1,
+    cluster: ClusterAddress = None,
     whole_up_to: Annotated[
         int, typer.Option(min=0, metavar="LINES", help="Larger cycles get no whole engines.")
     ] = MOST_LINES,
@@ -93,7 +94,7 @@ def _bench(
         document = _read(again)
     else:
         base = _recipe(recipe, given)
-        asked = Asked(gap=gap, time_limit=time_limit, workers=workers)
+        asked = Asked(gap=gap, time_limit=time_limit, workers=workers, cluster=cluster)
         document = Document(asked=asked, recipe=base)
         limit = MEMORY_SHARE * available_bytes() if memory_limit is None else memory_limit * GIB
         pressure = Pressure(

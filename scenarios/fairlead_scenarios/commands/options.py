@@ -28,6 +28,10 @@ EngineName = Annotated[str, typer.Option(metavar="|".join(ENGINES), help="Who so
 Gap = Annotated[float | None, typer.Option(help="Stop when proven within this share.")]
 TimeLimit = Annotated[float | None, typer.Option(help="Stop after so many seconds.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the engine.")]
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(metavar="HOST:PORT", help="Share the work over the Ray cluster of this head."),
+]
 Workers = Annotated[int, typer.Option(min=1, help="Processes; never changes the decision.")]
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from ..asking import Asking
 from ..deciding import decide
+from ..documents import refuse
 from ..exits import Exit, command, exit_of
 from ..report import as_json, write_decision
 from ..scenario import read_scenario
@@ -17,6 +18,7 @@ from ..screen.decision import show_decision
 from .options import (
     AsJson,
     Certificates,
+    ClusterAddress,
     EngineName,
     Gap,
     ScenarioPath,
@@ -42,12 +44,15 @@ def solve(
     time_limit: TimeLimit = None,
     seed: Seed = None,
     workers: Workers = 1,
+    cluster: ClusterAddress = None,
 ) -> Exit:
     """Decide a scenario and show what was decided and why.
 
     Exit code 0: decided. 2: bad input. 3: no plan (rules conflict, or the limit came first).
     """
-    asking = Asking(engine, gap, time_limit, seed, workers)
+    if server is not None and cluster is not None:
+        raise refuse("--cluster", cluster, "a server has a cluster of its own: `serve --cluster`")
+    asking = Asking(engine, gap, time_limit, seed, workers, cluster=cluster)
     scenario = read_scenario(path)
     decision = decide(scenario, asking, server_of(server, ca), quiet=json)
     if out is not None:

@@ -41,9 +41,14 @@ def solve(run: Run) -> Iterator[bytes]:
     reporter.phase(progress.BUILD)
     options = replace(asked.options, workers=instructions.threads)
     try:
-        solved = api.solve(problem, options, run, reporter.standing)
+        with api.crew_at(instructions.cluster) as crew:
+            solved = api.solve(problem, options, run, reporter.standing, crew=crew)
     except api.EngineError as error:
         raise _engine_refusal(str(error)) from error
+    except api.ClusterError as error:
+        raise ServiceError(
+            grpc.StatusCode.UNAVAILABLE, "CLUSTER_UNAVAILABLE", f"{error}; nothing was decided"
+        ) from error
     explanation = _explanation(solved, asked, run, reporter)
     weights = api.weigh(solved, options, run) if asked.weigh else ()
     message = wire.decision_message(solved, explanation, weights=weights, with_lines=False)

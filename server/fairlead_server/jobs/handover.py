@@ -21,6 +21,7 @@ class Instructions:
 
     decision: str = ""  # name the decision is stored under
     threads: int = 1
+    cluster: str | None = None  # HOST:PORT, where others share the work
     max_rows: int = 20_000
     max_lines: int = 2_000_000
     memory_bytes: int = 2**62  # a cycle estimated to take more is refused
