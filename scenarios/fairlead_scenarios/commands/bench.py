@@ -31,7 +31,7 @@ from ..exits import Exit, command
 from ..recipe import Recipe
 from .options import ClusterAddress, Workers
 
-WIDTH = 120
+WIDTH = 140
 MOST_LINES = 5_000_000
 MEMORY_SHARE = 0.9  # of what the machine can give, where no limit is asked for
 SIZES = "1000,5000"
