@@ -46,13 +46,14 @@ class SolveStatus(Enum):
 @dataclass(frozen=True, slots=True)
 class Limits:
     """When to stop: seconds, or bound - objective within relative_gap * |objective| or within
-    absolute_gap."""
+    absolute_gap. `plain`: for very small programs, see `mathopt.Parameters`."""
 
     seconds: float = float("inf")
     relative_gap: float = 0.0
     seed: int = 1
     absolute_gap: float = 0.0
     nodes: int | None = None  # of branch and bound: an effort that repeats, unlike seconds
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,6 +148,7 @@ def _call(model: Model, kernel: Kernel, limits: Limits, tight: bool) -> tuple[Ra
         absolute_gap=limits.absolute_gap * scale,
         seed=limits.seed,
         tight=tight,
+        plain=limits.plain,
         nodes=limits.nodes,
     )
     return call(to_proto(prepared), kernel, parameters), scale

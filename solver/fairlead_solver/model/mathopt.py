@@ -92,7 +92,8 @@ class Raw:
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """What every kernel is told. `tight`: integrality and feasibility to 1e-9; `presolve`: of
-    linear programs, where it may cost more than a warm solve."""
+    linear programs, where it may cost more than a warm solve. `plain`: little presolve and no
+    heuristics, for programs so small that these cost more than branching does (SCIP)."""
 
     seconds: float = float("inf")
     relative_gap: float = 0.0
@@ -100,6 +101,7 @@ class Parameters:
     seed: int = 1
     tight: bool = False
     presolve: bool = True
+    plain: bool = False
     nodes: int | None = None  # of branch and bound; None: any number
 
 
@@ -223,6 +225,8 @@ def _parameters(kernel: Kernel, wanted: Parameters) -> Any:
     if wanted.tight and kernel is Kernel.HIGHS:
         chosen.highs.double_options["mip_feasibility_tolerance"] = 1e-9
         chosen.highs.double_options["primal_feasibility_tolerance"] = 1e-9
+    if wanted.plain and kernel is Kernel.SCIP:
+        chosen.presolve, chosen.heuristics = mathopt.Emphasis.LOW, mathopt.Emphasis.OFF
     if wanted.tight and kernel is Kernel.SCIP:
         chosen.gscip.real_params["numerics/feastol"] = 1e-9
     return chosen.to_proto()

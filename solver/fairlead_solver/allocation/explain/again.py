@@ -206,7 +206,7 @@ class Again:
         return run(model, self.engine, replace(limits, seconds=max(left, 0.0)))
 
     def _limits(self) -> Limits:
-        return Limits(relative_gap=0.0, seed=self.seed, nodes=self.nodes)
+        return Limits(relative_gap=0.0, seed=self.seed, nodes=self.nodes, plain=True)
 
     def _over(self) -> bool:
         return self.budget.cancelled() or self.budget.remaining_seconds() <= 0

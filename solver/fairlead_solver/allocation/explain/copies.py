@@ -10,16 +10,18 @@ number of them is one block-diagonal program, written with a few array operation
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from ...model.draft import Block, Bools, Floats, Goal, Ints, Model
 from ..arcs import expand
 
-Worth = tuple[float, ...]  # value of every goal, then money in micro-units
+Worths = Floats  # (copies, goals + 1): value of every goal, then money in micro-units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,11 +94,10 @@ class Copies:
             number[self.row_part[rows]],
         )
 
-    def worths(self, x: Floats) -> list[Worth]:
+    def worths(self, x: Floats) -> Worths:
         """Goals and money of every copy at `x` (columns,)."""
         weights = [*(goal.weights for goal in self.model.goals), self.model.cost]
-        sums = [np.bincount(self.part, w * x, self.count).tolist() for w in weights]
-        return list(zip(*sums, strict=True))
+        return np.stack([np.bincount(self.part, w * x, self.count) for w in weights], axis=1)
 
 
 def copies(whole: Model, x: Floats, column: Ints, part: Ints, count: int) -> Copies:
@@ -125,19 +126,53 @@ def copies(whole: Model, x: Floats, column: Ints, part: Ints, count: int) -> Cop
     return Copies(model, count, column, part, row, row_part)
 
 
-def worth(model: Model, x: Floats) -> Worth:
+def stacked(pieces: Sequence[Copies]) -> Copies:
+    """The copies of several programs side by side, numbered on. They have as many goals each."""
+    models = [piece.model for piece in pieces]
+    if len(models) == 1:
+        return pieces[0]
+    before = np.cumsum([0, *(piece.count for piece in pieces)])
+    weights = [
+        np.concatenate(w) for w in zip(*([g.weights for g in m.goals] for m in models), strict=True)
+    ]
+
+    def joined(column: Callable[[Model], NDArray[Any]]) -> NDArray[Any]:
+        return np.concatenate([column(model) for model in models])
+
+    model = Model(
+        lower=joined(lambda m: m.lower),
+        upper=joined(lambda m: m.upper),
+        cost=joined(lambda m: m.cost),
+        integer=joined(lambda m: m.integer),
+        row_lower=joined(lambda m: m.row_lower),
+        row_upper=joined(lambda m: m.row_upper),
+        matrix=sp.csr_array(sp.block_diag([m.matrix for m in models], format="csr")),
+        goals=tuple(Goal(g.name, w) for g, w in zip(models[0].goals, weights, strict=True)),
+    )
+    return Copies(
+        model,
+        int(before[-1]),
+        np.concatenate([piece.column for piece in pieces]),
+        np.concatenate([piece.part + n for piece, n in zip(pieces, before, strict=False)]),
+        np.concatenate([piece.row for piece in pieces]),
+        np.concatenate([piece.row_part + n for piece, n in zip(pieces, before, strict=False)]),
+    )
+
+
+def worth(model: Model, x: Floats) -> Floats:
     """Goals and money of a vector of a program."""
-    money = model.offset + float(model.cost @ x)
-    return (*(float(g.weights @ x) for g in model.goals), money)
+    return np.array([*(g.weights @ x for g in model.goals), model.offset + model.cost @ x])
 
 
-def difference(better: Worth, worse: Worth) -> tuple[bool, float]:
-    """(whether the first is worth more beyond rounding, the money between them)."""
-    money = better[-1] - worse[-1]
-    for a, b in zip(better, worse, strict=True):
-        if abs(a - b) > max(1.0, 1e-9 * abs(a)):
-            return a > b, money
-    return False, money
+def compared(one: Worths, other: Worths) -> Ints:
+    """Per copy 1 where the first is worth more beyond rounding, -1 where less, 0 where the same;
+    goals come before money."""
+    gap = one - other
+    apart = np.abs(gap) > np.maximum(1.0, 1e-9 * np.abs(one))
+    first = np.argmax(apart, axis=1)[:, None]
+    sign = np.where(apart, np.sign(gap), 0.0)
+    told: Ints = np.take_along_axis(sign, first, axis=1)[:, 0].astype(np.int64)
+    return told
 
 
 def _cut(model: Model, columns: Ints, rows: Ints) -> Model:

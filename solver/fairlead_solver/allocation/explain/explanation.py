@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -14,6 +14,8 @@ from .story import Findings, line_stories
 from .told import Told, told
 from .values import BindingConstraint, Conflict, LineStory
 from .waterfall import Waterfall
+
+RUN = 1000  # lines whose stories are put together at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,9 +38,13 @@ class Explanation:
 
     def story(self, line: int) -> LineStory:
         """The story of one line, a row of `facts.lines`. Raises LookupError without a plan."""
+        return next(self.run(line, line + 1))
+
+    def run(self, start: int, stop: int) -> Iterator[LineStory]:
+        """The stories of lines start to stop. Raises LookupError without a plan."""
         if self.case is None or self.reasons is None:
             raise LookupError("no plan, no story")
-        return next(line_stories(self.case, self.reasons, np.array([line]), self.found))
+        return line_stories(self.case, self.reasons, np.arange(start, stop), self.found)
 
     def story_of(self, line_id: str) -> LineStory:
         """The story of one line by its id. Raises KeyError where there is no such line."""
@@ -83,3 +89,8 @@ class Stories(Sequence[LineStory]):
         if isinstance(rows, int):
             return self.explanation.story(rows)
         return [self.explanation.story(row) for row in rows]
+
+    def __iter__(self) -> Iterator[LineStory]:
+        """Put together by runs of lines, which find their competing lines at once."""
+        for start in range(0, self.size, RUN):
+            yield from self.explanation.run(start, min(start + RUN, self.size))

@@ -18,7 +18,7 @@ from ...tables import Floats, Ints
 from .again import Again
 from .case import Case
 from .changes import Change, changes
-from .copies import Worth, worth
+from .copies import worth
 from .ledger import Reasons
 from .scope import Effort, Parts, Scopes
 from .sentences import fix_sentence
@@ -49,7 +49,7 @@ class _Field:
     case: Case
     scopes: Scopes
     x: Floats
-    now: Worth
+    now: Floats
     again: Again
 
     @property
@@ -113,7 +113,7 @@ def _first_that_fills(case: Case, reasons: Reasons, line: int, at: _Field) -> Fi
     return ranked[0] if ranked else None
 
 
-def _solved(change: Change, at: _Field) -> tuple[Ints, Worth] | None:
+def _solved(change: Change, at: _Field) -> tuple[Ints, Floats] | None:
     """(units per line, worth) of the best plan with the change; None where none was found."""
     model, arcs = program(change.problem), change.problem.arcs
     if at.whole:

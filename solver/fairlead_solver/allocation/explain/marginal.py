@@ -21,19 +21,36 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...model.draft import Floats, Ints
+from ...model.draft import Bools, Floats, Ints
 from ..arcs import expand
 from ..families.fair_share import FairShareMode
-from .again import Again
+from .again import Again, State
 from .binding import MICRO, MICRO_UNITS, Marginals, unit_of
 from .case import Case
-from .copies import Copies, Worth, difference
+from .copies import Copies, Worths, compared, stacked
 from .scope import Effort, Parts, Scopes
 from .shortened import Shortened
 from .values import Marginal, MarginalMethod, Scope
 from .variant import program, same_layout, with_facts
 
-_Worths = list[Worth | None]  # None: infeasible, not to be had, or stopped
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Worths:
+    """What parts are worth; `known` (parts,): not infeasible, not to be had, or stopped."""
+
+    worth: Worths
+    known: Bools
+
+    def gain(self, now: _Worths) -> Floats:
+        """Money over `now`, exactly 0 where they are worth the same; NaN where unknown."""
+        money = np.where(
+            compared(self.worth, now.worth) == 0, 0.0, self.worth[:, -1] - now.worth[:, -1]
+        )
+        return np.where(self.known & now.known, money, np.nan)
+
+    def at(self, chosen: Ints) -> _Worths:
+        """Some of the parts."""
+        return _Worths(self.worth[chosen], self.known[chosen])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,22 +66,23 @@ class _Trials:
 
     def worths(self, at: Ints, step: Floats) -> _Worths:
         """The worth of parts `at` with their row's limit moved by `step` (row units)."""
-        found: _Worths = [None] * len(at)
-        lots = self.case.limits.of_stock(self.rows[at])
-        self._solve(found, np.flatnonzero(~lots), self._rows_moved(at[~lots], step[~lots]))
+        lots = self.case.limits.of_stock(self.rows[at]) & (step != 0)
+        places = [np.flatnonzero(~lots)]
+        pieces = [self._rows_moved(at[~lots], step[~lots])]
         for together in self.rounds:
             now = np.flatnonzero(lots & np.isin(at, together))
-            if len(now):
-                self._solve(found, now, self._stock_moved(at[now], step[now]))
-        return found
+            moved = self._stock_moved(at[now], step[now]) if len(now) else None
+            if moved is not None:
+                places.append(now)
+                pieces.append(moved)
+        return self._solved(len(at), np.concatenate(places), stacked(pieces))
 
-    def _solve(self, found: _Worths, places: Ints, copies: Copies | None) -> None:
-        if copies is None:
-            return
+    def _solved(self, size: int, places: Ints, copies: Copies) -> _Worths:
         outcomes = self.again.best(copies)
-        worths = copies.worths(outcomes.x)
-        for k, place in enumerate(places.tolist()):
-            found[place] = worths[k] if outcomes.closed(k) else None
+        found = copies.worths(outcomes.x)
+        told = _Worths(np.zeros((size, found.shape[1])), np.zeros(size, dtype=np.bool_))
+        told.worth[places], told.known[places] = found, outcomes.state == State.CLOSED
+        return told
 
     def _rows_moved(self, at: Ints, step: Floats) -> Copies:
         free = self.scopes.only(at).copies(self.case.limits.model, self.x)
@@ -144,53 +162,34 @@ def _rounds(
 
 def _valued(trials: _Trials, at: Ints) -> dict[int, Marginals]:
     """Loosen every row by one, where that is nothing by a pack; then tighten it as much."""
-    case = trials.case
-    steps = [list(_steps(case, int(row))) for row in trials.rows[at].tolist()]
-    sign = case.limits.loosening(trials.rows[at])
+    case, rows = trials.case, trials.rows[at]
+    steps = [list(_steps(case, row)) for row in rows.tolist()]
+    sign = case.limits.loosening(rows)
     now = trials.worths(at, np.zeros(len(at)))
     step = np.array([s[0] for s in steps])
-    looser = trials.worths(at, sign * step)
-    gains = [_gain(a, b) for a, b in zip(looser, now, strict=True)]
-    again = np.array(
-        [k for k, s in enumerate(steps) if len(s) > 1 and gains[k] == 0.0], dtype=np.int64
-    )
-    step[again] = [steps[k][1] for k in again.tolist()]
-    for k, worth in zip(
-        again.tolist(), trials.worths(at[again], sign[again] * step[again]), strict=True
-    ):
-        gains[k] = _gain(worth, now[k])
-    room = case.limits.lowered(trials.rows[at], step)
-    tight = np.array([k for k, gain in enumerate(gains) if gain and room[k]], dtype=np.int64)
-    tighter = dict(
-        zip(tight.tolist(), trials.worths(at[tight], -sign[tight] * step[tight]), strict=True)
-    )
+    gain = trials.worths(at, sign * step).gain(now)
+    more = np.flatnonzero((gain == 0) & (np.array([len(s) for s in steps]) > 1))
+    step[more] = [steps[k][1] for k in more.tolist()]
+    gain[more] = trials.worths(at[more], (sign * step)[more]).gain(now.at(more))
+    tight = np.flatnonzero((gain != 0) & ~np.isnan(gain) & case.limits.lowered(rows, step))
+    loss = np.full(len(at), np.nan)
+    loss[tight] = trials.worths(at[tight], -(sign * step)[tight]).gain(now.at(tight))
     return {
-        int(trials.rows[p]): _told(
-            trials, int(p), float(step[k]), gains[k], _gain(tighter.get(k), now[k]), sign[k] > 0
-        )
-        for k, p in enumerate(at.tolist())
-        if gains[k] is not None
+        row: _told(trials, int(at[k]), float(step[k]), float(gain[k]), float(loss[k]), sign[k] > 0)
+        for k, row in enumerate(rows.tolist())
+        if not np.isnan(gain[k])
     }
 
 
-def _gain(moved: Worth | None, now: Worth | None) -> float | None:
-    """Money between the two, exactly 0 where they are worth the same; None where unknown."""
-    if moved is None or now is None:
-        return None
-    differs, money = difference(moved, now)
-    return money if differs or difference(now, moved)[0] else 0.0
-
-
-def _told(
-    trials: _Trials, part: int, step: float, gain: float | None, loss: float | None, up: bool
-) -> Marginals:
+def _told(trials: _Trials, part: int, step: float, gain: float, loss: float, up: bool) -> Marginals:
+    """`gain`, `loss`: money by loosening and tightening; NaN: not known."""
     whole = trials.scopes.scope[part] == Scope.CYCLE
     if not gain:
         return Marginals(changes_nothing=bool(whole))
     method = MarginalMethod.RESOLVED if whole else MarginalMethod.BESIDE
     amount = round(step * _contract_units(trials.case, int(trials.rows[part])))
     looser = Marginal(round(gain), amount, method)
-    tighter = None if loss is None else Marginal(round(loss), amount, method)
+    tighter = None if math.isnan(loss) else Marginal(round(loss), amount, method)
     return Marginals(looser, tighter) if up else Marginals(tighter, looser)
 
 

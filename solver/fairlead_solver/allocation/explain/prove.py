@@ -14,7 +14,6 @@ suspected before. Worth more: the plan is within the gap asked, and no more is c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -24,7 +23,7 @@ from ...tables import Bools, Floats, Ints
 from ..arcs import expand
 from .again import Again, Outcomes, State
 from .case import Case
-from .copies import Copies, Worth, difference
+from .copies import Copies, Worths, compared
 from .ledger import Reasons
 from .scope import Effort, Parts, Scopes
 from .story import Proof
@@ -65,6 +64,10 @@ class Verdict(IntEnum):
     BETTER = 4
 
 
+_SCOPES = {int(scope): scope for scope in Scope}
+_BY_SIGN = np.array([Verdict.SAME, Verdict.WORSE, Verdict.BETTER])  # by what `compared` says
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Proven:
     """`reasons` as they stand after solving again, and the money, by line."""
@@ -81,7 +84,7 @@ class _Trials:
     scopes: Scopes
     own: Ints  # positions of the lines' arcs
     free: Copies
-    now: list[Worth]
+    now: Worths
 
     def forced(self, least: Floats) -> Copies:
         """With at least so many packs for each line."""
@@ -110,14 +113,16 @@ def _round(
     """What one trial for each line proves beside what is proven, and the lines still open."""
     verdict, delta, exact = _verdicts(case, trials, again)
     blame = _blames(case, before.reasons, trials, verdict, again)
+    worse = verdict == Verdict.WORSE
     proofs = {
-        int(line): Proof(
-            int(delta[p]) if verdict[p] == Verdict.WORSE else None,
-            at_least=not exact[p],
-            scope=Scope(int(trials.scopes.scope[p])),
+        line: Proof(lost if is_worse else None, at_least=not is_exact, scope=_SCOPES[scope])
+        for line, lost, is_worse, is_exact, scope in zip(
+            *(
+                c[worse | (verdict == Verdict.INFEASIBLE)].tolist()
+                for c in (lines, delta, worse, exact, trials.scopes.scope)
+            ),
+            strict=True,
         )
-        for p, line in enumerate(lines)
-        if verdict[p] in (Verdict.WORSE, Verdict.INFEASIBLE)
     }
     judged = _judged(before.reasons, lines, verdict, blame)
     open_whole = (verdict == Verdict.OPEN) & (trials.scopes.scope == Scope.CYCLE)
@@ -155,48 +160,36 @@ def _least(case: Case, lines: Ints, *, at_once: bool) -> Floats:
 def _verdicts(case: Case, trials: _Trials, again: Again) -> tuple[Ints, Ints, Bools]:
     """(Verdict, money lost in micro-units, whether that is exact) of every line."""
     forced = trials.forced(_least(case, trials.lines, at_once=True))
-    bound, outcomes = again.bounded(forced, np.array([w[-1] for w in trials.now]))
-    lost = np.array([w[-1] for w in trials.now]) - bound
-    worths = forced.worths(outcomes.x)
-    verdict, exact = np.full(forced.count, Verdict.WORSE, dtype=np.int64), np.isinf(bound)
-    still = np.flatnonzero(np.isinf(bound))
-    best = _improved(trials, still, worths, outcomes, again)
-    for p in still.tolist():
-        verdict[p], lost[p] = _compared(best.get(p, trials.now[p]), outcomes, worths, p)
-        if p in best and verdict[p] != Verdict.WORSE:
-            verdict[p] = Verdict.BETTER
+    bound, outcomes = again.bounded(forced, trials.now[:, -1])
+    exact = np.isinf(bound)
+    lost = trials.now[:, -1] - bound
+    worths, now, better = forced.worths(outcomes.x), trials.now.copy(), np.flatnonzero(exact)
+    better = _improved(trials, better, worths, outcomes, again, now)
+    verdict: Ints = np.select(
+        [~exact, outcomes.state == State.INFEASIBLE, outcomes.state == State.OPEN],
+        [Verdict.WORSE, Verdict.INFEASIBLE, Verdict.OPEN],
+        _BY_SIGN[compared(now, worths)],
+    )
+    verdict[better[verdict[better] != Verdict.WORSE]] = Verdict.BETTER
+    lost = np.where(exact & (verdict == Verdict.WORSE), now[:, -1] - worths[:, -1], lost)
+    lost[exact & (verdict != Verdict.WORSE)] = 0.0
     return verdict, np.rint(lost).astype(np.int64), exact
 
 
 def _improved(
-    trials: _Trials, at: Ints, worths: Sequence[Worth], outcomes: Outcomes, again: Again
-) -> dict[int, Worth]:
+    trials: _Trials, at: Ints, worths: Worths, outcomes: Outcomes, again: Again, now: Worths
+) -> Ints:
     """Parts of `at` where serving the line better is worth more than the decision, which the gap
-    asked allows: the worth of the best plan of the part. Serving the line may still not be in it.
-    Whole components are compared with the decision itself."""
+    asked allows: the worth of the best plan of the part, written into `now`. Serving the line may
+    still not be in it. Whole components are compared with the decision itself."""
     part = (trials.scopes.scope == Scope.PART) & (outcomes.state == State.CLOSED)
-    better = at[[bool(part[p]) and _more(worths[p], trials.now[p]) for p in at.tolist()]]
+    better = at[part[at] & (compared(worths, now)[at] > 0)]
     free = trials.free.only(better)
     best = again.best(free)
-    worth = free.worths(best.x)
-    return {p: worth[j] for j, p in enumerate(better.tolist()) if best.closed(j)}
-
-
-def _more(one: Worth, other: Worth) -> bool:
-    return difference(one, other)[0]
-
-
-def _compared(
-    now: Worth, outcomes: Outcomes, worths: Sequence[Worth], k: int
-) -> tuple[Verdict, float]:
-    if outcomes.state[k] == State.INFEASIBLE:
-        return Verdict.INFEASIBLE, 0.0
-    if outcomes.state[k] == State.OPEN:
-        return Verdict.OPEN, 0.0
-    worse, money = difference(now, worths[k])
-    if worse:
-        return Verdict.WORSE, money
-    return (Verdict.BETTER if _more(worths[k], now) else Verdict.SAME), money
+    closed = best.state == State.CLOSED
+    improved: Ints = better[closed]
+    now[improved] = free.worths(best.x)[closed]
+    return improved
 
 
 def _blames(case: Case, reasons: Reasons, trials: _Trials, verdict: Ints, again: Again) -> Ints:
@@ -224,12 +217,10 @@ def _without(case: Case, trials: _Trials, at: Ints, family: str, again: Again) -
     free = trials.free.only(at).without(whole, family)
     forced = trials.forced(least).only(at).without(whole, family)
     best, other = again.exact(free), again.exact(forced)
-    worths, others = free.worths(best.x), forced.worths(other.x)
-    answer = np.full(len(at), NONE)
-    for k in range(len(at)):
-        if best.closed(k) and other.state[k] != State.OPEN:
-            costs = other.state[k] == State.INFEASIBLE or difference(worths[k], others[k])[0]
-            answer[k] = DENIED if costs else CONFIRMED
+    costs = compared(free.worths(best.x), forced.worths(other.x)) > 0
+    costs |= other.state == State.INFEASIBLE
+    known = (best.state == State.CLOSED) & (other.state != State.OPEN)
+    answer: Ints = np.where(known, np.where(costs, DENIED, CONFIRMED), NONE)
     return answer
 
 

@@ -92,8 +92,7 @@ class Waterfall:
 
     def steps(self, line: int) -> tuple[WaterfallStep, ...]:
         """The steps of one line, those of 0 units too."""
-        units = self.units[line].tolist()
-        return tuple(WaterfallStep(kind, units[kind]) for kind in _KINDS)
+        return tuple(map(WaterfallStep, _KINDS, self.units[line, 1:].tolist()))
 
 
 def waterfall(problem: Problem, plan: Plan) -> Waterfall:
