@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fairlead.wire.pieces import varint
+
 from .errors import ServiceError, invalid
 
 _BYTES = 2
@@ -53,16 +55,6 @@ def open_envelope(message: bytes, field: int) -> Envelope:
 def malformed() -> ServiceError:
     """The refusal of bytes that are no message."""
     return invalid("MESSAGE_MALFORMED", "the request is not a message of its type")
-
-
-def varint(number: int) -> bytes:
-    """A non-negative number as protobuf writes it."""
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
 
 
 def wrap(field: int, *pieces: bytes) -> bytes:

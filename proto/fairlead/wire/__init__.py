@@ -13,7 +13,7 @@ from .options import Asked, options_of
 from .picking import EXPLAINED, picked
 from .plans import packs_of
 from .policies import policy_message, policy_of
-from .reading import lines_of, matching
+from .reading import decision_of_lines, lines_of, matching
 from .upload import Upload, chunk_of, upload_of
 from .values import fill, read
 
@@ -29,6 +29,7 @@ __all__ = [
     "cycle_of",
     "decided_lines",
     "decision_message",
+    "decision_of_lines",
     "facts_of",
     "fill",
     "line_chunks",

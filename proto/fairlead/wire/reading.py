@@ -1,4 +1,4 @@
-"""Decision lines out of packed columns: rows, and chosen lines as columns again.
+"""Decision lines out of packed columns: as rows, and which of them match a filter.
 
 Driven by the descriptors: a column takes the field of its own name in the row. A columns message
 with a `count` holds lists, one after the other; one without is a group of columns.
@@ -10,127 +10,238 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
 
 from fairlead.v1.columns_pb2 import StringColumn, StringListColumn
-from fairlead.v1.decision_columns_pb2 import DecisionLineColumns, ReasonColumns, WaterfallColumns
-from fairlead.v1.decision_pb2 import DecisionLine
-from fairlead.v1.explanation_pb2 import Explanation, WaterfallKind
-from fairlead_solver.api import NO_DAY, NO_INT, Faults, Finding
+from fairlead.v1.decision_columns_pb2 import (
+    AlternativeColumns,
+    CompetingLineColumns,
+    DecisionLineColumns,
+    ReasonColumns,
+    WaterfallColumns,
+)
+from fairlead.v1.decision_pb2 import Decision, DecisionLine, Source
+from fairlead.v1.explanation_pb2 import (
+    Alternative,
+    CompetingLine,
+    Explanation,
+    Money,
+    Reason,
+    Rule,
+    WaterfallKind,
+    WaterfallStep,
+)
+from fairlead_solver.api import Faults, Finding
+
+from .pieces import Pieces, gathered, joined, message_pieces, number_pieces, word_pieces
 
 _EXPLAINED = ("reasons", "competitors", "alternatives", "sentence", "waterfall", "fixes")
 _RULE = ("family", "key", "leaf")
+_NESTED = ("contracts", "unit_value", "own_unit_value")
 
 
-def lines_of(columns: DecisionLineColumns) -> list[DecisionLine]:
-    """Row messages for the lines of a chunk, with all that explains them where it has that.
+def lines_of(
+    columns: DecisionLineColumns, names: Sequence[str] | None = None
+) -> list[DecisionLine]:
+    """Row messages for the lines of a chunk, with all that explains them where it has that, and
+    with resource names where those are given.
 
-    Raises InvalidInput where its columns do not fit together.
+    Raises InvalidInput where the columns do not fit together.
     """
-    faults = Faults()
-    lines = [DecisionLine() for _ in range(len(columns.line))]
-    _spread(columns, lines, ("sources", "terms", *_EXPLAINED), "lines", faults)
-    _spread_lists(columns.sources, [line.sources for line in lines], "lines.sources", faults)
-    _spread(columns.terms, [line.terms for line in lines], (), "lines.terms", faults)
-    if len(columns.sentence) == len(lines):
-        _spread_explanations(columns, lines, faults)
+    return [*map(DecisionLine.FromString, _rows(columns, names))]
+
+
+def decision_of_lines(columns: DecisionLineColumns, names: Sequence[str] | None = None) -> bytes:
+    """A serialized Decision of the same rows alone: no row is made as a message.
+
+    Raises as `lines_of` does.
+    """
+    return b"".join(_inside(Decision, "lines", _rows(columns, names)))
+
+
+def _rows(columns: DecisionLineColumns, names: Sequence[str] | None) -> Pieces:
+    """The rows, each serialized."""
+    faults, size = Faults(), len(columns.line)
+    row = DecisionLine.DESCRIPTOR
+    parts = [
+        *_spread(columns, row, size, ("sources", "terms", *_EXPLAINED), "lines", faults),
+        _sources(columns, size, faults),
+        _terms(columns, size, faults),
+    ]
+    if names is not None:
+        parts.append(word_pieces(row.fields_by_name["name"], names))
+    if len(columns.sentence) == size:
+        parts.append(_explanations(columns, size, faults))
     faults.stop()
-    return lines
+    return joined(parts, size)
 
 
-def _spread_explanations(
-    columns: DecisionLineColumns, lines: Sequence[DecisionLine], faults: Faults
-) -> None:
-    told = [line.explanation for line in lines]
-    for line, one, sentence in zip(lines, told, columns.sentence, strict=True):
-        one.line, one.sentence = line.line, sentence
-    _spread_waterfall(columns.waterfall, told, faults)
-    reasons = [one.reasons for one in told]
-    _spread_reasons(columns.reasons, reasons, "lines.reasons", faults)
-    _spread_competitors(columns, told, faults)
-    _spread_alternatives(columns, told, faults)
-    for fix in columns.fixes:
-        if 0 <= fix.row < len(told):
-            told[fix.row].fix.CopyFrom(fix.fix)
-        else:
-            rule = f"a place among {len(told)} lines"
-            faults.add(Finding("lines.fixes.row", "", str(fix.row), rule))
+def _sources(columns: DecisionLineColumns, size: int, faults: Faults) -> Pieces | None:
+    path, counts = "lines.sources", _counts(columns.sources, size, "lines.sources", faults)
+    bodies = _items(columns.sources, Source.DESCRIPTOR, sum(counts), (), path, faults)
+    return gathered(_inside(DecisionLine, "sources", bodies), counts)
 
 
-def _spread_waterfall(
-    columns: WaterfallColumns, told: Sequence[Explanation], faults: Faults
-) -> None:
+def _terms(columns: DecisionLineColumns, size: int, faults: Faults) -> Pieces | None:
+    """Money by term; a line that has none has no message of it."""
+    parts = _spread(columns.terms, Money.DESCRIPTOR, size, (), "lines.terms", faults)
+    if not parts:
+        return None
+    bodies = joined(parts, size)
+    pieces = _inside(DecisionLine, "terms", bodies)
+    return [piece if body else b"" for piece, body in zip(pieces, bodies, strict=True)]
+
+
+def _explanations(columns: DecisionLineColumns, size: int, faults: Faults) -> Pieces:
+    told = Explanation.DESCRIPTOR.fields_by_name
+    parts = (
+        word_pieces(told["line"], columns.line),
+        word_pieces(told["sentence"], columns.sentence),
+        *_waterfall(columns.waterfall, size, faults),
+        _reasons_of_lines(columns.reasons, size, faults),
+        _competitors(columns.competitors, size, faults),
+        _alternatives(columns.alternatives, size, faults),
+        _fixes(columns, size, faults),
+    )
+    return _inside(DecisionLine, "explanation", joined(parts, size))
+
+
+def _waterfall(columns: WaterfallColumns, size: int, faults: Faults) -> Iterable[Pieces]:
     """Every step of every line, those of 0 units too."""
+    step = WaterfallStep.DESCRIPTOR.fields_by_name
     for kind in WaterfallKind.DESCRIPTOR.values[1:]:
         name = f"{kind.name.removeprefix('WATERFALL_KIND_').lower()}_units"
-        units = getattr(columns, name) or [0] * len(told)
-        _fits(f"lines.waterfall.{name}", len(units), len(told), faults)
-        for one, amount in zip(told, units, strict=False):
-            one.waterfall.add(kind=kind.number, units=amount)
+        units = getattr(columns, name) or [0] * size
+        if not _fits(f"lines.waterfall.{name}", len(units), size, faults):
+            continue
+        (head,) = number_pieces(step["kind"], [kind.number])
+        amounts = number_pieces(step["units"], units)
+        distinct = [*set(amounts)]
+        steps = _inside(Explanation, "waterfall", [head + amount for amount in distinct])
+        yield [*map(dict(zip(distinct, steps, strict=True)).__getitem__, amounts)]
 
 
-def _spread_reasons(
-    columns: ReasonColumns, targets: Sequence[Any], path: str, faults: Faults
-) -> None:
-    reasons = _spread_lists(columns, targets, path, faults, leave=_RULE)
-    rules = [reason.rule for reason in reasons]
-    for rule in rules:
-        rule.SetInParent()
+def _reasons_of_lines(columns: ReasonColumns, size: int, faults: Faults) -> Pieces | None:
+    counts = _counts(columns, size, "lines.reasons", faults)
+    bodies = _reasons(columns, sum(counts), "lines.reasons", faults)
+    return gathered(_inside(Explanation, "reasons", bodies), counts)
+
+
+def _reasons(columns: ReasonColumns, size: int, path: str, faults: Faults) -> Pieces:
+    """Every reason, each with its rule."""
     others = {f.name for f in columns.DESCRIPTOR.fields} - {*_RULE}
-    _spread(columns, rules, others, path, faults)
+    rules = joined(_spread(columns, Rule.DESCRIPTOR, size, others, path, faults), size)
+    more = [_inside(Reason, "rule", rules)]
+    return _items(columns, Reason.DESCRIPTOR, size, _RULE, path, faults, more)
 
 
-def _spread_competitors(
-    columns: DecisionLineColumns, told: Sequence[Explanation], faults: Faults
-) -> None:
-    path, part = "lines.competitors", columns.competitors
-    nested = ("contracts", "unit_value", "own_unit_value")
-    rivals = _spread_lists(part, [one.competitors for one in told], path, faults, leave=nested)
-    contracts = [rival.contracts for rival in rivals]
-    _spread_words(part.contracts, contracts, f"{path}.contracts", faults)
-    for name in nested[1:]:
-        values = [getattr(rival, name) for rival in rivals]
-        for value in values:
-            value.SetInParent()
-        _spread(getattr(part, name), values, (), f"{path}.{name}", faults)
+def _competitors(columns: CompetingLineColumns, size: int, faults: Faults) -> Pieces | None:
+    path = "lines.competitors"
+    counts = _counts(columns, size, path, faults)
+    rivals = sum(counts)
+    more = [_contracts(columns.contracts, rivals, f"{path}.contracts", faults)]
+    for name in _NESTED[1:]:
+        place, part = f"{path}.{name}", getattr(columns, name)
+        money = joined(_spread(part, Money.DESCRIPTOR, rivals, (), place, faults), rivals)
+        more.append(_inside(CompetingLine, name, money))
+    bodies = _items(columns, CompetingLine.DESCRIPTOR, rivals, _NESTED, path, faults, more)
+    return gathered(_inside(Explanation, "competitors", bodies), counts)
 
 
-def _spread_alternatives(
-    columns: DecisionLineColumns, told: Sequence[Explanation], faults: Faults
-) -> None:
-    path, part = "lines.alternatives", columns.alternatives
-    targets = [one.alternatives for one in told]
-    tried = _spread_lists(part, targets, path, faults, leave=("reason",))
-    _spread_reasons(part.reason, [_One(each, "reason") for each in tried], f"{path}.reason", faults)
+def _contracts(columns: StringListColumn, size: int, path: str, faults: Faults) -> Pieces | None:
+    counts = _counts(columns, size, path, faults)
+    field = CompetingLine.DESCRIPTOR.fields_by_name["contracts"]
+    words = _plain(columns.values, f"{path}.values", faults)
+    if not _fits(path, len(columns.values.index), sum(counts), faults):
+        return None
+    return gathered(word_pieces(field, words), counts) if len(words) == sum(counts) else None
 
 
-class _One:
-    """A field that holds one message or none, filled as a list of at most one is."""
+def _alternatives(columns: AlternativeColumns, size: int, faults: Faults) -> Pieces | None:
+    path = "lines.alternatives"
+    counts = _counts(columns, size, path, faults)
+    tried = sum(counts)
+    each = _counts(columns.reason, tried, f"{path}.reason", faults)
+    reasons = _reasons(columns.reason, sum(each), f"{path}.reason", faults)
+    more = [gathered(_inside(Alternative, "reason", reasons), each)]
+    bodies = _items(columns, Alternative.DESCRIPTOR, tried, ("reason",), path, faults, more)
+    return gathered(_inside(Explanation, "alternatives", bodies), counts)
 
-    def __init__(self, message: Any, name: str) -> None:
-        self._message, self._name = message, name
 
-    def add(self) -> Any:
-        """The message of the field, now there."""
-        part = getattr(self._message, self._name)
-        part.SetInParent()
-        return part
+def _fixes(columns: DecisionLineColumns, size: int, faults: Faults) -> Pieces | None:
+    if not columns.fixes:
+        return None
+    pieces = [b""] * size
+    for fix in columns.fixes:
+        if 0 <= fix.row < size:
+            (pieces[fix.row],) = _inside(Explanation, "fix", [fix.fix.SerializeToString()])
+        else:
+            faults.add(Finding("lines.fixes.row", "", str(fix.row), f"a place among {size} lines"))
+    return pieces
+
+
+def _inside(kind: type[Message], name: str, bodies: Iterable[bytes]) -> Pieces:
+    """Serialized messages as a field of another kind of message."""
+    field: Any = kind.DESCRIPTOR.fields_by_name[name]
+    return message_pieces(field, bodies)
+
+
+def _items(
+    columns: Any,
+    row: Descriptor,
+    size: int,
+    leave: Iterable[str],
+    path: str,
+    faults: Faults,
+    more: Iterable[Pieces | None] = (),
+) -> Pieces:
+    """Every item of a column of lists, serialized, with the pieces of what is nested in it."""
+    parts = _spread(columns, row, size, ("count", *leave), path, faults)
+    return joined([*parts, *more], size)
 
 
 def _spread(
-    columns: Any, rows: Sequence[Any], skipped: Iterable[str], path: str, faults: Faults
-) -> None:
-    """Give each row its value out of every column, by the field's name."""
+    columns: Any, row: Descriptor, size: int, skipped: Iterable[str], path: str, faults: Faults
+) -> list[Pieces]:
+    """The pieces of every column, by the name of its field in the row."""
+    found = []
     for field in columns.DESCRIPTOR.fields:
         if field.name in skipped:
             continue
-        values = _plain(getattr(columns, field.name), f"{path}.{field.name}", faults)
-        if not _fits(f"{path}.{field.name}", len(values), len(rows), faults) or not rows:
-            continue
-        optional = rows[0].DESCRIPTOR.fields_by_name[field.name].has_presence
-        absent = (NO_DAY, NO_INT) if optional else (0, "")  # a 0 set would make its parent present
-        for row, value in zip(rows, values, strict=False):
-            if value not in absent:
-                setattr(row, field.name, value)
+        place, column = f"{path}.{field.name}", getattr(columns, field.name)
+        if isinstance(column, StringColumn):
+            pieces = _words(column, row.fields_by_name[field.name], place, faults)
+        elif field.type == field.TYPE_STRING:
+            pieces = word_pieces(row.fields_by_name[field.name], column)
+        else:
+            pieces = number_pieces(row.fields_by_name[field.name], column)
+        if _fits(place, len(pieces), size, faults) and pieces:
+            found.append(pieces)
+    return found
+
+
+def _words(column: StringColumn, field: FieldDescriptor, path: str, faults: Faults) -> Pieces:
+    """A column of words, each word of its dictionary written once."""
+    codes = _codes(column, path, faults)
+    pieces = [*word_pieces(field, column.dictionary), b""]  # -1 picks the trailing one
+    return [*map(pieces.__getitem__, codes)]
+
+
+def _plain(column: StringColumn, path: str, faults: Faults) -> Sequence[str]:
+    """The words of a column spelled out."""
+    words = [*column.dictionary, ""]
+    return [words[code] for code in _codes(column, path, faults)]
+
+
+def _codes(column: StringColumn, path: str, faults: Faults) -> Sequence[int]:
+    """Its indexes; none, and a note, where one is outside the dictionary."""
+    codes, size = [*column.index], len(column.dictionary)
+    if codes and not -1 <= min(codes) <= max(codes) < size:
+        rule = f"-1 to {size - 1}"
+        faults.add(Finding(path, "", f"{min(codes)} to {max(codes)}", rule))
+        return []
+    return codes
 
 
 def _fits(path: str, length: int, size: int, faults: Faults) -> bool:
@@ -141,50 +252,13 @@ def _fits(path: str, length: int, size: int, faults: Faults) -> bool:
     return fits
 
 
-def _plain(column: Any, path: str, faults: Faults) -> Sequence[Any]:
-    """The values of a column, words spelled out; none, and a note, where an index is none."""
-    if not isinstance(column, StringColumn):
-        return column  # type: ignore[no-any-return]
-    words, codes = [*column.dictionary, ""], list(column.index)  # -1 picks the trailing ""
-    if codes and not -1 <= min(codes) <= max(codes) < len(words) - 1:
-        rule = f"-1 to {len(words) - 2}"
-        faults.add(Finding(path, "", f"{min(codes)} to {max(codes)}", rule))
-        return []
-    return [words[code] for code in codes]
-
-
-def _spread_lists(
-    columns: Any,
-    targets: Sequence[Any],
-    path: str,
-    faults: Faults,
-    leave: Iterable[str] = (),
-) -> list[Any]:
-    """Add `count[i]` messages to target i and fill them; returns all of them in order."""
-    counts = _counts(columns, len(targets), path, faults)
-    rows = [target.add() for target, n in zip(targets, counts, strict=False) for _ in range(n)]
-    _spread(columns, rows, ("count", *leave), path, faults)
-    return rows
-
-
-def _spread_words(
-    columns: StringListColumn, targets: Sequence[Any], path: str, faults: Faults
-) -> None:
-    counts = _counts(columns, len(targets), path, faults)
-    words = iter(_plain(columns.values, f"{path}.values", faults))
-    if not _fits(path, len(columns.values.index), sum(counts), faults):
-        return
-    for target, n in zip(targets, counts, strict=False):
-        target.extend(next(words, "") for _ in range(n))
-
-
 def _counts(columns: Any, size: int, path: str, faults: Faults) -> Sequence[int]:
-    counts = list(columns.count)
+    counts = [*columns.count]
     if len(counts) not in (0, size) or min(counts, default=0) < 0:
         rule = f"one count of at least 0 per line: {size}"
         faults.add(Finding(f"{path}.count", "", f"{len(counts)} counts", rule))
-        return []
-    return counts
+        return [0] * size
+    return counts or [0] * size
 
 
 def matching(

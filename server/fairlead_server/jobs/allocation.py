@@ -19,7 +19,7 @@ from fairlead_solver import api
 from ..envelope import malformed
 from ..errors import ServiceError, Violation
 from ..ids import now_micros
-from ..rows import rows_of
+from ..rows import decision_of_rows
 from ..storage.decisions import BINDING_CONSTRAINT, LINE, Part
 from ..workers.process import Run
 from . import progress
@@ -241,8 +241,7 @@ def _parts(
         count = len(columns.line)
         yield Part(LINE, first, count, columns.SerializeToString(), columns.line[0])
         if _with_rows(solved, asked, instructions):
-            rows = decision_pb2.Decision(lines=rows_of(message.name, columns))
-            yield Part(ROWS, first, count, rows.SerializeToString())
+            yield Part(ROWS, first, count, decision_of_rows(message.name, columns))
         first += count
     binding = message.binding_constraints
     for first in range(0, len(binding), size):
