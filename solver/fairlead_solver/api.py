@@ -45,7 +45,7 @@ from .allocation.size import CycleSize, size_of
 from .allocation.terms import Term
 from .allocation.weights import WeightCost, cost_of, weights_of
 from .findings import MAX_FINDINGS, Finding, InvalidInput
-from .intake import Faults
+from .intake import Faults, outside
 from .model.bound import bound_again as model_bound_again
 from .model.budget import UNLIMITED, Budget
 from .model.cluster import ClusterError, ClusterLost, crew_at
@@ -295,6 +295,7 @@ __all__ = [
     "facts_digest",
     "intake",
     "objective_terms",
+    "outside",
     "size_of",
     "solve",
     "solve_whole",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -42,9 +43,9 @@ class Faults:
 
     def where(self, table: Table, name: str, bad: NDArray[np.bool_], rule: str) -> None:
         """Note `table.name` in every row where `bad`; counts all, words only those kept."""
-        rows = np.flatnonzero(bad)
-        if not len(rows):
+        if not np.count_nonzero(bad):
             return
+        rows = np.flatnonzero(bad)
         room = MAX_FINDINGS - len(self.kept)
         self.kept.extend(finding_at(table, name, int(r), rule) for r in rows[:room])
         self.total += len(rows)
@@ -110,9 +111,8 @@ def check_table(table: Table, known: Mapping[str, frozenset[str]], faults: Fault
         elif column.kind in NUMBERS:
             _check_range(table, name, column, value, faults)
         elif column.enum is not None:
-            legal = [int(m) for m in column.enum]
             words = ", ".join(m.name for m in column.enum)
-            faults.where(table, name, ~np.isin(value, legal), f"one of {words}")
+            faults.where(table, name, outside(value, column.enum), f"one of {words}")
 
 
 def _check_ids(table: Table, name: str, ids: tuple[str, ...], faults: Faults) -> None:
@@ -167,10 +167,26 @@ def _check_range(
 ) -> None:
     low, high = column.minimum, column.maximum
     assert low is not None and high is not None
-    absent = value == column.default if column.optional else np.zeros(len(value), dtype=np.bool_)
-    with np.errstate(invalid="ignore"):
-        bad = ~absent & ~((value >= low) & (value <= high))
-    faults.where(table, name, bad, f"between {_figure(low)} and {_figure(high)}")
+    good = (value >= low) & (value <= high)  # not a number is on neither side
+    if column.optional:
+        good |= value == column.default
+    if np.count_nonzero(good) < len(good):
+        faults.where(table, name, ~good, f"between {_figure(low)} and {_figure(high)}")
+
+
+def outside(value: NDArray[Any], enum: type[IntEnum]) -> NDArray[np.bool_]:
+    """Which values are no member of `enum`."""
+    members = _members(enum)
+    least, size = int(members[0]), len(members)
+    if int(members[-1]) - least + 1 == size:  # without gaps: a range
+        outside: NDArray[np.bool_] = (value < least) | (value >= least + size)
+        return outside
+    return ~np.isin(value, members)
+
+
+@cache
+def _members(enum: type[IntEnum]) -> Ints:
+    return np.sort(np.array([int(member) for member in enum], dtype=np.int64))
 
 
 def _figure(value: float) -> str:
@@ -254,16 +270,22 @@ def _pick_lists(value: Lists, order: Ints) -> Lists:
 
 def repeated_rows(table: Table, *names: str) -> NDArray[np.bool_]:
     """Rows whose (coded) columns `names` equal those of an earlier row."""
+    repeated = np.zeros(len(table), dtype=np.bool_)
     if len(table) < 2:
-        return np.zeros(len(table), dtype=np.bool_)
-    stacked = np.stack([_interned(getattr(table, n)) for n in names], axis=1)
-    _, first, inverse = np.unique(stacked, axis=0, return_index=True, return_inverse=True)
-    repeated: NDArray[np.bool_] = first[inverse.ravel()] != np.arange(len(table))
+        return repeated
+    columns = [_interned(getattr(table, n)) for n in names]
+    order = np.lexsort(columns)  # stable: of equal rows, the first given comes first
+    equal = np.ones(len(table) - 1, dtype=np.bool_)
+    for codes in columns:
+        equal &= codes[order[1:]] == codes[order[:-1]]
+    repeated[order[1:][equal]] = True
     return repeated
 
 
 def _interned(value: Coded) -> Codes:
-    return recoded(value, tuple(sorted(set(value.names)))).codes
+    """Codes that are equal where the words are."""
+    words = set(value.names)
+    return value.codes if len(words) == len(value.names) else recoded(value, (*words,)).codes
 
 
 def digest_parts(tables: Iterable[Table]) -> Iterator[bytes]:

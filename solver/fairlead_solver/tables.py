@@ -244,7 +244,12 @@ class Table:
         return cls(**built, **rest)
 
     def __len__(self) -> int:
-        return len(getattr(self, fields(self)[0].name))
+        return len(getattr(self, _first_column(cast(Any, type(self)))))
+
+
+@cache
+def _first_column(kind: type[Table]) -> str:
+    return next(iter(kind.columns()))
 
 
 @cache

@@ -25,6 +25,7 @@ from fairlead_solver.api import (
     Lists,
     Table,
     default_column,
+    outside,
 )
 
 AnyTable = TypeVar("AnyTable", bound=Table)
@@ -78,7 +79,7 @@ def enums_of(
 ) -> NDArray[np.int8]:
     """Enum numbers, 0 (UNSPECIFIED) replaced by the default; notes numbers that are none."""
     assert column.enum is not None
-    wrong = ~np.isin(given, [0, *(int(m) for m in column.enum)])
+    wrong = outside(given, column.enum) & (given != 0)
     words = ", ".join(m.name for m in column.enum)
     _note(faults, path, given, wrong, f"one of {words}")
     legal: NDArray[np.int8] = np.where(wrong | (given == 0), column.default, given).astype(np.int8)
