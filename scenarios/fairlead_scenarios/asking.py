@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from fairlead.v1 import allocation_service_pb2, decision_pb2
 from fairlead_solver.api import Engine
@@ -15,8 +16,8 @@ ENGINES = (*(engine.value for engine in Engine), REFERENCE + "highs")
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Engine, gap, limits and seed; None: the default of whoever solves. `weigh`: tell what each
-    weight of the policy cost."""
+    """Engine, gap, limits, seed and where to start; None: the default of whoever solves. `weigh`:
+    tell what each weight of the policy cost."""
 
     engine: str = Engine.AUTO.value
     relative_gap: float | None = None
@@ -25,13 +26,17 @@ class Asking:
     workers: int = 1
     weigh: bool = False
     cluster: str | None = None  # HOST:PORT of a Ray head, where others share the work
+    start: str = ""  # a file `keep` wrote; of a server, the name of a decision it has stored
+    keep: Path | None = None  # where to write what the next solve can start from
 
     def __post_init__(self) -> None:
-        """Raises InvalidInput for an engine that does not exist, or has no use for a cluster."""
+        """Raises InvalidInput for an engine that does not exist or cannot do what is asked."""
         if self.engine not in ENGINES and not self.engine.startswith(REFERENCE):
             raise refuse("options.engine", self.engine, f"one of {', '.join(ENGINES)}")
         if self.cluster is not None and self.reference_solver:
             raise refuse("--cluster", self.cluster, "the reference model is solved on one machine")
+        if self.reference_solver and (self.start or self.keep):
+            raise refuse("start, keep", self.engine, "an engine of Fairlead's own")
 
     @property
     def reference_solver(self) -> str:

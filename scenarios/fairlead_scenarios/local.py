@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from fairlead.v1 import decision_pb2
 from fairlead.wire.cycle import facts_of
@@ -23,6 +24,7 @@ from fairlead_solver.api import (
 
 from .apart import solve_by_reference
 from .asking import Asking
+from .bases import read_basis, write_basis
 from .scenario import Scenario
 from .screen.progress import Unwatched, Watcher
 
@@ -70,10 +72,13 @@ def solve_local(
         gap = asked.options.relative_gap
         solved = solve_by_reference(problem, asking.reference_solver, gap, limit)
     else:
+        start = read_basis(Path(asking.start)) if asking.start else None
         with crew_at(asking.cluster) as crew:
             if crew is not None:
                 crew.connect()  # also for a small cycle: what was asked for is there, or an error
-            solved = solve(problem, options, budget, watch.standing, crew=crew)
+            solved = solve(problem, options, budget, watch.standing, start=start, crew=crew)
+        if asking.keep is not None:
+            write_basis(solved, asking.keep)
     watch.stage("explaining")
     told = explain(solved)
     weights = weigh(solved, options, budget) if asked.weigh else ()

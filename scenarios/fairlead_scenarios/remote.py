@@ -28,7 +28,7 @@ from fairlead.wire.reading import lines_of
 from fairlead.wire.upload import upload_of
 
 from .asking import Asking
-from .documents import read_text
+from .documents import read_text, refuse
 from .scenario import Scenario
 
 PARENT = "tenants/default"
@@ -72,10 +72,14 @@ def open_channel(server: Server) -> grpc.Channel:
 
 
 def solve_remote(scenario: Scenario, asking: Asking, server: Server) -> decision_pb2.Decision:
-    """The decision of a server. Raises Refused."""
+    """The decision of a server. Raises Refused, and InvalidInput for a file to keep."""
+    if asking.keep is not None:
+        rule = "nothing: a server keeps it beside the decision, whose name --start takes"
+        raise refuse("keep", asking.keep, rule)
     request = allocation_service_pb2.SolveAllocationRequest(
         parent=PARENT, policy=scenario.policy, options=asking.message()
     )
+    request.options.start_decision = asking.start
     with open_channel(server) as channel:
         try:
             if _is_large(scenario):

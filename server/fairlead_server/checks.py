@@ -37,10 +37,17 @@ def check_solve(request: pb.SolveAllocationRequest, has_cycle: bool) -> str:
     if violations:
         first = f"{violations[0].field}: {violations[0].description}"
         raise invalid("REQUEST_INVALID", f"the request is refused: {first}", *violations)
-    if request.snapshot and parse_name(request.snapshot, "snapshots", "snapshot").tenant != tenant:
-        rule = Violation("snapshot", f"{request.snapshot!r}: a snapshot of {request.parent}")
-        raise invalid("REQUEST_INVALID", "the snapshot is another tenant's", rule)
+    _check_tenant(request.snapshot, "snapshots", "snapshot", tenant)
+    _check_tenant(request.options.start_decision, "decisions", "options.start_decision", tenant)
     return tenant
+
+
+def _check_tenant(name: str, collection: str, field: str, tenant: str) -> None:
+    """A resource a request names, if it names one, is of its own tenant."""
+    if name and parse_name(name, collection, field).tenant != tenant:
+        kind = collection.removesuffix("s")
+        rule = Violation(field, f"{name!r}: a {kind} of tenants/{tenant}")
+        raise invalid("REQUEST_INVALID", f"the {kind} is another tenant's", rule)
 
 
 def _solve_violations(request: pb.SolveAllocationRequest, has_cycle: bool) -> Iterator[Violation]:

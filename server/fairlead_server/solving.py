@@ -204,7 +204,7 @@ class Solver:
         watch: Watch,
     ) -> list[bytes]:
         limit.now()  # refuse what cannot be solved in time before anything is moved
-        parts = (call.light, *await self._input(call))
+        parts = (call.light, await self._basis(call), *await self._input(call))
         note = instructions.note()
         return await self._admit(
             lambda: Job(task, limit.now(), parts, note, quiet=watch.on_progress is None),
@@ -246,6 +246,24 @@ class Solver:
             {"queue_length": str(self._settings.queue_length)},
             retry_seconds=self._settings.retry_delay_seconds,
         )
+
+    async def _basis(self, call: SolveCall) -> bytes:
+        """What the decision to start from has left; empty where none is named or nothing is left.
+
+        Raises ServiceError NOT_FOUND.
+        """
+        name = call.request.options.start_decision
+        if not name:
+            return b""
+        where = parse_name(name, "decisions", "options.start_decision")
+
+        def load(connection: Connection) -> bytes:
+            if decisions.body(connection, where.tenant, where.id) is None:
+                raise not_found("decision", name)
+            left = decisions.parts(connection, where.tenant, where.id, decisions.BASIS)
+            return b"".join(part.body for part in left)
+
+        return await self._database.read(load)
 
     async def _input(self, call: SolveCall) -> tuple[bytes, ...]:
         """A serialized Cycle; where the input is a snapshot, its header and chunks."""

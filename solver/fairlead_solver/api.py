@@ -14,6 +14,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from .allocation.adopt import Foreign, solution_of
+from .allocation.basis import Basis, basis_of, start_of
+from .allocation.basis_form import NotABasis
+from .allocation.basis_form import from_bytes as basis_from_bytes
+from .allocation.basis_form import to_bytes as basis_to_bytes
 from .allocation.decide import Mismatch, breaches, decide, money, write
 from .allocation.decision import (
     Change,
@@ -99,11 +103,13 @@ def solve(
     budget: Budget = UNLIMITED,
     on_progress: OnProgress | None = None,
     *,
+    start: Basis | None = None,
     crew: Crew | None = None,
 ) -> Solved:
     """Decide a cycle to the gap asked, or as far as the budget allows.
 
-    `crew` does the independent pieces (threads, if none is given): the same decision.
+    `start`: what a similar cycle left behind (`left_of`). Status, gap and bound are proven as
+    without it. `crew` does the independent pieces (threads, if none is given): the same decision.
 
     Raises EngineError where the engine asked for cannot solve this cycle, Mismatch where a plan
     breaks a rule in plain arithmetic (a defect of ours: nothing is returned then), ClusterError
@@ -111,8 +117,15 @@ def solve(
     """
     chosen = options or Options()
     model = write(problem)
-    solution = solve_model(model, chosen, budget, on_progress, crew=crew)
+    begin = start_of(start, problem, model) if start is not None else None
+    solution = solve_model(model, chosen, budget, on_progress, start=begin, crew=crew)
     return _decided(problem, model, solution, chosen)
+
+
+def left_of(solved: Solved) -> Basis | None:
+    """What the solve of a similar cycle can start from; None where this one was solved without
+    prices, as small cycles are: then there is nothing to save."""
+    return basis_of(solved.problem, solved.model, solved.solution)
 
 
 def solve_whole(problem: Problem, options: Options, budget: Budget = UNLIMITED) -> Solved:
@@ -232,6 +245,7 @@ __all__ = [
     "NO_INT",
     "UNLIMITED",
     "AgingPolicy",
+    "Basis",
     "BindingConstraint",
     "Bools",
     "Breach",
@@ -260,6 +274,7 @@ __all__ = [
     "LineStory",
     "Lists",
     "Mismatch",
+    "NotABasis",
     "Options",
     "Outcome",
     "OutcomeFlag",
@@ -283,6 +298,8 @@ __all__ = [
     "WeightCost",
     "adopt",
     "as_column",
+    "basis_from_bytes",
+    "basis_to_bytes",
     "bound_again",
     "by_contract",
     "by_tier",
@@ -294,6 +311,7 @@ __all__ = [
     "export_mps",
     "facts_digest",
     "intake",
+    "left_of",
     "objective_terms",
     "outside",
     "size_of",

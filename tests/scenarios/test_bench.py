@@ -72,6 +72,17 @@ def test_floors_are_measured_without_a_decision(tmp_path: Path) -> None:
     assert ratio["times_codec"] == ours["seconds"] / codec["seconds"]
 
 
+def test_the_next_cycle_is_measured_from_nothing_and_from_this_one(tmp_path: Path) -> None:
+    document = benched(
+        tmp_path / "bench.json", "--lines", "1500", "--engines", "warm_start", "--gap", "0.001"
+    )
+    (run,), (ratio,) = document["runs"], document["ratios"]
+    assert (run["status"], run["note"]) == ("optimal", "")
+    assert run["recomputed_bound"] >= run["objective"]
+    assert ratio["warm_over_anew"] == run["seconds"] / run["anew_seconds"]
+    assert ratio["warm_over_anew_cpu"] == run["cpu_seconds"] / run["anew_cpu_seconds"]
+
+
 def test_the_service_goes_through_every_phase(tmp_path: Path) -> None:
     document = benched(tmp_path / "bench.json", "--lines", "150", "--engines", "service")
     run = document["runs"][0]

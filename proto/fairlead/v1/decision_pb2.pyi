@@ -687,6 +687,7 @@ class SolveRecord(_message.Message):
     ROWS_FIELD_NUMBER: _builtins.int
     RELATIVE_GAP_ASKED_FIELD_NUMBER: _builtins.int
     TOTAL_DURATION_FIELD_NUMBER: _builtins.int
+    START_DECISION_FIELD_NUMBER: _builtins.int
     engine: _builtins.str
     """The engine that solved it, as it names itself, such as "highs"."""
     engine_version: _builtins.str
@@ -703,6 +704,10 @@ class SolveRecord(_message.Message):
     """Rows of the model."""
     relative_gap_asked: _builtins.float
     """The relative gap asked for."""
+    start_decision: _builtins.str
+    """The decision the solve started from, tenants/{t}/decisions/{d}. Empty where it started from
+    nothing, also where the decision named had left nothing that this version can use.
+    """
     @_builtins.property
     def total_duration(self) -> _duration_pb2.Duration:
         """Time for all of it, from input to decision. Absent where it was not measured; no part of the digest."""
@@ -719,10 +724,11 @@ class SolveRecord(_message.Message):
         rows: _builtins.int = ...,
         relative_gap_asked: _builtins.float = ...,
         total_duration: _duration_pb2.Duration | None = ...,
+        start_decision: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["total_duration", b"total_duration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "components", b"components", "engine", b"engine", "engine_version", b"engine_version", "relative_gap_asked", b"relative_gap_asked", "rows", b"rows", "seed", b"seed", "total_duration", b"total_duration", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "components", b"components", "engine", b"engine", "engine_version", b"engine_version", "relative_gap_asked", b"relative_gap_asked", "rows", b"rows", "seed", b"seed", "start_decision", b"start_decision", "total_duration", b"total_duration", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -47,6 +47,8 @@ class Ratio(BaseModel):
     times_cold_pass_cpu: float | None = None
     times_codec: float | None = None
     times_codec_cpu: float | None = None
+    warm_over_anew: float | None = None  # the next cycle from this one's, over it from nothing
+    warm_over_anew_cpu: float | None = None
     service_over_solve: float | None = None  # (read + check + encode) / solve
     explain_over_solve: float | None = None
 
@@ -106,6 +108,10 @@ def _ratio(lines: int, runs: dict[Contender, Run]) -> Ratio:
         ratio.times_cold_pass, ratio.times_cold_pass_cpu = _over(ours, cold)
         ratio.times_codec, ratio.times_codec_cpu = _over(ours, codec)
         _compare(ratio, ours, [runs[e] for e in WHOLE if e in runs])
+    warm = runs.get(Contender.WARM_START)
+    if warm is not None and _done(warm):
+        ratio.warm_over_anew = _quotient(warm.seconds, warm.anew_seconds)
+        ratio.warm_over_anew_cpu = _quotient(warm.cpu_seconds, warm.anew_cpu_seconds)
     if service is not None and service.phases.solve:
         told = service.phases
         around = (told.read or 0.0) + (told.check or 0.0) + (told.encode or 0.0)

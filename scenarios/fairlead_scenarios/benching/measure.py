@@ -26,6 +26,7 @@ from fairlead_solver.api import (
     cold_pass,
     crew_at,
     intake,
+    left_of,
     solve,
     solve_whole,
     write,
@@ -33,12 +34,14 @@ from fairlead_solver.api import (
 
 from ..apart import solve_by_reference
 from ..local import MAX_ROWS, Deadline
+from ..recipe.following import following
 from ..sugar import MICRO
 from .answer import explained_bytes, judge
 from .processes import KIB, own_cpu_seconds
 from .task import Contender, Ending, Phases, Run, Task
 
 SEED = 1
+CHANGED = 0.01  # of the lines and lots, from one cycle to the next
 
 
 @dataclass
@@ -106,6 +109,26 @@ def _solve(task: Task, run: Run, watch: Stopwatch) -> Solved:
     return solved
 
 
+def _warm_start(task: Task, run: Run, watch: Stopwatch) -> None:
+    """The cycle, the next one from nothing, and the next one from what the first has left."""
+    before = _problem(task, watch)
+    options = Options(relative_gap=task.gap, seed=SEED, workers=task.workers)
+    with crew_at(task.cluster) as crew:
+        left = left_of(solve(before, options, Deadline.after(task.time_limit), crew=crew))
+        problem = intake(following(before.facts, CHANGED, SEED), before.policy)
+        with watch.phase("solve"):
+            solve(problem, options, Deadline.after(task.time_limit), crew=crew)
+        watch.total(run, "solve")
+        run.anew_seconds, run.anew_cpu_seconds = run.seconds, run.cpu_seconds
+        limit = Deadline.after(task.time_limit)
+        with watch.phase("solve"):
+            solved = solve(problem, options, limit, start=left, crew=crew)
+    watch.total(run, "solve")
+    judge(run, solved, task.workers)
+    if left is None:
+        run.note = "the cycle before was solved without prices and left nothing"
+
+
 def _service(task: Task, run: Run, watch: Stopwatch) -> None:
     solved = _solve(task, run, watch)
     with watch.phase("explain"):
@@ -159,6 +182,7 @@ def _codec(task: Task, run: Run, watch: Stopwatch) -> None:
 _WORK: dict[Contender, Callable[[Task, Run, Stopwatch], None]] = {
     Contender.FAIRLEAD: _fairlead,
     Contender.SERVICE: _service,
+    Contender.WARM_START: _warm_start,
     Contender.HIGHS: _whole,
     Contender.SCIP: _whole,
     Contender.CP_SAT: _whole,

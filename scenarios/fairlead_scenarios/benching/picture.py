@@ -36,6 +36,7 @@ class Style:
 STYLES = {
     Contender.FAIRLEAD: Style("Fairlead", "#0b5fa5", width=2.6),
     Contender.SERVICE: Style("Fairlead, whole call", "#63a0d4", "s"),
+    Contender.WARM_START: Style("Fairlead, the next cycle", "#9cc3e6", "o", "--"),
     Contender.HIGHS: Style("HiGHS, whole model", "#c8452d", "D"),
     Contender.SCIP: Style("SCIP, whole model", "#d98a1f", "^"),
     Contender.CP_SAT: Style("CP-SAT, whole model", "#7b4ea3", "v"),

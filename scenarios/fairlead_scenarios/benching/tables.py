@@ -68,7 +68,7 @@ def ratios_table(ratios: Sequence[Ratio]) -> Table:
     table = _table(
         "fairlead compared",
         ("lines", "best whole", "faster by", "cpu", "cold passes", "cpu", "codecs", "cpu",
-         "around", "explain"),
+         "around", "explain", "warm", "cpu"),
     )  # fmt: skip
     for ratio in ratios:
         least = "≥ " if ratio.at_least else ""
@@ -82,11 +82,14 @@ def ratios_table(ratios: Sequence[Ratio]) -> Table:
             *(_after("", shown(figure, ",.1f"), "×") for figure in (*floors, *limits)),
             shown(ratio.service_over_solve, ".0%"),
             shown(ratio.explain_over_solve, ".0%"),
+            shown(ratio.warm_over_anew, ".0%"),
+            shown(ratio.warm_over_anew_cpu, ".0%"),
         )
     table.caption = (
         "faster by: seconds of the best whole engine over ours; cpu: in processor seconds\n"
         "cold passes, codecs: our seconds over the floor's\n"
-        "around: read, check and encode over solve; explain: over solve"
+        "around: read, check and encode over solve; explain: over solve\n"
+        "warm: the next cycle, 1 % changed, from this one's prices and plan, over it from nothing"
     )
     table.caption_justify = "left"
     return table

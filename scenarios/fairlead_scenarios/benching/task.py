@@ -13,6 +13,7 @@ class Contender(Enum):
 
     FAIRLEAD = "fairlead"  # the service's own solve
     SERVICE = "service"  # the whole call: read, check, solve, explain, encode
+    WARM_START = "warm_start"  # the service's own solve of the next cycle, from what this one left
     HIGHS = "highs"  # the whole model in one call, as the three after it
     SCIP = "scip"
     CP_SAT = "cp_sat"
@@ -71,8 +72,10 @@ class Run(BaseModel):
     """What was measured. Money in units of the currency; None: there is no such figure.
 
     `seconds` and `cpu_seconds` are those of the contender's own work: from the checked problem to
-    the plan for those that decide. `bound` and `gap` are what the engine proved; the recomputed
-    ones were computed again from the prices the solve ended with.
+    the plan for those that decide. `anew_seconds` and `anew_cpu_seconds` (warm_start only) are
+    those of the same cycle solved from nothing, right before, in the same process. `bound` and
+    `gap` are what the engine proved; the recomputed ones were computed again from the prices the
+    solve ended with.
     `peak_memory_bytes` is of all processes of the run together.
     """
 
@@ -81,6 +84,8 @@ class Run(BaseModel):
     status: Ending
     seconds: float | None = None
     cpu_seconds: float | None = None
+    anew_seconds: float | None = None
+    anew_cpu_seconds: float | None = None
     gap: float | None = None
     objective: float | None = None
     bound: float | None = None

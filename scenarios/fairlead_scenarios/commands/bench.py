@@ -80,8 +80,9 @@ def _bench(
     """Measure engines on generated cycles, each run in a process of its own.
 
     [b]fairlead[/] is the service's own solve, [b]service[/] the whole call with reading, checks,
-    explanation and encoding; [b]highs, scip, cp_sat, pyomo[/] solve the whole model in one call;
-    [b]cold_pass[/] and [b]codec[/] are the floors no method and no program can go below.
+    explanation and encoding, [b]warm_start[/] the next cycle, 1 % of it changed, from what this one
+    left; [b]highs, scip, cp_sat, pyomo[/] solve the whole model in one call; [b]cold_pass[/] and
+    [b]codec[/] are the floors no method and no program can go below.
 
     With --load, small orders are sent to a real server on loopback; unless sizes are asked for as
     well, nothing else is measured.

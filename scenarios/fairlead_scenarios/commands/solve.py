@@ -45,6 +45,16 @@ def solve(
     seed: Seed = None,
     workers: Workers = 1,
     cluster: ClusterAddress = None,
+    start: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE|DECISION",
+            help="Start from the last cycle: a --keep file, or with --server a decision's name.",
+        ),
+    ] = "",
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep here what the next cycle starts from.")
+    ] = None,
 ) -> Exit:
     """Decide a scenario and show what was decided and why.
 
@@ -52,9 +62,11 @@ def solve(
     """
     if server is not None and cluster is not None:
         raise refuse("--cluster", cluster, "a server has a cluster of its own: `serve --cluster`")
-    asking = Asking(engine, gap, time_limit, seed, workers, cluster=cluster)
+    asking = Asking(engine, gap, time_limit, seed, workers, cluster=cluster, start=start, keep=keep)
     scenario = read_scenario(path)
     decision = decide(scenario, asking, server_of(server, ca), quiet=json)
+    if keep is not None and not keep.stat().st_size:
+        typer.echo(f"{keep}: this solve used no prices and left nothing to start from", err=True)
     if out is not None:
         write_decision(decision, out, scenario.name)
     if json:

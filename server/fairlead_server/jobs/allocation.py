@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,18 +21,20 @@ from ..envelope import malformed
 from ..errors import ServiceError, Violation
 from ..ids import now_micros
 from ..rows import decision_of_rows
-from ..storage.decisions import BINDING_CONSTRAINT, LINE, Part
+from ..storage.decisions import BASIS, BINDING_CONSTRAINT, LINE, Part
 from ..workers.process import Run
 from . import progress
 from .handover import ROWS, Instructions, last_piece, piece
 from .progress import Reporter
 
+log = logging.getLogger(__name__)
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 Value = TypeVar("Value")
 
 
 def solve(run: Run) -> Iterator[bytes]:
-    """Decide a cycle. Parts: the request without its cycle, then the input (see `_facts`)."""
+    """Decide a cycle. Parts: the request without its cycle, the basis to start from (empty: none),
+    then the input (see `_facts`)."""
     start = time.perf_counter()
     instructions = Instructions.of(run.note)
     request = _parsed(pb.SolveAllocationRequest, run.parts[0])
@@ -40,9 +43,10 @@ def solve(run: Run) -> Iterator[bytes]:
     problem = _problem(run, request, instructions, reporter)
     reporter.phase(progress.BUILD)
     options = replace(asked.options, workers=instructions.threads)
+    basis = _basis(run.parts[1])
     try:
         with api.crew_at(instructions.cluster) as crew:
-            solved = api.solve(problem, options, run, reporter.standing, crew=crew)
+            solved = api.solve(problem, options, run, reporter.standing, start=basis, crew=crew)
     except api.EngineError as error:
         raise _engine_refusal(str(error)) from error
     except api.ClusterError as error:
@@ -53,6 +57,8 @@ def solve(run: Run) -> Iterator[bytes]:
     weights = api.weigh(solved, options, run) if asked.weigh else ()
     message = wire.decision_message(solved, explanation, weights=weights, with_lines=False)
     _sign(message, request, instructions)
+    if basis is not None:
+        message.solve.start_decision = request.options.start_decision
     for part in _parts(message, solved, explanation, asked, instructions):
         reporter.phase(progress.ENCODE, part.first_row, problem.num_lines)
         yield from piece(part)
@@ -127,8 +133,8 @@ def _problem(
 def _facts(run: Run, request: pb.SolveAllocationRequest, instructions: Instructions) -> api.Facts:
     """The input: one Cycle, or where it is a snapshot a SnapshotHeader and SnapshotChunks."""
     if request.snapshot:
-        return _uploaded(run.parts[1:])
-    return wire.facts_of(_parsed(facts_pb2.Cycle, run.parts[1]), instructions.max_rows)
+        return _uploaded(run.parts[2:])
+    return wire.facts_of(_parsed(facts_pb2.Cycle, run.parts[2]), instructions.max_rows)
 
 
 def _uploaded(parts: list[bytes]) -> api.Facts:
@@ -174,6 +180,16 @@ def _options(message: pb.SolveOptions) -> wire.Asked:
     if asked.reference:
         raise _engine_refusal("the reference model is not served; use the command line")
     return asked
+
+
+def _basis(body: bytes) -> api.Basis | None:
+    """What was stored beside the decision to start from, if there is something this version reads:
+    a caller that names its last decision each time is not to fail after an upgrade."""
+    try:
+        return api.basis_from_bytes(body) if body else None
+    except api.NotABasis as error:
+        log.warning("nothing to start from: %s", error)
+        return None
 
 
 def _engine_refusal(text: str) -> ServiceError:
@@ -234,7 +250,7 @@ def _parts(
     instructions: Instructions,
 ) -> Iterator[Part]:
     """The lines in columns, each part as rows too where they are wanted; what binds is taken out
-    of the message."""
+    of the message; what the next cycle can start from."""
     lines = wire.decided_lines(solved.decision, explanation)
     size, first = instructions.part_lines, 0
     for columns in wire.line_chunks(lines, size) if lines is not None else ():
@@ -249,3 +265,6 @@ def _parts(
         count = len(some.binding_constraints)
         yield Part(BINDING_CONSTRAINT, first, count, some.SerializeToString())
     message.ClearField("binding_constraints")
+    left = api.left_of(solved)
+    if left is not None:
+        yield Part(BASIS, 0, 1, api.basis_to_bytes(left))

@@ -20,6 +20,7 @@ class Reporter:
     def __init__(self, send: Callable[[bytes], None]) -> None:
         self._send = send
         self._next = 0.0
+        self._step = ""
         self._objective = -math.inf
         self._bound = math.inf
 
@@ -36,12 +37,11 @@ class Reporter:
         self._event(pb.AllocationEvent(progress=progress))
 
     def standing(self, standing: api.Standing) -> None:
-        """The solver's progress; the last of it is always sent."""
-        now = time.monotonic()
-        if now < self._next and standing.done < standing.components:
+        """The solver's progress; its last and every new step are always sent."""
+        now, step = time.monotonic(), standing.phase.value
+        if now < self._next and standing.done < standing.components and step == self._step:
             return
-        self._next = now + _PAUSE_SECONDS
-        step = standing.phase.value
+        self._next, self._step = now + _PAUSE_SECONDS, step
         done = pb.Progress(phase=SOLVE, done=standing.done, total=standing.components, step=step)
         self._event(pb.AllocationEvent(progress=done))
         if math.isfinite(standing.objective) and standing.objective != self._objective:

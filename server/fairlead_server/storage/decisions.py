@@ -12,6 +12,7 @@ from .schema import decision, decision_part
 
 LINE = "line_columns"
 BINDING_CONSTRAINT = "binding_constraint"
+BASIS = "basis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Part:
     """Rows `first_row` … `first_row + rows - 1` of one kind.
 
     LINE: serialized DecisionLineColumns. BINDING_CONSTRAINT: a serialized Decision of them alone,
-    whose bytes after those of the decision's body make a decision that has them.
+    whose bytes after those of the decision's body make a decision that has them. BASIS: one row,
+    what the next cycle can start from; where there is nothing, there is no part.
     """
 
     kind: str

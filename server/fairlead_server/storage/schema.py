@@ -73,7 +73,7 @@ decision_part = Table(
     metadata,
     _key("tenant"),
     _key("decision_id"),
-    Column("kind", String(16), primary_key=True),  # line_columns, binding_constraint
+    Column("kind", String(16), primary_key=True),  # line_columns, binding_constraint, basis
     Column("first_row", Integer, primary_key=True, autoincrement=False),
     Column("rows", Integer, nullable=False),
     Column("first_key", Text, nullable=False),  # id of its first line; "" for other kinds

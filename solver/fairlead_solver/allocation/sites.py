@@ -15,6 +15,7 @@ import numpy as np
 
 from ..model.draft import Draft, RowKind
 from ..tables import Ints
+from .about import About
 
 if TYPE_CHECKING:
     from .problem import Problem
@@ -57,6 +58,6 @@ def link(
     draft: Draft, family: str, name: str, problem: Problem, sites: Sites, switch: Ints
 ) -> None:
     """Write Σ m n <= U y for every site; `switch` is the column y of each site. Keys: lines."""
-    rows = draft.rows(family, name, sites.line, upper=0.0, kind=RowKind.LINK)
+    rows = draft.rows(family, name, sites.line, upper=0.0, kind=RowKind.LINK, about=About.LINES)
     draft.entries(rows[sites.site], sites.arc, problem.arcs.pack[sites.arc])
     draft.entries(rows, switch, -sites.most.astype(np.float64))

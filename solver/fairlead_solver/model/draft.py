@@ -34,8 +34,8 @@ class RowKind(Enum):
 class Block:
     """A run of rows or columns `start:stop` written at once by `family`.
 
-    `keys[i]` says what row (column) `start + i` is about: an index into a table of the family's
-    choice, the same for the whole block. `coupling` rows may be priced out (model/prices).
+    `keys[i]` says what row (column) `start + i` is about: an index into the table `about`, which is
+    the family's choice (None: it has no name). `coupling` rows may be priced out (model/prices).
     """
 
     family: str
@@ -45,6 +45,7 @@ class Block:
     keys: Ints
     kind: RowKind = RowKind.LINK
     coupling: bool = False
+    about: Enum | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,8 +134,12 @@ class Draft:
         lower: ArrayLike = 0.0,
         cost: ArrayLike = 0.0,
         integer: bool = False,
+        about: Enum | None = None,
     ) -> Ints:
-        """Add one column per key; returns their indexes (keys' length, int64)."""
+        """Add one column per key; returns their indexes (keys' length, int64).
+
+        `about`: the table that keys index, by which another model knows the same columns.
+        """
         wanted = np.asarray(keys, dtype=np.int64)
         size = len(wanted)
         start = self._num_columns
@@ -143,7 +148,9 @@ class Draft:
         )
         self._num_columns += size
         if size:
-            self._column_blocks.append(Block(family, name, start, start + size, wanted))
+            self._column_blocks.append(
+                Block(family, name, start, start + size, wanted, about=about)
+            )
         return np.arange(start, start + size, dtype=np.int64)
 
     def rows(
@@ -156,8 +163,9 @@ class Draft:
         upper: ArrayLike = INFINITY,
         kind: RowKind = RowKind.LIMIT,
         coupling: bool = False,
+        about: Enum | None = None,
     ) -> Ints:
-        """Add one row per key; returns their indexes (keys' length, int64)."""
+        """Add one row per key; returns their indexes (keys' length, int64). `about`: as above."""
         wanted = np.asarray(keys, dtype=np.int64)
         size = len(wanted)
         start = self._num_rows
@@ -165,7 +173,7 @@ class Draft:
         self._num_rows += size
         if size:
             self._row_blocks.append(
-                Block(family, name, start, start + size, wanted, kind, coupling)
+                Block(family, name, start, start + size, wanted, kind, coupling, about)
             )
         return np.arange(start, start + size, dtype=np.int64)
 

@@ -54,8 +54,8 @@ class Opening:
         """Which components (mask) to open around the plan `x` (columns,)."""
         lost = self._bounds - np.bincount(self._owner, self._reduced * x, len(self._bounds))
         missing, row_lost = self._rows(x)
-        opened = self.alone | _worst(lost, effort.ignored)
-        wanted = (missing > 0) & (_worst(row_lost, effort.ignored) | np.isinf(row_lost))
+        opened = self.alone | worst(lost, effort.ignored)
+        wanted = (missing > 0) & (worst(row_lost, effort.ignored) | np.isinf(row_lost))
         return opened | self._for_rows(np.where(wanted, missing, 0.0), effort)
 
     def _rows(self, x: Floats) -> tuple[Floats, Floats]:
@@ -117,7 +117,7 @@ class Opening:
         return row[order], component[order], movable[order]
 
 
-def _worst(lost: Floats, ignored: float) -> Bools:
+def worst(lost: Floats, ignored: float) -> Bools:
     """The largest losses, until the others are under `ignored` together."""
     finite = np.where(np.isinf(lost), 0.0, np.maximum(lost, 0.0))
     order = np.argsort(-finite, kind="stable")

@@ -1,8 +1,9 @@
 """The relaxation of a model much like one solved before, from what is left of that solve.
 
-At the old prices a component whose old vector and duals still match is still optimal: weak duality
-says so in plain arithmetic, whatever has changed around it, so nothing old is trusted. The others
-are solved again, and only they.
+At the old prices and duals every component has a bound: weak duality says so in plain arithmetic,
+whatever has changed around it, so nothing old is trusted. Where the old plan is worth nearly that
+much it stays. Only the components that lose most are solved again, until what the others lose
+together is a small share of the gap asked.
 """
 
 from __future__ import annotations
@@ -14,49 +15,63 @@ from .coupling import Coupling, component_bounds
 from .crew import Crew
 from .draft import Bools, Floats
 from .mathopt import End
+from .opening import worst
 from .oracle import BATCH_COLUMNS, Stuck
 from .partition import Partition, part_of
 from .relaxation import Relaxation
 from .scaling import objective_scale
 from .solution import Start
 
-MATCH = 1e-9  # of a component's money: what an optimal vector and its duals may differ by
+MOST_CHANGED = 0.5  # of the components: beyond, the old prices are those of another model
+KEPT_SHARE = 0.2  # of the gap asked, left to components that are not solved again
 
 
-def resume(fine: Partition, start: Start, seed: int, crew: Crew) -> Relaxation:
-    """The relaxation at the prices of `start`. Raises Stuck where a component has no solution."""
+def resume(fine: Partition, start: Start, gap: float, seed: int, crew: Crew) -> Relaxation:
+    """The relaxation at the prices of `start`, `gap` being asked of the whole (relative).
+
+    Its mixture is the old plan wherever that keeps the rows of its component. Raises Stuck where a
+    component has no solution, or where most have changed.
+    """
     model = fine.model
     known = ~np.isnan(start.x)
-    x = rounded(model, np.where(known, start.x, 0.0))
+    plan = rounded(model, np.where(known, start.x, 0.0))
     duals = np.nan_to_num(start.duals)
-    coupling = Coupling(fine)
-    reduced = coupling.reduced(duals[fine.coupling])
-    old = np.flatnonzero(~_still_optimal(fine, x, known, duals, reduced))
-    part = part_of(fine, old)
+    reduced = Coupling(fine).reduced(duals[fine.coupling])
+    whole = _whole(fine, plan, known)
+    again = ~whole | _losing(fine, plan, whole, reduced, duals, gap)
+    if again.sum() > MOST_CHANGED * fine.count:
+        raise Stuck
+    part = part_of(fine, np.flatnonzero(again))
+    scale = objective_scale(model.cost)
     cost = np.zeros(model.num_columns)
-    cost[fine.columns] = reduced * objective_scale(model.cost)
+    cost[fine.columns] = reduced * scale
     batches = [part.batch(first, last, cost).model for first, last in part.spans(BATCH_COLUMNS)]
     raws = crew.programs(batches, seed).solve([batch.cost for batch in batches])
     if any(raw.end is not End.OPTIMAL or raw.x is None or raw.duals is None for raw in raws):
         raise Stuck
-    settled = np.ones(model.num_columns, np.bool_)
-    settled[part.columns] = False
+    x = plan.copy()
     if len(raws):
         x[part.columns] = np.concatenate([raw.x for raw in raws if raw.x is not None])
-        duals[part.rows] = np.concatenate([raw.duals for raw in raws if raw.duals is not None])
-        duals[part.rows] /= objective_scale(model.cost)
-    return Relaxation(x, x, settled, duals)
+        found = np.concatenate([raw.duals for raw in raws if raw.duals is not None])
+        duals[part.rows] = found / scale
+    settled = np.empty(model.num_columns, np.bool_)
+    settled[fine.columns] = whole[fine.owner]
+    return Relaxation(x, plan, settled, duals)
 
 
-def _still_optimal(
-    fine: Partition, x: Floats, known: Bools, duals: Floats, reduced: Floats
+def _whole(fine: Partition, plan: Floats, known: Bools) -> Bools:
+    """Which components (mask) the plan knows whole and breaks no row of."""
+    whole = np.ones(fine.count, np.bool_)
+    whole[fine.owner[~known[fine.columns]]] = False
+    whole[fine.row_owner[violated_rows(fine.model, plan)[fine.rows]]] = False
+    return whole
+
+
+def _losing(
+    fine: Partition, plan: Floats, whole: Bools, reduced: Floats, duals: Floats, gap: float
 ) -> Bools:
-    """Which components (mask) have a whole vector worth all that their duals allow."""
-    owner, mine = fine.owner, x[fine.columns]
-    worth = np.bincount(owner, reduced * mine, fine.count)
-    sizes = np.bincount(owner, np.abs(reduced * mine), fine.count)
+    """Which whole components (mask) may be worth too much more than they are in the plan."""
     bounds = component_bounds(fine, reduced, duals[fine.rows])
-    still = bounds - worth <= MATCH * np.maximum(sizes, 1.0)
-    still[owner[~known[fine.columns]]] = False
-    still[fine.row_owner[violated_rows(fine.model, x)[fine.rows]]] = False
-    return still
+    worth = np.bincount(fine.owner, reduced * plan[fine.columns], fine.count)
+    ignored = KEPT_SHARE * gap * abs(float(bounds[whole].sum()))
+    return worst(np.where(whole, bounds - worth, 0.0), ignored)

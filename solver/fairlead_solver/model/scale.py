@@ -29,7 +29,7 @@ from .spanning import Tree, spanning_columns
 
 LARGE_COLUMNS = 1000
 MIN_COMPONENTS = 50
-RESUMED_SEARCHES = 3  # old prices that need more are better found anew
+RESUMED_SEARCHES = 4  # old prices that need more are better found anew
 GOAL_GAP = 1e-6  # of a goal: what is searched for; only what meets its bound is called reached
 PRICE_SHARE = 0.2  # of the gap asked, given to imprecise prices
 
@@ -91,7 +91,7 @@ class Pricing:
             raise Stuck
         if start is not None and not np.isnan(start.duals).all():
             answer = self._resumed(fine, start)
-            if answer.status is SolveStatus.OPTIMAL:
+            if answer is not None and answer.status is SolveStatus.OPTIMAL:
                 return answer
         tolerance = max(PRICE_SHARE * self.wish.gap, 1e-7)
         relaxed = relax(
@@ -109,8 +109,12 @@ class Pricing:
     def _over(self) -> bool:
         return self.budget.cancelled() or self.budget.remaining_seconds() <= 0
 
-    def _resumed(self, fine: Partition, start: Start) -> Answer:
-        relaxed = resume(fine, start, self.wish.seed, self.crew)
+    def _resumed(self, fine: Partition, start: Start) -> Answer | None:
+        """From the old prices; None where they lead nowhere."""
+        try:
+            relaxed = resume(fine, start, self.wish.gap, self.wish.seed, self.crew)
+        except Stuck:
+            return None
         answer = repair(
             fine,
             relaxed,

@@ -21,6 +21,7 @@ import numpy as np
 
 from ...model.draft import Draft
 from ...tables import Coded, Codes, Ints
+from ..about import About
 from ..arcs import expand
 from ..family import Breach, Wording
 from ..terms import Term
@@ -58,7 +59,14 @@ def build(problem: Problem, draft: Draft) -> None:
     grain = _grains(problem)[wanted]
     regular = facts.capacity_micros[wanted] / grain
     total = (facts.capacity_micros[wanted] + facts.overtime_micros[wanted]) // grain
-    rows = draft.rows(NAME, "resources", wanted, upper=np.minimum(regular, total), coupling=True)
+    rows = draft.rows(
+        NAME,
+        "resources",
+        wanted,
+        upper=np.minimum(regular, total),
+        coupling=True,
+        about=About.RESOURCES,
+    )
     some = np.flatnonzero(total > regular)
     overtime = draft.columns(
         NAME,
@@ -66,6 +74,7 @@ def build(problem: Problem, draft: Draft) -> None:
         wanted[some],
         upper=(total - regular)[some],
         cost=-facts.overtime_cost_micros[wanted[some]] * (grain[some] / MICRO),
+        about=About.RESOURCES,
     )
     draft.entries(rows[some], overtime, -1.0)
     kept = scarce[loads.resource]

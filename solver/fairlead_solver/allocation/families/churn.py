@@ -16,6 +16,7 @@ import numpy as np
 from ...findings import Finding
 from ...model.draft import Draft, RowKind
 from ...tables import Ints
+from ..about import About
 from ..family import Breach, Wording
 from ..terms import Term
 from ..totals import add_units
@@ -60,8 +61,10 @@ def build(problem: Problem, draft: Draft) -> None:
     """Columns "taken" v and rows "taken", keys: lines."""
     lines = _lines(problem)
     previous = problem.line.previous[lines]
-    taken = draft.columns(NAME, "taken", lines, upper=previous, cost=-_cost(problem)[lines])
-    rows = draft.rows(NAME, "taken", lines, lower=previous, kind=RowKind.LINK)
+    taken = draft.columns(
+        NAME, "taken", lines, upper=previous, cost=-_cost(problem)[lines], about=About.LINES
+    )
+    rows = draft.rows(NAME, "taken", lines, lower=previous, kind=RowKind.LINK, about=About.LINES)
     draft.entries(rows, taken, 1.0)
     add_units(draft, problem, rows, lines)
 

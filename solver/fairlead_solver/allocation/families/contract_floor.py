@@ -18,6 +18,7 @@ import numpy as np
 
 from ...model.draft import Draft
 from ...tables import Bools, Ints
+from ..about import About
 from ..family import Breach, Wording
 from ..terms import Term
 from ..totals import add_units, summed
@@ -59,11 +60,18 @@ def build(problem: Problem, draft: Draft) -> None:
     """Columns "short" and rows "contracts", keys: contracts."""
     facts, least = problem.facts.contracts, floors(problem)
     wanted = np.flatnonzero(least > 0)
-    rows = draft.rows(NAME, "contracts", wanted, lower=least[wanted], coupling=True)
+    rows = draft.rows(
+        NAME, "contracts", wanted, lower=least[wanted], coupling=True, about=About.CONTRACTS
+    )
     soft = np.flatnonzero(~facts.hard[wanted])
     contract = wanted[soft]
     short = draft.columns(
-        NAME, "short", contract, upper=least[contract], cost=-facts.penalty_micros[contract]
+        NAME,
+        "short",
+        contract,
+        upper=least[contract],
+        cost=-facts.penalty_micros[contract],
+        about=About.CONTRACTS,
     )
     draft.entries(rows[soft], short, 1.0)
     scope = problem.contract_scopes.of(least > 0)

@@ -15,6 +15,7 @@ import numpy as np
 
 from ...model.draft import Draft
 from ...tables import NO_INT, Bools, Ints
+from ..about import About
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 from ..totals import MICRO, add_units, reach, summed
@@ -63,7 +64,12 @@ def build(problem: Problem, draft: Draft) -> None:
     scarce = _limited(problem) & (_value(problem, reach(problem)) > credit)
     wanted = np.flatnonzero(scarce)
     rows = draft.rows(
-        NAME, "customers", wanted, upper=credit[wanted] // grains[wanted], coupling=True
+        NAME,
+        "customers",
+        wanted,
+        upper=credit[wanted] // grains[wanted],
+        coupling=True,
+        about=About.CUSTOMERS,
     )
     lines = _lines(problem)
     lines = lines[scarce[line.customer[lines]]]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...model.draft import Draft
+from ..about import About
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 from ..totals import add_units
@@ -34,8 +35,8 @@ def build(problem: Problem, draft: Draft) -> None:
     codes = problem.facts.lines.delivery_group.codes
     lines = np.flatnonzero(codes >= 0)
     groups, group = np.unique(codes[lines], return_inverse=True)
-    complete = draft.columns(NAME, "complete", groups, upper=1.0, integer=True)
-    rows = draft.rows(NAME, "lines", lines, lower=0.0, upper=0.0)
+    complete = draft.columns(NAME, "complete", groups, upper=1.0, integer=True, about=About.GROUPS)
+    rows = draft.rows(NAME, "lines", lines, lower=0.0, upper=0.0, about=About.LINES)
     draft.entries(rows, complete[group], -problem.line.quantity[lines])
     add_units(draft, problem, rows, lines)
 

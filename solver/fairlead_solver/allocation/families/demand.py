@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...model.draft import Draft
+from ..about import About
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 
@@ -33,7 +34,7 @@ def build(problem: Problem, draft: Draft) -> None:
     arcs, line = problem.arcs, problem.line
     lines, row = np.unique(arcs.line, return_inverse=True)
     whole = line.quantity[lines] - line.quantity[lines] % line.pack[lines]
-    rows = draft.rows(NAME, "lines", lines, upper=whole)
+    rows = draft.rows(NAME, "lines", lines, upper=whole, about=About.LINES)
     draft.entries(rows[row], np.arange(len(arcs)), arcs.pack)
 
 

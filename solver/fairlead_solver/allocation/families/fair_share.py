@@ -24,6 +24,7 @@ import numpy as np
 from ...findings import Finding
 from ...model.draft import Draft, RowKind
 from ...tables import Floats, Ints
+from ..about import About
 from ..family import Breach, Wording
 from ..terms import Term
 from ..totals import add_units, summed
@@ -138,17 +139,23 @@ def build(problem: Problem, draft: Draft) -> None:
 def _build_proportional(problem: Problem, draft: Draft) -> None:
     entitled, cost = entitlements(problem), _shortfall_cost(problem)
     lines = np.flatnonzero((entitled > 0) & (cost > 0))
-    short = draft.columns(NAME, "shortfall", lines, upper=entitled[lines], cost=-cost[lines])
-    rows = draft.rows(NAME, "shortfall", lines, lower=entitled[lines], kind=RowKind.LINK)
+    short = draft.columns(
+        NAME, "shortfall", lines, upper=entitled[lines], cost=-cost[lines], about=About.LINES
+    )
+    rows = draft.rows(
+        NAME, "shortfall", lines, lower=entitled[lines], kind=RowKind.LINK, about=About.LINES
+    )
     draft.entries(rows, short, 1.0)
     add_units(draft, problem, rows, lines)
 
 
 def _build_max_min(problem: Problem, draft: Draft) -> None:
     groups, asked = _groups(problem), problem.line.quantity
-    fill = draft.columns(NAME, "fill", groups.first, upper=1.0, cost=_rewards(problem, groups))
+    fill = draft.columns(
+        NAME, "fill", groups.first, upper=1.0, cost=_rewards(problem, groups), about=About.LINES
+    )
     lines = np.arange(problem.num_lines)
-    rows = draft.rows(NAME, "fill", lines, lower=0.0, kind=RowKind.LINK)
+    rows = draft.rows(NAME, "fill", lines, lower=0.0, kind=RowKind.LINK, about=About.LINES)
     draft.entries(rows, fill[groups.group], -asked)
     add_units(draft, problem, rows, lines)
 

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from ...findings import Finding
 from ...model.draft import Draft, RowKind
 from ...tables import NO_DAY, Ints
+from ..about import About
 from ..arcs import expand
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
@@ -116,7 +117,7 @@ def build(problem: Problem, draft: Draft) -> None:
     arc = shelves.arc[expand(shelves.later[first], counts)]
     asked = problem.line.quantity[arcs.line[earlier]]
     most = np.minimum(summed(at, arcs.max_packs[arc] * arcs.pack[arc], len(first)), asked)
-    rows = draft.rows(NAME, "order", earlier, upper=0.0)
+    rows = draft.rows(NAME, "order", earlier, upper=0.0, about=About.ARCS)
     draft.entries(rows[at], arc, arcs.pack[arc])
     draft.entries(rows, emptied[which.ravel()], -most)
 
@@ -124,8 +125,8 @@ def build(problem: Problem, draft: Draft) -> None:
 def _emptied(problem: Problem, draft: Draft, lot: Ints, least: Ints) -> Ints:
     """Columns e of each (lot, threshold), and the rows that make them mean what they say."""
     arcs, held = problem.arcs, problem.facts.lots.quantity
-    emptied = draft.columns(NAME, "emptied", lot, upper=1.0, integer=True)
-    rows = draft.rows(NAME, "emptied", lot, lower=0.0, kind=RowKind.LINK)
+    emptied = draft.columns(NAME, "emptied", lot, upper=1.0, integer=True, about=About.LOTS)
+    rows = draft.rows(NAME, "emptied", lot, lower=0.0, kind=RowKind.LINK, about=About.LOTS)
     draft.entries(rows, emptied, -(held[lot] - least + 1))
     by_lot = np.argsort(arcs.lot, kind="stable")
     start = np.searchsorted(arcs.lot[by_lot], lot)

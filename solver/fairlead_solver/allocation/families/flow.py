@@ -15,6 +15,7 @@ import numpy as np
 
 from ...model.draft import Draft
 from ...tables import NO_DAY, Bools
+from ..about import About
 from ..facts import LotStatus
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
@@ -42,6 +43,7 @@ def build(problem: Problem, draft: Draft) -> None:
         upper=arcs.max_packs,
         cost=unit_values(problem) * arcs.pack,
         integer=True,
+        about=About.ARCS,
     )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from ...findings import Finding
 from ...model.draft import Draft
 from ...tables import Bools, Ints
+from ..about import About
 from ..family import Breach, Wording
 from ..sites import link, sites_of
 from ..terms import Term
@@ -67,10 +68,12 @@ def build(problem: Problem, draft: Draft) -> None:
     locations = _in_reach(problem)
     locations = locations[switched[locations]]
     cost = problem.facts.locations.fixed_cost_micros[locations]
-    used = draft.columns(NAME, "used", locations, upper=1.0, cost=-cost, integer=True)
+    used = draft.columns(
+        NAME, "used", locations, upper=1.0, cost=-cost, integer=True, about=About.LOCATIONS
+    )
     if _limited(problem):
         most = problem.policy.location_use.max_locations
-        row = draft.rows(NAME, "max_locations", [0], upper=most, coupling=True)
+        row = draft.rows(NAME, "max_locations", [0], upper=most, coupling=True, about=About.CYCLE)
         draft.entries(row, used, 1.0)
     arc = np.flatnonzero(switched[arcs.location])
     sites = sites_of(problem, arc, arcs.location[arc].astype(np.int64))

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...model.draft import Draft
 from ...tables import NO_INT, Ints
+from ..about import About
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 from ..totals import add_units
@@ -38,7 +39,7 @@ def build(problem: Problem, draft: Draft) -> None:
     """Rows "lines", keys: lines."""
     lines = _lines(problem)
     locked = problem.line.locked[lines]
-    rows = draft.rows(NAME, "lines", lines, lower=locked, upper=locked)
+    rows = draft.rows(NAME, "lines", lines, lower=locked, upper=locked, about=About.LINES)
     add_units(draft, problem, rows, lines)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from ...model.draft import Draft, RowKind
 from ...tables import Ints
+from ..about import About
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 from ..totals import add_units, reach
@@ -43,11 +44,11 @@ def build(problem: Problem, draft: Draft) -> None:
     lines = lines[np.diff(arcs.offsets)[lines] > 0]
     pack = problem.line.pack[lines]
     least = -(-problem.line.least[lines] // pack) * pack
-    opened = draft.columns(NAME, "opened", lines, upper=1.0, integer=True)
-    at_least = draft.rows(NAME, "least", lines, lower=0.0)
+    opened = draft.columns(NAME, "opened", lines, upper=1.0, integer=True, about=About.LINES)
+    at_least = draft.rows(NAME, "least", lines, lower=0.0, about=About.LINES)
     draft.entries(at_least, opened, -least)
     add_units(draft, problem, at_least, lines)
-    at_most = draft.rows(NAME, "opened", lines, upper=0.0, kind=RowKind.LINK)
+    at_most = draft.rows(NAME, "opened", lines, upper=0.0, kind=RowKind.LINK, about=About.LINES)
     draft.entries(at_most, opened, -most[lines])
     add_units(draft, problem, at_most, lines)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from ...model.draft import Draft
 from ...tables import Bools, Codes, Ints
+from ..about import About
 from ..facts import LotStatus
 from ..family import NO_MONEY, Breach, Wording
 from ..scopes import Index
@@ -83,7 +84,11 @@ def build(problem: Problem, draft: Draft) -> None:
     found = [(p, arc, _room(problem, p)) for p, arc in enumerate(_outside(problem))]
     scarce = [(p, arc, room) for p, arc, room in found if int(most[arc].sum()) > room]
     rows = draft.rows(
-        NAME, "protections", [p for p, _, _ in scarce], upper=[room for _, _, room in scarce]
+        NAME,
+        "protections",
+        [p for p, _, _ in scarce],
+        upper=[room for _, _, room in scarce],
+        about=About.PROTECTIONS,
     )
     for row, (_, arc, _) in zip(rows, scarce, strict=True):
         draft.entries(row, arc, taken[arc])

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...model.draft import Draft
 from ...tables import Ints
+from ..about import About
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 from ..totals import add_units, reach, summed
@@ -43,7 +44,7 @@ def build(problem: Problem, draft: Draft) -> None:
     row, line = scopes.row, scopes.line
     scarce = summed(row, reach(problem)[line], len(facts)) > left
     wanted, kept = np.flatnonzero(scarce), scarce[row]
-    rows = draft.rows(NAME, "quotas", wanted, upper=left[wanted], coupling=True)
+    rows = draft.rows(NAME, "quotas", wanted, upper=left[wanted], coupling=True, about=About.QUOTAS)
     add_units(draft, problem, rows[np.searchsorted(wanted, row[kept])], line[kept])
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...model.draft import Draft
+from ..about import About
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 from ..totals import add_units
@@ -33,8 +34,8 @@ def build(problem: Problem, draft: Draft) -> None:
     """Columns "complete" b and rows "lines", keys: lines with an arc."""
     has_arcs = np.diff(problem.arcs.offsets) > 0
     lines = np.flatnonzero(problem.facts.lines.ship_complete & has_arcs)
-    complete = draft.columns(NAME, "complete", lines, upper=1.0, integer=True)
-    rows = draft.rows(NAME, "lines", lines, lower=0.0, upper=0.0)
+    complete = draft.columns(NAME, "complete", lines, upper=1.0, integer=True, about=About.LINES)
+    rows = draft.rows(NAME, "lines", lines, lower=0.0, upper=0.0, about=About.LINES)
     draft.entries(rows, complete, -problem.line.quantity[lines])
     add_units(draft, problem, rows, lines)
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...model.draft import Draft
 from ...tables import Ints
+from ..about import About
 from ..family import Breach, Wording
 from ..sites import link, sites_of
 from ..terms import Term
@@ -49,7 +50,13 @@ def build(problem: Problem, draft: Draft) -> None:
     arc = np.flatnonzero((cost > 0) & (arcs.max_packs > 0))
     shipments, first = np.unique(_shipment(problem, arc), return_index=True)
     opened = draft.columns(
-        NAME, "opened", arc[first], upper=1.0, cost=-cost[arc[first]], integer=True
+        NAME,
+        "opened",
+        arc[first],
+        upper=1.0,
+        cost=-cost[arc[first]],
+        integer=True,
+        about=About.ARCS,
     )
     sites = sites_of(problem, arc, arcs.lane[arc].astype(np.int64))
     order = problem.line.order[sites.line].astype(np.int64)

@@ -15,6 +15,7 @@ import numpy as np
 
 from ...model.draft import Draft
 from ...tables import Codes, Ints
+from ..about import About
 from ..family import NO_MONEY, Breach, Wording
 from ..sites import link, sites_of
 from ..terms import Term
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
 NAME = "sources"
 
 
-def _rules(problem: Problem) -> tuple[tuple[str, Codes, Ints, Sequence[str]], ...]:
-    """(block, whose line is it, K of each, ids) for lines and for orders."""
+def _rules(problem: Problem) -> tuple[tuple[About, Codes, Ints, Sequence[str]], ...]:
+    """(table, whose line is it, K of each, ids) for lines and for orders."""
     own = np.arange(problem.num_lines, dtype=np.int32)
     lines = problem.facts.lines
     return (
-        ("lines", own, lines.max_sources, lines.id),
-        ("orders", problem.line.order, problem.order_max_sources, problem.order_ids),
+        (About.LINES, own, lines.max_sources, lines.id),
+        (About.ORDERS, problem.line.order, problem.order_max_sources, problem.order_ids),
     )
 
 
@@ -44,11 +45,12 @@ def applies(problem: Problem) -> bool:
 
 def build(problem: Problem, draft: Draft) -> None:
     """Columns and rows "lines_from", "orders_from"; rows "lines", "orders", keys so named."""
-    for name, owner, limit, _ in _rules(problem):
-        _build(problem, draft, name, owner, limit)
+    for about, owner, limit, _ in _rules(problem):
+        _build(problem, draft, about, owner, limit)
 
 
-def _build(problem: Problem, draft: Draft, name: str, owner: Codes, limit: Ints) -> None:
+def _build(problem: Problem, draft: Draft, about: About, owner: Codes, limit: Ints) -> None:
+    name = about.value
     arcs, width = problem.arcs, len(problem.facts.locations)
     whose = owner[arcs.line]
     arc = np.flatnonzero((limit[whose] > 0) & (arcs.max_packs > 0))
@@ -59,8 +61,10 @@ def _build(problem: Problem, draft: Draft, name: str, owner: Codes, limit: Ints)
     if not len(pair):
         return
     limited, row = np.unique(pair // width, return_inverse=True)
-    opened = draft.columns(NAME, f"{name}_from", pair // width, upper=1.0, integer=True)
-    rows = draft.rows(NAME, name, limited, upper=limit[limited])
+    opened = draft.columns(
+        NAME, f"{name}_from", pair // width, upper=1.0, integer=True, about=about
+    )
+    rows = draft.rows(NAME, name, limited, upper=limit[limited], about=about)
     draft.entries(rows[row], opened, 1.0)
     sites = sites_of(problem, arc, arcs.location[arc].astype(np.int64))
     at = np.searchsorted(pair, owner[sites.line].astype(np.int64) * width + sites.place)
@@ -79,12 +83,12 @@ def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
 
 def _breaches(problem: Problem, plan: Plan) -> Iterator[Breach]:
     arcs, width, used = problem.arcs, len(problem.facts.locations), plan.used()
-    for name, owner, limit, ids in _rules(problem):
+    for about, owner, limit, ids in _rules(problem):
         whose = owner[arcs.line[used]].astype(np.int64)
         pair = np.unique(whose * width + arcs.location[used])
         count = summed(pair // width, np.ones(len(pair), dtype=np.int64), len(limit))
         for i in map(int, np.flatnonzero((limit > 0) & (count > limit))):
-            text = f"{name[:-1]} {ids[i]} is served from {count[i]} locations"
+            text = f"{about.value[:-1]} {ids[i]} is served from {count[i]} locations"
             yield Breach(NAME, ids[i], int(limit[i]), int(count[i]), text)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from ...model.draft import INFINITY, Draft
 from ...tables import Floats, Ints
+from ..about import About
 from ..facts import Strategy
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
@@ -63,7 +64,9 @@ def _bounds(problem: Problem) -> Iterator[tuple[Strategy, Ints, Floats, Floats]]
 def build(problem: Problem, draft: Draft) -> None:
     """Rows "win", "gain", "fill", "lose" and "skip", keys: lines."""
     for strategy, lines, least, most in _bounds(problem):
-        rows = draft.rows(NAME, strategy.name.lower(), lines, lower=least, upper=most)
+        rows = draft.rows(
+            NAME, strategy.name.lower(), lines, lower=least, upper=most, about=About.LINES
+        )
         add_units(draft, problem, rows, lines)
 
 

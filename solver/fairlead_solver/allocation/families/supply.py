@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...model.draft import Draft
+from ..about import About
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 
@@ -32,7 +33,7 @@ def build(problem: Problem, draft: Draft) -> None:
     """Rows "lots", keys: lots."""
     arcs = problem.arcs
     lots, row = np.unique(arcs.lot, return_inverse=True)
-    rows = draft.rows(NAME, "lots", lots, upper=problem.facts.lots.quantity[lots])
+    rows = draft.rows(NAME, "lots", lots, upper=problem.facts.lots.quantity[lots], about=About.LOTS)
     draft.entries(rows[row], np.arange(len(arcs)), arcs.ratio * arcs.pack)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from ...findings import Finding
 from ...model.draft import Draft
 from ...tables import Ints
+from ..about import About
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 from ..totals import add_units
@@ -68,7 +69,7 @@ def build(problem: Problem, draft: Draft) -> None:
     """Rows "lines", keys: lines."""
     lines = _lines(problem)
     previous = problem.line.previous[lines]
-    rows = draft.rows(NAME, "lines", lines, lower=previous, upper=previous)
+    rows = draft.rows(NAME, "lines", lines, lower=previous, upper=previous, about=About.LINES)
     add_units(draft, problem, rows, lines)
 
 
