@@ -78,7 +78,7 @@ class Settings(BaseModel):
     cluster: str | None = Field(
         default=None, description="HOST:PORT of a Ray head whose nodes share large solves"
     )
-    worker_jobs: PositiveInt = Field(default=500, description="a worker is replaced after these")
+    worker_jobs: PositiveInt = Field(default=50_000, description="a worker is replaced after these")
     worker_recycle_bytes: PositiveInt = Field(
         default=2048 * MIB, description="… or when it holds more than this after a job"
     )

@@ -11,9 +11,10 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import BinaryIO
 
 _HEADER = struct.Struct("<BQ")
 _SMALL_BYTES = 65_536
@@ -64,41 +65,71 @@ class PeerGone(ConnectionError):
     """The other end closed the socket."""
 
 
-def _pieces(frame: Frame) -> tuple[bytes, ...]:
-    """The bytes to send: small frames in one piece, big ones without a copy."""
-    header = _HEADER.pack(frame.kind, len(frame.body))
-    if len(frame.body) <= _SMALL_BYTES:
-        return (header + frame.body,)
-    return (header, frame.body)
+def _joined(frames: Iterable[Frame]) -> Iterator[bytes]:
+    """The bytes to send: small frames together, a big one without a copy."""
+    small: list[bytes] = []
+    for frame in frames:
+        small.append(_HEADER.pack(frame.kind, len(frame.body)))
+        if len(frame.body) <= _SMALL_BYTES:
+            small.append(frame.body)
+        else:
+            yield b"".join(small)
+            yield frame.body
+            small.clear()
+    if small:
+        yield b"".join(small)
 
 
-def send(sock: socket.socket, frame: Frame) -> None:
-    """Send one frame, blocking."""
-    for piece in _pieces(frame):
+def send(sock: socket.socket, *frames: Frame) -> None:
+    """Send frames, blocking."""
+    for piece in _joined(frames):
         sock.sendall(piece)
 
 
-def receive(sock: socket.socket) -> Frame:
-    """Receive one frame, blocking. Raises PeerGone at the end of the stream."""
-    kind, size = _HEADER.unpack(_read(sock, _HEADER.size))
-    return Frame(FrameKind(kind), bytes(_read(sock, size)))
+class Outbox:
+    """Sends frames, blocking; small ones wait for others until there is enough, or `flush`.
+
+    Who waits for an answer of a few small frames is woken once.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._waiting: list[Frame] = []
+        self._bytes = 0
+
+    def put(self, frame: Frame) -> None:
+        """Send this frame, now or with the next ones."""
+        self._waiting.append(frame)
+        self._bytes += len(frame.body)
+        if self._bytes > _SMALL_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what waits."""
+        waiting, self._waiting, self._bytes = self._waiting, [], 0
+        send(self._sock, *waiting)
 
 
-def _read(sock: socket.socket, size: int) -> bytearray:
-    buffer = bytearray(size)
-    view = memoryview(buffer)
-    while view:
-        count = sock.recv_into(view)
-        if count == 0:
-            raise PeerGone
-        view = view[count:]
-    return buffer
+def receive(stream: BinaryIO) -> Frame:
+    """Receive one frame, blocking. Raises PeerGone at the end of the stream.
+
+    The stream is a buffered one: the frames of a small call are read in one piece.
+    """
+    kind, size = _HEADER.unpack(_read(stream, _HEADER.size))
+    return Frame(FrameKind(kind), _read(stream, size))
+
+
+def _read(stream: BinaryIO, size: int) -> bytes:
+    found = stream.read(size)
+    if len(found) < size:
+        raise PeerGone
+    return found
 
 
 async def send_async(writer: asyncio.StreamWriter, *frames: Frame) -> None:
     """Send frames without holding the event loop."""
-    for frame in frames:
-        writer.writelines(_pieces(frame))
+    for piece in _joined(frames):
+        writer.write(piece)
         await writer.drain()
 
 

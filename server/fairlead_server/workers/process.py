@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import json
 import logging
 import os
@@ -27,10 +28,11 @@ import grpc
 from google.rpc import status_pb2
 
 from ..errors import ServiceError, status_of
-from .frames import Frame, FrameKind, PeerGone, receive, send
+from .frames import Frame, FrameKind, Outbox, PeerGone, receive, send
 
 log = logging.getLogger(__name__)
 
+_BUFFER_BYTES = 65_536  # read ahead from the server
 _YOUNG_OBJECTS = 50_000  # a large decision makes millions of values, and hardly any cycle of them
 
 
@@ -109,14 +111,15 @@ def main(arguments: list[str]) -> None:
 def _listen(sock: socket.socket, runs: queue.SimpleQueue[tuple[str, Run]]) -> None:
     """Take jobs and stops as they come; when the server is gone, so are we, at once."""
     current: Run | None = None
+    stream = io.BufferedReader(sock.makefile("rb", buffering=0), _BUFFER_BYTES)
     try:
         while True:
-            frame = receive(sock)
+            frame = receive(stream)
             if frame.kind is FrameKind.STOP and current is not None:
                 current.stop()
             elif frame.kind is FrameKind.JOB:
                 head = json.loads(frame.body)
-                parts = [receive(sock).body for _ in range(head["parts"])]
+                parts = [receive(stream).body for _ in range(head["parts"])]
                 current = Run(sock, parts, head["note"], head["limit"], head["quiet"])
                 runs.put((head["task"], current))
     except (PeerGone, OSError):
@@ -125,13 +128,15 @@ def _listen(sock: socket.socket, runs: queue.SimpleQueue[tuple[str, Run]]) -> No
 
 def _execute(sock: socket.socket, task: str, run: Run) -> None:
     """Run one job and send its result or its failure."""
+    outbox = Outbox(sock)
     try:
         for part in _function(task)(run):
-            send(sock, Frame(FrameKind.PART, part))
+            outbox.put(Frame(FrameKind.PART, part))
     except BaseException as error:
-        send(sock, Frame(FrameKind.FAILED, _failure(task, error).SerializeToString()))
+        outbox.put(Frame(FrameKind.FAILED, _failure(task, error).SerializeToString()))
     else:
-        send(sock, Frame(FrameKind.DONE, str(resident_bytes()).encode()))
+        outbox.put(Frame(FrameKind.DONE, str(resident_bytes()).encode()))
+    outbox.flush()
 
 
 def _function(task: str) -> Task:
