@@ -87,9 +87,12 @@ def test_the_service_goes_through_every_phase(tmp_path: Path) -> None:
     document = benched(tmp_path / "bench.json", "--lines", "150", "--engines", "service")
     run = document["runs"][0]
     assert all(seconds > 0 for seconds in run["phases"].values())
-    parts = sum(seconds for name, seconds in run["phases"].items() if name != "build")
+    parts = sum(seconds for name, seconds in run["phases"].items() if name not in ("build", "rows"))
     assert run["seconds"] == pytest.approx(parts)
-    assert document["ratios"][0]["explain_over_solve"] > 0
+    ratio = document["ratios"][0]
+    assert ratio["explain_over_solve"] > 0
+    more = run["phases"]["rows"] / run["phases"]["solve"]
+    assert ratio["service_in_rows_over_solve"] == pytest.approx(ratio["service_over_solve"] + more)
 
 
 def test_a_recipe_file_and_options_over_it_make_the_cycle(tmp_path: Path) -> None:

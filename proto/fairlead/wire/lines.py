@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,11 +13,11 @@ from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 from fairlead_solver.api import (
     Coded,
     Decision,
-    Explanation,
     Ints,
     LineOutcomes,
     OutcomeFlag,
     Plan,
+    Told,
 )
 
 from .columns import write_words
@@ -26,13 +26,20 @@ from .explained import write_told
 CHUNK_LINES = 20_000
 
 
+class Telling(Protocol):
+    """Who tells what explains lines; an `Explanation` does."""
+
+    def told(self, start: int, stop: int) -> Told:
+        """What is said of lines start to stop."""
+
+
 @dataclass(frozen=True)
 class DecidedLines:
     """The lines of a decision that has a plan, with what explains them where there is anything."""
 
     plan: Plan
     outcomes: LineOutcomes
-    explanation: Explanation | None = None
+    explanation: Telling | None = None
 
     def __len__(self) -> int:
         return self.plan.problem.num_lines
@@ -91,9 +98,7 @@ class DecidedLines:
         }
 
 
-def decided_lines(
-    decision: Decision, explanation: Explanation | None = None
-) -> DecidedLines | None:
+def decided_lines(decision: Decision, explanation: Telling | None = None) -> DecidedLines | None:
     """The lines of a decision; None where its status has no plan."""
     if decision.plan is None or decision.lines is None:
         return None

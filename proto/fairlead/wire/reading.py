@@ -108,18 +108,28 @@ def _explanations(columns: DecisionLineColumns, size: int, faults: Faults) -> Pi
 
 
 def _waterfall(columns: WaterfallColumns, size: int, faults: Faults) -> Iterable[Pieces]:
-    """Every step of every line, those of 0 units too."""
-    step = WaterfallStep.DESCRIPTOR.fields_by_name
+    """Every step of every line in order, those of 0 units too."""
+    before = b""  # steps that no line has units of are the same in every line
     for kind in WaterfallKind.DESCRIPTOR.values[1:]:
         name = f"{kind.name.removeprefix('WATERFALL_KIND_').lower()}_units"
-        units = getattr(columns, name) or [0] * size
-        if not _fits(f"lines.waterfall.{name}", len(units), size, faults):
-            continue
-        (head,) = number_pieces(step["kind"], [kind.number])
-        amounts = number_pieces(step["units"], units)
-        distinct = [*set(amounts)]
-        steps = _inside(Explanation, "waterfall", [head + amount for amount in distinct])
-        yield [*map(dict(zip(distinct, steps, strict=True)).__getitem__, amounts)]
+        units = getattr(columns, name)
+        if not units:
+            before += _steps(kind.number, [0])[0]
+        elif _fits(f"lines.waterfall.{name}", len(units), size, faults):
+            yield _steps(kind.number, units, before)
+            before = b""
+    yield [before] * size
+
+
+def _steps(kind: int, units: Iterable[int], before: bytes = b"") -> Pieces:
+    """Steps of one kind after those `before`; each distinct one is written once."""
+    step: Any = WaterfallStep.DESCRIPTOR.fields_by_name
+    (head,) = number_pieces(step["kind"], [kind])
+    amounts = number_pieces(step["units"], units)
+    distinct = [*set(amounts)]
+    steps = _inside(Explanation, "waterfall", [head + amount for amount in distinct])
+    made = {a: before + s for a, s in zip(distinct, steps, strict=True)}
+    return [*map(made.__getitem__, amounts)]
 
 
 def _reasons_of_lines(columns: ReasonColumns, size: int, faults: Faults) -> Pieces | None:
@@ -216,7 +226,7 @@ def _spread(
             pieces = word_pieces(row.fields_by_name[field.name], column)
         else:
             pieces = number_pieces(row.fields_by_name[field.name], column)
-        if _fits(place, len(pieces), size, faults) and pieces:
+        if _fits(place, len(pieces), size, faults) and any(pieces):
             found.append(pieces)
     return found
 

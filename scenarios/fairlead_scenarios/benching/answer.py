@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
 
+from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 from fairlead.wire.decisions import decision_message
-from fairlead.wire.lines import decided_lines, line_chunks
+from fairlead.wire.lines import CHUNK_LINES, decided_lines, line_chunks
+from fairlead.wire.reading import decision_of_lines
 from fairlead_solver.api import (
     Budget,
     Engine,
+    Explanation,
     Mismatch,
     Solved,
+    Told,
     bound_again,
     check,
     explain,
     objective_terms,
 )
 
-from ..remote import INLINE_ROWS
 from ..sugar import MICRO
 from .task import Ending, Run
 
@@ -52,18 +57,34 @@ def _gap(bound: float | None, objective: float) -> float | None:
     return max(0.0, bound - objective) / max(1.0, abs(objective))
 
 
-def explained_bytes(solved: Solved, budget: Budget) -> Callable[[], int]:
-    """Explain now, all that a client gets; the function encodes it and tells how many bytes.
+@dataclass(frozen=True, slots=True, eq=False)
+class Explained:
+    """A decision with all that is told of it, put into words: what is left is to encode it."""
 
-    A small decision is one message of rows, a large one a summary and chunks of columns.
-    """
-    told = explain(solved, budget=budget)
+    solved: Solved
+    explanation: Explanation
+    words: Mapping[tuple[int, int], Told]
 
-    def encode() -> int:
-        small = solved.problem.num_lines <= INLINE_ROWS
-        message = decision_message(solved, told, with_lines=small)
-        lines = None if small else decided_lines(solved.decision, told)
-        chunks = line_chunks(lines) if lines is not None else ()
-        return sum(len(m.SerializeToString()) for m in (message, *chunks))
+    @classmethod
+    def of(cls, solved: Solved, budget: Budget) -> Self:
+        """Explain, and tell every line."""
+        explanation, size = explain(solved, budget=budget), solved.problem.num_lines
+        starts = range(0, size if explanation.case is not None else 0, CHUNK_LINES)
+        spans = [(start, min(start + CHUNK_LINES, size)) for start in starts]
+        return cls(solved, explanation, {s: explanation.told(*s) for s in spans})
 
-    return encode
+    def told(self, start: int, stop: int) -> Told:
+        """What is said of the lines of a chunk."""
+        return self.words[start, stop]
+
+    def in_columns(self) -> tuple[list[DecisionLineColumns], int]:
+        """The lines as packed columns, and the bytes of the whole answer with them."""
+        message = decision_message(self.solved, self.explanation, with_lines=False)
+        lines = decided_lines(self.solved.decision, self)
+        chunks = [] if lines is None else [*line_chunks(lines)]
+        return chunks, sum(len(m.SerializeToString()) for m in (message, *chunks))
+
+
+def bytes_in_rows(chunks: Iterable[DecisionLineColumns]) -> int:
+    """How many bytes the same lines are as rows."""
+    return sum(len(decision_of_lines(chunk)) for chunk in chunks)

@@ -50,6 +50,7 @@ class Ratio(BaseModel):
     warm_over_anew: float | None = None  # the next cycle from this one's, over it from nothing
     warm_over_anew_cpu: float | None = None
     service_over_solve: float | None = None  # (read + check + encode) / solve
+    service_in_rows_over_solve: float | None = None  # the same and rows
     explain_over_solve: float | None = None
 
 
@@ -112,11 +113,11 @@ def _ratio(lines: int, runs: dict[Contender, Run]) -> Ratio:
     if warm is not None and _done(warm):
         ratio.warm_over_anew = _quotient(warm.seconds, warm.anew_seconds)
         ratio.warm_over_anew_cpu = _quotient(warm.cpu_seconds, warm.anew_cpu_seconds)
-    if service is not None and service.phases.solve:
-        told = service.phases
+    if service is not None and (told := service.phases).solve:
         around = (told.read or 0.0) + (told.check or 0.0) + (told.encode or 0.0)
-        ratio.service_over_solve = around / service.phases.solve
-        ratio.explain_over_solve = (told.explain or 0.0) / service.phases.solve
+        ratio.service_over_solve = around / told.solve
+        ratio.service_in_rows_over_solve = (around + (told.rows or 0.0)) / told.solve
+        ratio.explain_over_solve = (told.explain or 0.0) / told.solve
     return ratio
 
 

@@ -83,6 +83,9 @@ def _service(ratios: Sequence[Ratio]) -> list[Verdict]:
             continue
         goal = f"{ratio.lines:,} lines: read, check and encode over the solve"
         found.append(Verdict.most(goal, ratio.service_over_solve, 0.15, "{:.0%}"))
+        if ratio.service_in_rows_over_solve is not None:
+            rows = ratio.service_in_rows_over_solve
+            found.append(Verdict.most(f"{goal}, lines as rows", rows, 0.15, "{:.0%}"))
         if ratio.explain_over_solve is not None:
             goal = f"{ratio.lines:,} lines: the explanation over the solve"
             found.append(Verdict.most(goal, ratio.explain_over_solve, 1.0, "{:.0%}"))

@@ -36,7 +36,7 @@ from ..apart import solve_by_reference
 from ..local import MAX_ROWS, Deadline
 from ..recipe.following import following
 from ..sugar import MICRO
-from .answer import explained_bytes, judge
+from .answer import Explained, bytes_in_rows, judge
 from .processes import KIB, own_cpu_seconds
 from .task import Contender, Ending, Phases, Run, Task
 
@@ -132,11 +132,13 @@ def _warm_start(task: Task, run: Run, watch: Stopwatch) -> None:
 def _service(task: Task, run: Run, watch: Stopwatch) -> None:
     solved = _solve(task, run, watch)
     with watch.phase("explain"):
-        told = explained_bytes(solved, Deadline.after(task.time_limit))
+        explained = Explained.of(solved, Deadline.after(task.time_limit))
     with watch.phase("encode"):
-        size = told()
+        chunks, size = explained.in_columns()
+    with watch.phase("rows"):
+        in_rows = bytes_in_rows(chunks)
     watch.total(run, "read", "check", "solve", "explain", "encode")
-    run.note = f"the decision is {size:,} bytes"
+    run.note = f"the decision is {size:,} bytes, its lines as rows {in_rows:,}"
 
 
 def _whole(task: Task, run: Run, watch: Stopwatch) -> None:

@@ -68,7 +68,7 @@ def ratios_table(ratios: Sequence[Ratio]) -> Table:
     table = _table(
         "fairlead compared",
         ("lines", "best whole", "faster by", "cpu", "cold passes", "cpu", "codecs", "cpu",
-         "around", "explain", "warm", "cpu"),
+         "around", "in rows", "explain", "warm", "cpu"),
     )  # fmt: skip
     for ratio in ratios:
         least = "≥ " if ratio.at_least else ""
@@ -81,6 +81,7 @@ def ratios_table(ratios: Sequence[Ratio]) -> Table:
             *(_after(least, shown(figure, ",.1f"), "×") for figure in whole),
             *(_after("", shown(figure, ",.1f"), "×") for figure in (*floors, *limits)),
             shown(ratio.service_over_solve, ".0%"),
+            shown(ratio.service_in_rows_over_solve, ".0%"),
             shown(ratio.explain_over_solve, ".0%"),
             shown(ratio.warm_over_anew, ".0%"),
             shown(ratio.warm_over_anew_cpu, ".0%"),
@@ -88,7 +89,8 @@ def ratios_table(ratios: Sequence[Ratio]) -> Table:
     table.caption = (
         "faster by: seconds of the best whole engine over ours; cpu: in processor seconds\n"
         "cold passes, codecs: our seconds over the floor's\n"
-        "around: read, check and encode over solve; explain: over solve\n"
+        "around: read, check and encode over solve; in rows: with the lines as rows;"
+        " explain: over solve\n"
         "warm: the next cycle, 1 % changed, from this one's prices and plan, over it from nothing"
     )
     table.caption_justify = "left"

@@ -64,8 +64,9 @@ class Phases(BaseModel):
     check: float | None = None  # rules of input, references, arcs: a checked problem
     build: float | None = None  # every rule's rows and columns
     solve: float | None = None  # build, solve, and the plan checked in plain arithmetic
-    explain: float | None = None
-    encode: float | None = None  # what a client of that size gets, as bytes
+    explain: float | None = None  # and every line told in words
+    encode: float | None = None  # the whole answer as bytes, its lines in columns
+    rows: float | None = None  # beyond that, where the lines are asked for as rows
 
 
 class Run(BaseModel):
