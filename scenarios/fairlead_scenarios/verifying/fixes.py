@@ -49,18 +49,25 @@ def fix_trials(ground: Ground, said: decision_pb2.DecisionLine) -> Iterator[Tria
 
 
 def applied(ground: Ground, fix: explanation_pb2.Fix) -> tuple[Facts, Policy]:
-    """The cycle with the change made. Raises NotTried where it names no fact."""
-    kind, facts, policy = word(fix, "kind"), ground.facts, ground.policy
+    """The cycle with all changes made. Raises NotTried where one names no fact."""
+    facts, policy = ground.facts, ground.policy
+    for part in (fix, *fix.also):
+        facts, policy = _made(facts, policy, part)
+    return facts, policy
+
+
+def _made(facts: Facts, policy: Policy, part: explanation_pb2.Fix) -> tuple[Facts, Policy]:
+    kind = word(part, "kind")
     if kind in _RAISED:
-        return add(facts, cell_of(facts, fix.rule.leaf), fix.amount), policy
+        return add(facts, cell_of(facts, part.rule.leaf), part.amount), policy
     if kind == "RELEASE_PROTECTION":
-        return add(facts, cell_of(facts, fix.rule.leaf), -fix.amount), policy
+        return add(facts, cell_of(facts, part.rule.leaf), -part.amount), policy
     if kind == "LATER_DATE":
-        return put(facts, cell_of(facts, fix.rule.leaf), fix.by_day), policy
-    if fix.rule.leaf.rpartition(".")[2] in _FREE_VALUE:
-        cell = cell_of(facts, fix.rule.leaf)
+        return put(facts, cell_of(facts, part.rule.leaf), part.by_day), policy
+    if part.rule.leaf.rpartition(".")[2] in _FREE_VALUE:
+        cell = cell_of(facts, part.rule.leaf)
         return put(facts, cell, _FREE_VALUE[cell.column]), policy
-    return dropped(facts, policy, fix.rule)
+    return dropped(facts, policy, part.rule)
 
 
 def _as_told(ground: Ground, said: decision_pb2.DecisionLine) -> Iterator[Held]:

@@ -50,10 +50,10 @@ class ExplainOptions:
     proofs: int = 5000
     marginals: int = 50
     fixes: int = 10
-    fixes_beside: int = 5
+    fixes_beside: int = 20
     whole_columns: int = 1000
     columns: int = 20_000
-    cycle_columns: int = 300
+    cycle_columns: int = 150
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -66,6 +66,18 @@ class Copies:
         lower[at] += np.where(above, 0.0, step)
         return replace(self, model=replace(self.model, row_lower=lower, row_upper=upper))
 
+    def with_sides(self, part: Ints, row: Ints, lower: Floats, upper: Floats) -> Copies:
+        """With `lower[j]` and `upper[j]` added to the sides of row `row[j]` of the whole in copy
+        `part[j]`, where that copy has the row."""
+        width = int(max(self.row.max(initial=0), row.max(initial=0))) + 1
+        known, wanted = self.row_part * width + self.row, part * width + row
+        at = np.minimum(np.searchsorted(known, wanted), max(0, len(known) - 1))
+        here = known[at] == wanted if len(known) else np.zeros(len(at), dtype=np.bool_)
+        low, high = self.model.row_lower.copy(), self.model.row_upper.copy()
+        np.add.at(low, at[here], lower[here])
+        np.add.at(high, at[here], upper[here])
+        return replace(self, model=replace(self.model, row_lower=low, row_upper=high))
+
     def without(self, whole: Model, family: str) -> Copies:
         """With a family's rules dropped and its own columns free of charge."""
         model = self.model
@@ -157,11 +169,6 @@ def stacked(pieces: Sequence[Copies]) -> Copies:
         np.concatenate([piece.row for piece in pieces]),
         np.concatenate([piece.row_part + n for piece, n in zip(pieces, before, strict=False)]),
     )
-
-
-def worth(model: Model, x: Floats) -> Floats:
-    """Goals and money of a vector of a program."""
-    return np.array([*(g.weights @ x for g in model.goals), model.offset + model.cost @ x])
 
 
 def compared(one: Worths, other: Worths) -> Ints:

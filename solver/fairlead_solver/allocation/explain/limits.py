@@ -16,6 +16,7 @@ room < a_k * (packs of the least quantity).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -28,7 +29,7 @@ WHOLE_LINE = ("quota", "contract_cap", "credit")
 TOLERANCE = 1e-9  # of a coefficient: noise of summing doubles
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Limits:
     """The LIMIT rows beside a plan, and the arcs they stop.
 
@@ -64,6 +65,19 @@ class Limits:
         """The lots of rows that are `of_stock`."""
         block = self.model.block_rows("supply", "lots")
         return rows if block is None else block.keys[rows - block.start]
+
+    @cached_property
+    def _by_column(self) -> sp.csc_array:
+        return sp.csc_array(self.model.matrix)
+
+    def entries_of(self, arc: int) -> tuple[int, int]:
+        """Where the entries of an arc's column begin and end."""
+        starts = self._by_column.indptr
+        return int(starts[arc]), int(starts[arc + 1])
+
+    def entry(self, k: int) -> tuple[int, float]:
+        """(row, what a pack uses of it) of entry k, by columns."""
+        return int(self._by_column.indices[k]), float(self._by_column.data[k])
 
     def loosening(self, rows: Ints) -> Floats:
         """1 for each row that more of its limit loosens; -1 where less does: a floor."""

@@ -205,8 +205,21 @@ MAX_LINES = 50
 
 
 @dataclass(frozen=True, slots=True)
+class FixPart:
+    """One thing that a fix changes."""
+
+    kind: FixKind
+    rule: Rule
+    amount: int
+    unit: Unit
+    product: str = ""
+    location: str = ""
+    by_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
-    """A change that fills the line, tried before it is told."""
+    """A change that fills the line, tried before it is told. `also`: what must change with it."""
 
     kind: FixKind
     rule: Rule
@@ -219,6 +232,7 @@ class Fix:
     losers: tuple[LineQuantity, ...]
     sentence: str
     scope: Scope = Scope.CYCLE  # what was solved again with it
+    also: tuple[FixPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ quantities changed here, so arcs keep their numbers.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...model.draft import Draft, Model
+from ...tables import Coded, Ints
 from ..arcs import find_arcs
 from ..facts import Facts
 from ..families import FAMILIES
@@ -43,10 +45,46 @@ def with_facts(problem: Problem, table: str, **columns: Any) -> Problem:
     return _again(problem, facts, problem.line)
 
 
-def with_line(problem: Problem, line: int, **values: int) -> Problem:
-    """With derived facts of one line replaced, and the columns of `facts.lines` beside them."""
-    columns = {n: moved(getattr(problem.line, n), line, to=v) for n, v in values.items()}
-    return _again(problem, problem.facts, replace(problem.line, **columns))
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One fact with another value: `row` of `column` of `table`. Of a column of codes, the code."""
+
+    table: str
+    column: str
+    row: int
+    value: int
+
+
+_DERIVED = {  # columns of facts.lines that `Problem.line` repeats under its own name
+    "latest_day": "latest_day",
+    "requested_day": "requested_day",
+    "locked_quantity": "locked",
+    "pack": "pack",
+}
+
+
+def edited(problem: Problem, edits: Sequence[Edit]) -> Problem:
+    """With every edit made."""
+    facts, line = problem.facts, problem.line
+    for edit in edits:
+        table = getattr(facts, edit.table)
+        before = getattr(table, edit.column)
+        after = (
+            Coded(before.names, _put(before.codes, edit))
+            if isinstance(before, Coded)
+            else _put(before, edit)
+        )
+        facts = replace(facts, **{edit.table: replace(table, **{edit.column: after})})
+        if edit.table == "lines" and edit.column in _DERIVED:
+            name = _DERIVED[edit.column]
+            line = replace(line, **{name: _put(getattr(line, name), edit)})
+    return _again(problem, facts, line)
+
+
+def _put(column: NDArray[Any], edit: Edit) -> NDArray[Any]:
+    copy = np.array(column)
+    copy[edit.row] = edit.value
+    return copy
 
 
 def _again(problem: Problem, facts: Facts, line: LineFacts) -> Problem:
@@ -54,8 +92,45 @@ def _again(problem: Problem, facts: Facts, line: LineFacts) -> Problem:
     return replace(problem, facts=facts, line=line, arcs=arcs)
 
 
-def moved(column: NDArray[Any], row: int, *, by: int = 0, to: int | None = None) -> NDArray[Any]:
-    """A copy of a column with one row changed."""
-    copy = np.array(column)
-    copy[row] = copy[row] + by if to is None else to
-    return copy
+def origin(before: Problem, model: Model, after: Problem, changed: Model) -> Ints:
+    """For each column of a changed program the column of `model` it was; -1: it is new.
+
+    Arcs are the same where line and lot are; other columns where block and key are, the first
+    with the first of equal keys.
+    """
+    if same_layout(model, changed):
+        return np.arange(changed.num_columns)
+    found = np.full(changed.num_columns, -1)
+    one, other = _shared(_pairs(before), _pairs(after))
+    found[other] = one
+    blocks = {(b.family, b.name): b for b in model.column_blocks}
+    for block in changed.column_blocks:
+        old = blocks.get((block.family, block.name))
+        if old is not None and block.start >= len(after.arcs):
+            one, other = _shared(_numbered(old.keys), _numbered(block.keys))
+            found[block.start + other] = old.start + one
+    return found
+
+
+def _pairs(problem: Problem) -> Ints:
+    arcs, lots = problem.arcs, len(problem.facts.lots)
+    return arcs.line.astype(np.int64) * lots + arcs.lot
+
+
+def _numbered(keys: Ints) -> Ints:
+    """Keys made distinct by how often each came before."""
+    order = np.argsort(keys, kind="stable")
+    sorted_keys = keys[order]
+    turn = np.empty(len(keys), dtype=np.int64)
+    turn[order] = np.arange(len(keys)) - np.searchsorted(sorted_keys, sorted_keys)
+    distinct: Ints = keys * _TURNS + turn
+    return distinct
+
+
+_TURNS = 1 << 20  # columns that may have one key
+
+
+def _shared(one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """Positions of what both hold; each holds a value once."""
+    _, left, right = np.intersect1d(one, other, assume_unique=True, return_indices=True)
+    return left, right

@@ -1,0 +1,76 @@
+"""A change that might fill a line: what it alters in the facts or in the rows, and how it is told.
+
+What follows into bounds and big-M's (stock, dates, packs) is an `Edit` of the facts, and the
+program is written again. A limit that is a row's side and nothing else is a `Move` of that row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...model.draft import Model
+from .values import FixPart
+from .variant import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The sides of a row moved: `upper` and `lower` are added to them."""
+
+    family: str
+    block: str
+    key: int
+    upper: float = 0.0
+    lower: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing changed, as told and in words."""
+
+    told: FixPart
+    words: str
+    edits: tuple[Edit, ...] = ()
+    moves: tuple[Move, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Steps that are made together, the foremost first. `everywhere`: they reach into lines that
+    share no stock with the one to be filled."""
+
+    steps: tuple[Step, ...]
+    everywhere: bool = False
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What is changed in the facts."""
+        return tuple(edit for step in self.steps for edit in step.edits)
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """What is changed in the rows."""
+        return tuple(move for step in self.steps for move in step.moves)
+
+    @property
+    def words(self) -> str:
+        """All steps in words."""
+        return " and ".join(step.words for step in self.steps)
+
+
+def row_of(model: Model, move: Move) -> int | None:
+    """The row that a move means in a program; None where it was not written, as nothing can
+    exceed it there."""
+    block = model.block_rows(move.family, move.block)
+    if block is None:
+        return None
+    at = np.flatnonzero(block.keys == move.key)
+    return block.start + int(at[0]) if len(at) else None
+
+
+def distinct(found: Sequence[Change]) -> list[Change]:
+    """Each change once, in order."""
+    return list(dict.fromkeys(found))

@@ -1,0 +1,140 @@
+"""What a line lacks to be filled by one of its arcs: stock in the lot, and room in the rows.
+
+With m units missing, lot s lacks what is over its remainder for the line, and a row of capacity,
+quota, cap or credit lacks  m u_r - (room left beside the plan),  u_r being what a unit uses.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ...tables import Ints
+from ..problem import Problem
+from .binding import MICRO, MICRO_UNITS, unit_of
+from .case import Case
+from .change import Move, Step
+from .sentences import day, money
+from .values import FixKind, FixPart, Rule, Unit, WaterfallKind
+from .variant import Edit
+
+_RAISED = {
+    "quota": (FixKind.RAISE_QUOTA, "quotas"),
+    "contract_cap": (FixKind.RAISE_CONTRACT_CAP, "contracts"),
+    "credit": (FixKind.RAISE_CREDIT, "customers"),
+    "capacity": (FixKind.RAISE_CAPACITY, "resources"),
+}
+RAISED = tuple(_RAISED)
+
+
+def missing_of(case: Case, line: int) -> int:
+    """Units a line is short of its whole packs."""
+    return int(case.whole[line] - case.given[line])
+
+
+def missing_beside(case: Case, line: int, arc: int) -> int:
+    """The same, with what all lines that could take from the arc's lot are short, in units of
+    this line."""
+    arcs = case.problem.arcs
+    on_lot = np.flatnonzero(arcs.lot == arcs.lot[arc])
+    lines, first = np.unique(arcs.line[on_lot], return_index=True)
+    stock = (case.whole - case.given)[lines] * arcs.ratio[on_lot[first]]
+    return max(missing_of(case, line), -(-int(stock.sum()) // int(arcs.ratio[arc])))
+
+
+def all_lacking(case: Case, arc: int, missing: int) -> tuple[Step, ...]:
+    """Everything that `missing` units of the arc's line lack to come by the arc."""
+    units, lot = case.waterfall.arcs, int(case.problem.arcs.lot[arc])
+    there = int(units.remainder[arc] + units.unused[arc])
+    lacking = (missing - there) * int(case.problem.arcs.ratio[arc])
+    stock = (more_stock(case.problem, lot, lacking),) if lacking > 0 else ()
+    room = (_room(case, arc, missing, entry) for entry in range(*case.limits.entries_of(arc)))
+    return (*stock, *(step for step in room if step is not None))
+
+
+def more_stock(problem: Problem, lot: int, amount: int) -> Step:
+    """So many base units more in a lot."""
+    lots = problem.facts.lots
+    product, location = lots.product.word(lot), lots.location.word(lot)
+    by = int(lots.available_day[lot])
+    ready = by if by > problem.facts.cycle_day else None
+    when = f" by {day(ready)}" if ready is not None else ""
+    return Step(
+        FixPart(
+            FixKind.MORE_STOCK,
+            Rule("supply", lots.id[lot], f"lots[{lots.id[lot]}].quantity"),
+            amount,
+            Unit.BASE,
+            product,
+            location,
+            ready,
+        ),
+        f"{amount} more of {product} at {location}{when}",
+        edits=(Edit("lots", "quantity", lot, int(lots.quantity[lot]) + amount),),
+    )
+
+
+def _room(case: Case, arc: int, missing: int, entry: int) -> Step | None:
+    """The row of an entry raised by what the missing units exceed its room by; None where they
+    do not, or where the row is none that is raised."""
+    row, per_pack = case.limits.entry(entry)
+    block, _ = case.limits.model.row_block(row)
+    if block.family not in _RAISED:
+        return None
+    wanted = missing * per_pack / int(case.problem.arcs.pack[arc])
+    lacking = wanted - float(case.limits.bare[row])
+    return raised(case, row, lacking) if lacking > 1e-9 * max(1.0, wanted) else None
+
+
+def raised(case: Case, row: int, lacking: float) -> Step:
+    """A row's limit raised by what it lacks, in whole steps of the row."""
+    block, key = case.limits.model.row_block(row)
+    kind, table = _RAISED[block.family]
+    _, words = case.wording(row)
+    unit = unit_of(block.family, words)
+    step = MICRO // words.scale if unit in MICRO_UNITS else 1
+    steps = max(1, math.ceil(lacking - 1e-9))
+    amount = steps * step + _overdrawn(case.problem, table, key)
+    shown = money(amount) if unit in MICRO_UNITS else str(amount)
+    location = case.problem.facts.resources.location.word(key) if table == "resources" else ""
+    return Step(
+        FixPart(kind, Rule(block.family, words.key, words.leaf), amount, unit, location=location),
+        f"raise {words.leaf} by {shown}",
+        moves=(Move(block.family, block.name, key, upper=float(steps)),),
+    )
+
+
+def _overdrawn(problem: Problem, table: str, key: int) -> int:
+    """What was used of a limit before the cycle beyond it: it must be made good first."""
+    if table == "quotas":
+        quotas = problem.facts.quotas
+        return max(0, int(quotas.consumed_quantity[key] - quotas.cap_quantity[key]))
+    if table == "contracts":
+        contracts = problem.facts.contracts
+        return max(0, int(contracts.delivered_quantity[key] - contracts.cap_quantity[key]))
+    return 0
+
+
+def released(case: Case, line: int) -> Step | None:
+    """What is protected from the line, released as far as it lacks units."""
+    problem, key = case.problem, int(case.waterfall.keeper[line])
+    table = problem.facts.protections
+    kept = int(case.waterfall.units[line, WaterfallKind.PROTECTED])
+    ratio: Ints = problem.arcs.ratio[problem.arcs.of_line(line)]
+    amount = min(kept, missing_of(case, line)) * int(ratio.max(initial=1))
+    amount = min(amount, int(table.quantity[key]))
+    if amount <= 0:
+        return None
+    name = table.id[key]
+    return Step(
+        FixPart(
+            FixKind.RELEASE_PROTECTION,
+            Rule("protection", name, f"protections[{name}].quantity"),
+            amount,
+            Unit.BASE,
+            table.product.word(key),
+        ),
+        f"release {amount} protected by {name}",
+        edits=(Edit("protections", "quantity", key, int(table.quantity[key]) - amount),),
+    )

@@ -1,0 +1,233 @@
+"""Tries changes: each is made in the facts or the rows, and solved again beside what it is held to.
+
+Writing the program costs as much for one change as for many, so changes of the facts that cannot
+meet share one: their lines are joined neither by rows of the program nor by a product. A program
+of the changed facts may have other columns; the plan is carried over to it, and what is new may
+be used by the line's part alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+
+from ...model.draft import Floats, Ints, Model
+from ..arcs import expand
+from ..problem import Problem
+from ..totals import summed
+from .again import Again
+from .case import Case
+from .change import Change, row_of
+from .copies import Copies, stacked
+from .scope import Effort, Parts, Scopes
+from .values import Scope
+from .variant import edited, origin, program
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A change that might fill a line."""
+
+    line: int
+    change: Change
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tried:
+    """What came of a trial: `given` units of every line of the part, and what the change earns."""
+
+    trial: Trial
+    given: Mapping[int, int]
+    gain_micros: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Round:
+    """Trials in one program: copy j of `copies` is that of trial j, and `before[j]` the columns
+    of its part in the program as it is."""
+
+    trials: Sequence[Trial]
+    problem: Problem
+    copies: Copies
+    before: Sequence[Ints]
+
+    def pairs(self) -> Iterator[tuple[Trial, Ints]]:
+        """Every trial with its columns in the program as it is."""
+        return zip(self.trials, self.before, strict=True)
+
+
+def tried(
+    case: Case, trials: Sequence[Trial], again: Again, x: Floats, parts: Parts, *, whole: bool
+) -> Iterator[Tried]:
+    """What came of every trial that was solved to the end. `whole`: with nothing held."""
+    together = _together(case, trials, parts, whole=whole)
+    rounds = [_round(case, some, x, parts, whole=whole) for some in together]
+    rounds = [r for r in rounds if r.trials and _goals(r.copies.model) == _goals(parts.model)]
+    if not rounds:
+        return
+    placed = [(r, trial, before) for r in rounds for trial, before in r.pairs()]
+    now = _Now.of([before for _, _, before in placed], parts.model, x)
+    every = stacked([*(r.copies for r in rounds), now.copies])
+    largest = parts.model.num_columns if whole else again.copy_columns
+    outcomes = replace(again, copy_columns=max(largest, again.copy_columns)).best(every)
+    worths, base = every.worths(outcomes.x)[:, -1], len(placed) + now.of_trial
+    for at, (r, trial, before) in enumerate(placed):
+        if outcomes.closed(at) and outcomes.closed(int(base[at])):
+            first, last = np.searchsorted(every.part, [at, at + 1])
+            had = _Flow(case.problem, before, x[before])
+            has = _Flow(r.problem, every.column[first:last], outcomes.x[first:last])
+            gain = round(float(worths[at] - worths[base[at]]))
+            yield Tried(trial, _given(case, trial.line, had, has), gain)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Now:
+    """The parts as they are, each once: copy `of_trial[t]` is that of trial t."""
+
+    copies: Copies
+    of_trial: Ints
+
+    @classmethod
+    def of(cls, before: Sequence[Ints], model: Model, x: Floats) -> _Now:
+        places: dict[bytes, int] = {}
+        of_trial = [places.setdefault(columns.tobytes(), len(places)) for columns in before]
+        kept = [before[of_trial.index(k)] for k in range(len(places))]
+        part = np.repeat(np.arange(len(kept)), [len(columns) for columns in kept])
+        scopes = Scopes(np.concatenate(kept), part, np.full(len(kept), Scope.PART))
+        return cls(scopes.copies(model, x), np.array(of_trial))
+
+
+def _goals(model: Model) -> list[str]:
+    return [goal.name for goal in model.goals]
+
+
+def _round(case: Case, trials: Sequence[Trial], x: Floats, parts: Parts, *, whole: bool) -> _Round:
+    edits = list(dict.fromkeys(e for t in trials for e in t.change.edits))
+    problem = edited(case.problem, edits) if edits else case.problem
+    model = program(problem) if edits else parts.model
+    old = origin(case.problem, parts.model, problem, model)
+    offsets = problem.arcs.offsets
+    trials = [t for t in trials if offsets[t.line] < offsets[t.line + 1]]
+    if whole:
+        scopes = _all_columns(model, len(trials))
+        before: Sequence[Ints] = [np.arange(parts.model.num_columns)] * len(trials)
+    else:
+        scopes = _around(problem, trials, parts, old, model)
+        before = _before(scopes, parts, old)
+    held = np.where(old >= 0, x[old], 0.0)
+    copies = _moved(scopes.copies(model, held), model, trials)
+    return _Round(trials, problem, copies, before)
+
+
+def _all_columns(model: Model, count: int) -> Scopes:
+    column = np.tile(np.arange(model.num_columns), count)
+    part = np.repeat(np.arange(count), model.num_columns)
+    return Scopes(column, part, np.full(count, Scope.CYCLE))
+
+
+def _around(
+    problem: Problem, trials: Sequence[Trial], parts: Parts, old: Ints, model: Model
+) -> Scopes:
+    """The parts around the trials' lines, in the changed program."""
+    same = len(old) == parts.model.num_columns and bool((old == np.arange(len(old))).all())
+    around = parts if same else Parts(model, len(problem.arcs))
+    lines, offsets = np.array([t.line for t in trials], dtype=np.int64), problem.arcs.offsets
+    counts = offsets[lines + 1] - offsets[lines]
+    part = np.repeat(np.arange(len(lines)), counts)
+    return around.around(expand(offsets[lines], counts), part, Effort(len(lines), 0, 0))
+
+
+def _before(scopes: Scopes, parts: Parts, old: Ints) -> list[Ints]:
+    """The columns of each part in the program as it is, and those of their components there that
+    the changed program does without."""
+    starts = np.searchsorted(scopes.part, np.arange(1, len(scopes.scope)))
+    gone = np.setdiff1d(np.arange(parts.model.num_columns), old)
+    component = parts.solved_apart(gone, np.full(len(gone), Scope.PART))
+    found = []
+    for part in np.split(old[scopes.column], starts):
+        kept = part[part >= 0]
+        near = parts.solved_apart(kept, np.full(len(kept), Scope.PART)) if len(gone) else kept
+        found.append(np.union1d(kept, gone[np.isin(component, near)]))
+    return found
+
+
+def _moved(copies: Copies, model: Model, trials: Sequence[Trial]) -> Copies:
+    found = [
+        (j, row, move.lower, move.upper)
+        for j, trial in enumerate(trials)
+        for move in trial.change.moves
+        if (row := row_of(model, move)) is not None
+    ]
+    if not found:
+        return copies
+    part, at, lower, upper = (np.array(column) for column in zip(*found, strict=True))
+    return copies.with_sides(part, at, lower.astype(np.float64), upper.astype(np.float64))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Flow:
+    """Values of some columns of a problem's program."""
+
+    problem: Problem
+    column: Ints
+    value: Floats
+
+    def of_lines(self) -> Ints:
+        """Units of every line in these columns."""
+        arcs = self.problem.arcs
+        flows = self.column < len(arcs)
+        arc = self.column[flows]
+        packs = np.rint(self.value[flows]).astype(np.int64)
+        return summed(arcs.line[arc], packs * arcs.pack[arc], self.problem.num_lines)
+
+
+def _given(case: Case, line: int, had: _Flow, has: _Flow) -> dict[int, int]:
+    """Units of the line, and of every other whose units change."""
+    now = case.given - had.of_lines() + has.of_lines()
+    changed = np.flatnonzero(now != case.given)
+    return {i: int(now[i]) for i in np.union1d(changed, [line]).tolist()}
+
+
+def _together(
+    case: Case, trials: Sequence[Trial], parts: Parts, *, whole: bool
+) -> list[list[Trial]]:
+    """Trials that share a program: those that change rows alone, those of one change of the
+    facts, and in large cycles changes of the facts that cannot meet."""
+    by_edits: dict[tuple[object, ...], list[Trial]] = {}
+    for trial in trials:
+        by_edits.setdefault(trial.change.edits, []).append(trial)
+    rounds: list[tuple[set[int], list[Trial]]] = []
+    apart = None if whole else _apart(case.problem, parts)
+    for edits, some in by_edits.items():
+        alone = apart is None or not edits or any(t.change.everywhere for t in some)
+        labels = set() if apart is None or alone else {int(apart[t.line]) for t in some}
+        fitting = (r for r in rounds if labels and r[0] and not labels & r[0])
+        taken = next(fitting, None)
+        if taken is None:
+            rounds.append((labels, list(some)))
+        else:
+            taken[0].update(labels)
+            taken[1].extend(some)
+    return [together for _, together in rounds]
+
+
+def _apart(problem: Problem, parts: Parts) -> Ints:
+    """A number for each line; lines of different numbers share no row but coupling rows, and no
+    product, not even of their substitutes."""
+    arcs, lots = problem.arcs, problem.facts.lots.product.codes
+    lines, products = problem.num_lines, len(problem.facts.products)
+    own, flows = np.arange(lines), np.arange(len(arcs))
+    component = parts.solved_apart(flows, np.full(len(arcs), Scope.PART)).astype(np.int64)
+    line = np.concatenate([own, arcs.line, arcs.refused_line, arcs.line])
+    joined = lines + np.concatenate(
+        [problem.line.product, lots[arcs.lot], lots[arcs.refused_lot], products + component]
+    )
+    size = lines + products + int(component.max(initial=0)) + 1
+    graph = sp.coo_array((np.ones(len(line), np.int8), (line, joined)), shape=(size, size))
+    _, label = connected_components(graph.tocsr(), directed=False)
+    apart: Ints = label[:lines].astype(np.int64)
+    return apart

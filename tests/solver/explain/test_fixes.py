@@ -1,0 +1,150 @@
+"""Each thing that may fill a line is tried: small cycles whole, large ones beside the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from fairlead_solver import api
+from fairlead_solver.allocation.explain import ExplainOptions
+from fairlead_solver.allocation.explain.values import Fix, FixKind, Scope
+from fairlead_solver.allocation.facts import Facts, LotStatus, Strategy, SupplyKind
+from fairlead_solver.allocation.families.location_use import LocationUsePolicy
+from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
+
+from .cases import MICROS, TODAY, facts, line, lot
+
+WHOLE, BESIDE = ExplainOptions(), ExplainOptions(cycle_columns=0)
+Cycle = tuple[Facts, api.Policy]
+
+
+def fix_of(cycle: Cycle, options: ExplainOptions, name: str = "L") -> Fix:
+    given, policy = cycle
+    solved = api.solve(api.intake(given, policy), api.Options(relative_gap=0.0))
+    fix = api.explain(solved, options).story_of(name).fix
+    assert fix is not None
+    return fix
+
+
+def blocked() -> Cycle:
+    lots = [
+        lot("S", 5),
+        lot("T", 9, status=LotStatus.BLOCKED),
+        lot("U", 90, status=LotStatus.BLOCKED),
+    ]
+    return facts(lines=[line("L", 12)], lots=lots), api.Policy()
+
+
+def kept_for_another() -> Cycle:
+    lots = [lot("S", 5), lot("T", 9, owner_customer="D")]
+    customers = [{"id": "C"}, {"id": "D"}]
+    return facts(lines=[line("L", 12, customer="C")], lots=lots, customers=customers), api.Policy()
+
+
+def on_hold() -> Cycle:
+    customers = [{"id": "C", "on_hold": True}]
+    lines = [line("L", 12, customer="C"), line("M", 3)]
+    return facts(lines=lines, lots=[lot("S", 20)], customers=customers), api.Policy()
+
+
+def too_young() -> Cycle:
+    lots = [lot("S", 5), lot("T", 9, expiry_day=TODAY + 10)]
+    return facts(lines=[line("L", 12, min_shelf_life_days=30)], lots=lots), api.Policy()
+
+
+def one_location() -> Cycle:
+    lots = [lot("S", 9), lot("T", 9, location="DC-2")]
+    policy = api.Policy(location_use=LocationUsePolicy(max_locations=1))
+    return facts(lines=[line("L", 12)], lots=lots), policy
+
+
+def one_source() -> Cycle:
+    lots = [lot("S", 9), lot("T", 9, location="DC-2")]
+    return facts(lines=[line("L", 12, max_sources=1)], lots=lots), api.Policy()
+
+
+def a_floor_of_another() -> Cycle:
+    lines = [line("L", 12, customer="C"), line("M", 12, customer="D", unit_price_micros=MICROS)]
+    contracts = [{"id": "K", "customer": "D", "floor_quantity": 12, "hard": True}]
+    customers = [{"id": "C"}, {"id": "D"}]
+    given = facts(lines=lines, lots=[lot("S", 12)], contracts=contracts, customers=customers)
+    return given, api.Policy()
+
+
+def a_rival_locked() -> Cycle:
+    lines = [line("L", 12), line("M", 12, locked_quantity=12, unit_price_micros=MICROS)]
+    return facts(lines=lines, lots=[lot("S", 12)]), api.Policy()
+
+
+def a_rival_held_by_its_strategy() -> Cycle:
+    rival = line("M", 12, strategy=Strategy.WIN, unit_price_micros=MICROS)
+    return facts(lines=[line("L", 12), rival], lots=[lot("S", 12)]), api.Policy()
+
+
+def a_rival_within_the_fence() -> Cycle:
+    rival = line("M", 12, previous_quantity=12, unit_price_micros=MICROS)
+    policy = api.Policy(
+        tiers=(api.Tier(id="A", service_rate=1.0, lateness_rate=0.0),),
+        time_fence=TimeFencePolicy(days=3),
+    )
+    return facts(lines=[line("L", 12), rival], lots=[lot("S", 12)]), policy
+
+
+def too_late() -> Cycle:
+    late = lot("T", 9, available_day=TODAY + 6, kind=SupplyKind.INBOUND)
+    lines = [line("L", 12, latest_day=TODAY + 2)]
+    return facts(lines=lines, lots=[lot("S", 5), late]), api.Policy()
+
+
+def nothing_left() -> Cycle:
+    return facts(lines=[line("L", 12), line("M", 3)], lots=[lot("S", 10)]), api.Policy()
+
+
+def neither_stock_nor_hands() -> Cycle:
+    resources = [{"location": "DC-1", "resource": "pick", "capacity_micros": 12 * MICROS}]
+    usages = [
+        {"product": product, "resource": "pick", "usage_micros": MICROS} for product in ("P", "Q")
+    ]
+    lines = [line("L", 12), line("M", 5, product="Q", unit_price_micros=MICROS)]
+    lots = [lot("S", 10), lot("T", 5, product="Q")]
+    return facts(lines=lines, lots=lots, resources=resources, usages=usages), api.Policy()
+
+
+@pytest.mark.parametrize(("options", "scope"), [(WHOLE, Scope.CYCLE), (BESIDE, Scope.PART)])
+@pytest.mark.parametrize(
+    ("cycle", "kind", "leaf"),
+    [
+        (blocked, FixKind.WAIVE_RULE, "lots[T].status"),
+        (kept_for_another, FixKind.WAIVE_RULE, "lots[T].owner_customer"),
+        (on_hold, FixKind.WAIVE_RULE, "customers[C].on_hold"),
+        (too_young, FixKind.WAIVE_RULE, "lines[L].min_shelf_life_days"),
+        (one_location, FixKind.WAIVE_RULE, "policy.location_use.max_locations"),
+        (one_source, FixKind.WAIVE_RULE, "lines[L].max_sources"),
+        (a_floor_of_another, FixKind.WAIVE_RULE, "contracts[K].floor_quantity"),
+        (a_rival_locked, FixKind.WAIVE_RULE, "lines[M].locked_quantity"),
+        (a_rival_held_by_its_strategy, FixKind.WAIVE_RULE, "lines[M].strategy"),
+        (a_rival_within_the_fence, FixKind.WAIVE_RULE, "policy.time_fence.days"),
+        (too_late, FixKind.LATER_DATE, "lines[L].latest_day"),
+        (nothing_left, FixKind.MORE_STOCK, "lots[S].quantity"),
+    ],
+)
+def test_what_would_fill_the_line_is_found(
+    cycle: Callable[[], Cycle], kind: FixKind, leaf: str, options: ExplainOptions, scope: Scope
+) -> None:
+    fix = fix_of(cycle(), options)
+    assert (fix.kind, fix.rule.leaf, fix.scope) == (kind, leaf, scope)
+    assert fix.also == ()
+
+
+def test_stock_that_nobody_could_pick_is_told_with_the_hands_it_takes() -> None:
+    fix = fix_of(neither_stock_nor_hands(), BESIDE)
+    assert (fix.kind, fix.amount) == (FixKind.MORE_STOCK, 2)
+    assert [(p.kind, p.rule.key, p.amount) for p in fix.also] == [
+        (FixKind.RAISE_CAPACITY, "DC-1/pick", 2 * MICROS)
+    ]
+    assert "2 more of P at DC-1 and raise resources[DC-1/pick]" in fix.sentence
+
+
+def test_the_least_stock_that_fills_the_line_is_told() -> None:
+    assert fix_of(nothing_left(), WHOLE).amount == 2
