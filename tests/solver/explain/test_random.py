@@ -9,12 +9,20 @@ from hypothesis import strategies as st
 
 from fairlead_solver import api
 from fairlead_solver.allocation.explain import Explanation, explain
-from fairlead_solver.allocation.explain.values import Certainty, ReasonCode
+from fairlead_solver.allocation.explain.places import places
+from fairlead_solver.allocation.explain.values import Certainty, ReasonCode, WaterfallKind
 from tests.reference.test_agreement import drawn_cycles
 from tests.strategies import Drawn, cycles
 
 from .cases import facts, line, lot
 
+SHARED_OUT = (
+    WaterfallKind.PROTECTED,
+    WaterfallKind.PACK_REMAINDER,
+    WaterfallKind.GIVEN_TO_OTHERS,
+    WaterfallKind.UNUSED,
+    WaterfallKind.GIVEN,
+)
 NEVER_INDICATED_AS_FACT = (
     ReasonCode.OUTRANKED_TIER,
     ReasonCode.OUTRANKED_VALUE,
@@ -56,6 +64,18 @@ def test_reasons_add_up_to_what_each_line_is_short(drawn: Drawn) -> None:
     if solved.decision.status is api.Status.OPTIMAL:
         assert ReasonCode.UNEXPLAINED not in reasons.code
         assert ReasonCode.NOT_PROVEN not in reasons.code
+
+
+@settings(max_examples=120)
+@given(cycles())
+def test_what_places_had_is_what_the_waterfall_shares_out(drawn: Drawn) -> None:
+    _, explanation = told(drawn)
+    case = explanation.case
+    if case is None:
+        return
+    for i in range(case.problem.num_lines):
+        shared = sum(int(case.waterfall.step(kind)[i]) for kind in SHARED_OUT)
+        assert places(case, i).total() == shared
 
 
 @settings(max_examples=40)

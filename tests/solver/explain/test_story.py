@@ -15,8 +15,21 @@ def test_the_sentence_names_who_took_the_stock_and_both_values() -> None:
         customers=[{"id": "C", "tier": "B"}, {"id": "D", "tier": "A"}],
     )
     assert told.story("SO-880").sentence == (
-        "8 of 20 given. 12 short: 22 went to SO-881 (tier A, 100.00 a unit against 70.00)."
+        "8 of 20 given. 12 short: DC-1 had 30; "
+        "22 went to SO-881 (tier A, 100.00 a unit against 70.00)."
     )
+
+
+def test_many_places_are_summed_and_places_the_line_may_not_use_are_left_out() -> None:
+    lots = [lot(f"S{k}", 10, location=f"DC-{k}") for k in range(1, 5)]
+    rival = line("SO-2", 25, unit_price_micros=20 * MICROS)
+    told = tell(
+        lines=[line("SO-1", 20, locations=("DC-1", "DC-2", "DC-3")), rival],
+        lots=[*lots, lot("S5", 90, status=2)],
+    )
+    assert told.story("SO-1").sentence.startswith("15 of 20 given. 5 short: 3 places had 30; 15 ")
+    two = tell(lines=[line("SO-1", 20), rival], lots=lots[:2])
+    assert "20 short: DC-1 had 10 and DC-2 had 10; 20 went to SO-2" in two.story("SO-1").sentence
 
 
 def test_competitors_stand_side_by_side_term_by_term() -> None:

@@ -1,9 +1,10 @@
 """Says a line's story in one sentence, out of its codes and figures and nothing else.
 
-    8 of 20 given. 12 short: 22 went to SO-881 (tier A, 14.20 a unit against 9.75). To fill it:
-    12 more of P at DC-1: gains 117.00, nobody loses.
+    8 of 20 given. 12 short: DC-1 had 30; 22 went to SO-881 (tier A, 14.20 a unit against 9.75).
+    To fill it: 12 more of P at DC-1: gains 117.00, nobody loses.
 
-Several reasons: "12 short: 5: …; 7: …". What is only INDICATED says so with "likely".
+Several reasons: "12 short: 5: …; 7: …". What is only INDICATED says so with "likely". What the
+places had is told where others took of it.
 """
 
 from __future__ import annotations
@@ -51,9 +52,10 @@ def line_sentence(
     told: Sequence[tuple[Reason, str]],
     rivals: Sequence[Competitor],
     fix: Fix | None = None,
+    had: str = "",
 ) -> str:
     """The sentence of one line; `told` are its reasons with the words of their families, `fix`
-    is what would fill it."""
+    is what would fill it, `had` what the places in its reach had."""
     asked = int(problem.line.quantity[line])
     if given >= asked:
         return opening(given, asked)
@@ -61,6 +63,8 @@ def line_sentence(
     parts = [_phrase(problem, line, r, words, steps, rivals) for r, words in telling]
     if len(parts) > 1:
         parts = [f"{r.units}: {p}" for (r, _), p in zip(telling, parts, strict=True)]
+    if had and any(_taken(r, rivals) for r, _ in telling):
+        parts.insert(0, had)
     said = f"{opening(given, asked)} {asked - given} short: {'; '.join(parts)}."
     return said if fix is None else f"{said} To fill it: {fix.sentence}."
 
@@ -98,7 +102,7 @@ def _phrase(
     steps: Sequence[WaterfallStep],
     rivals: Sequence[Competitor],
 ) -> str:
-    taken = any(c.decided_by is reason.code for c in rivals)
+    taken = _by_its_code(reason, rivals)
     if reason.code is ReasonCode.TIE_BREAK and not taken:
         phrase = "a plan that gives it more is worth the same, and the order of ids decided"
     elif reason.code is ReasonCode.NOT_PROVEN and reason.rule.leaf:
@@ -112,6 +116,17 @@ def _phrase(
         phrase += _room(reason)
     likely = reason.certainty is Certainty.INDICATED and reason.code not in OUTRANKED
     return f"likely {phrase}" if likely else phrase
+
+
+def _by_its_code(reason: Reason, rivals: Sequence[Competitor]) -> bool:
+    return any(c.decided_by is reason.code for c in rivals)
+
+
+def _taken(reason: Reason, rivals: Sequence[Competitor]) -> bool:
+    """Whether a reason says who took the stock."""
+    if reason.code is ReasonCode.TIE_BREAK or reason.code in HELD:
+        return _by_its_code(reason, rivals)
+    return reason.code in OUTRANKED
 
 
 def _room(reason: Reason) -> str:

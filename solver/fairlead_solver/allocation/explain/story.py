@@ -10,6 +10,7 @@ from .alternatives import alternatives
 from .case import Case
 from .competitors import competitors_of
 from .ledger import Reasons
+from .places import places_had
 from .rules import wording
 from .sentences import line_sentence
 from .values import Certainty, Competitor, Fix, LineStory, Reason, ReasonCode, Scope
@@ -58,7 +59,16 @@ def _story(
         competitors=rivals,
         fix=fix,
         alternatives=alternatives(case, line, [reason for reason, _ in told]) if short else (),
-        sentence=line_sentence(case.problem, line, given, steps, told, rivals, fix),
+        sentence=line_sentence(
+            case.problem,
+            line,
+            given,
+            steps,
+            told,
+            rivals,
+            fix,
+            places_had(case, line) if short else "",
+        ),
     )
 
 
