@@ -25,6 +25,7 @@ class Asking:
     seed: int | None = None
     workers: int = 1
     weigh: bool = False
+    memory_bytes: float | None = None  # a cycle estimated to take more is refused; None: `memory`
     cluster: str | None = None  # HOST:PORT of a Ray head, where others share the work
     start: str = ""  # a file `keep` wrote; of a server, the name of a decision it has stored
     keep: Path | None = None  # where to write what the next solve can start from

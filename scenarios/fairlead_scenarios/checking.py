@@ -8,7 +8,7 @@ sums of its sources, and each waterfall adds up to the unit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from google.protobuf import json_format
@@ -29,16 +29,38 @@ def under_its_policy(scenario: Scenario, decision: decision_pb2.Decision) -> Sce
     return replace(scenario, policy=decision.policy)
 
 
-def faults_of(problem: Problem, decision: decision_pb2.Decision) -> list[Finding]:
+def faults_of(
+    problem: Problem,
+    decision: decision_pb2.Decision,
+    lines: Iterable[decision_pb2.DecisionLine] | None = None,
+) -> list[Finding]:
     """Everything in the decision that does not hold; empty where all of it does.
 
-    Raises InvalidInput where the problem is not the one that was decided.
+    `lines`: where they are not in the decision itself; they are gone through once. Raises
+    InvalidInput where the problem is not the one that was decided.
     """
     refuse_other_input(problem, decision)
-    found = [*_lines(problem, decision), *_waterfalls(decision)]
-    if decision.HasField("objective_micros"):
-        found += _plan(problem, decision)
-    return found
+    seen = _Seen(decision.lines if lines is None else lines)
+    found = [*_plan(problem, decision, seen)]
+    if seen.count not in (0, problem.num_lines):
+        rule = f"the {problem.num_lines} lines of the cycle"
+        found.append(Finding("lines", "", str(seen.count), rule))
+    return [*seen.found, *found]
+
+
+class _Seen:
+    """Lines, each checked by itself as it goes by."""
+
+    def __init__(self, lines: Iterable[decision_pb2.DecisionLine]) -> None:
+        self._lines = lines
+        self.count = 0
+        self.found: list[Finding] = []
+
+    def __iter__(self) -> Iterator[decision_pb2.DecisionLine]:
+        for line in self._lines:
+            self.count += 1
+            self.found += [*_sources(line), *_waterfall(line)]
+            yield line
 
 
 def refuse_other_input(problem: Problem, decision: decision_pb2.Decision) -> None:
@@ -58,11 +80,17 @@ def _identity(problem: Problem, decision: decision_pb2.Decision) -> Iterator[Fin
             yield Finding(name, "", theirs, rule)
 
 
-def _plan(problem: Problem, decision: decision_pb2.Decision) -> Iterator[Finding]:
+def _plan(
+    problem: Problem,
+    decision: decision_pb2.Decision,
+    lines: Iterable[decision_pb2.DecisionLine],
+) -> Iterator[Finding]:
     try:
-        packs = packs_of(problem, decision.lines)
+        packs = packs_of(problem, lines)
     except InvalidInput as error:
         yield from error.findings
+        return
+    if not decision.HasField("objective_micros"):
         return
     conflict = decision.status == decision_pb2.DECISION_STATUS_INFEASIBLE
     for breach in check(problem, packs):
@@ -100,33 +128,28 @@ def _shares(decision: decision_pb2.Decision) -> Iterator[Finding]:
                 yield Finding(f"{name}.terms.{term.value}", "", str(together[term]), rule)
 
 
-def _lines(problem: Problem, decision: decision_pb2.Decision) -> Iterator[Finding]:
-    if decision.lines and len(decision.lines) != problem.num_lines:
-        rule = f"the {problem.num_lines} lines of the cycle"
-        yield Finding("lines", "", str(len(decision.lines)), rule)
-    for line in decision.lines:
-        total = sum(source.quantity for source in line.sources)
-        if line.confirmed_quantity != total:
-            rule = f"{total}, the sum of its sources"
-            yield Finding("confirmed_quantity", line.line, str(line.confirmed_quantity), rule)
+def _sources(line: decision_pb2.DecisionLine) -> Iterator[Finding]:
+    total = sum(source.quantity for source in line.sources)
+    if line.confirmed_quantity != total:
+        rule = f"{total}, the sum of its sources"
+        yield Finding("confirmed_quantity", line.line, str(line.confirmed_quantity), rule)
 
 
-def _waterfalls(decision: decision_pb2.Decision) -> Iterator[Finding]:
+def _waterfall(line: decision_pb2.DecisionLine) -> Iterator[Finding]:
     """What comes in goes out, and what is given is what the line got."""
-    for line in decision.lines:
-        steps = line.explanation.waterfall
-        if not steps:
-            continue
-        into = sum(s.units for s in steps if s.kind in _INFLOWS)
-        out = sum(s.units for s in steps if s.kind not in _INFLOWS)
-        given = sum(s.units for s in steps if s.kind == explanation_pb2.WATERFALL_KIND_GIVEN)
-        if into != out:
-            yield Finding("waterfall", line.line, str(out), f"{into}, what came in")
-        if given != line.confirmed_quantity:
-            rule = f"{line.confirmed_quantity}, what the line was given"
-            yield Finding("waterfall.given", line.line, str(given), rule)
-        if any(s.units < 0 for s in steps):
-            yield Finding("waterfall", line.line, "", "steps of at least 0")
+    steps = [(step.kind, step.units) for step in line.explanation.waterfall]
+    if not steps:
+        return
+    into = sum(units for kind, units in steps if kind in _INFLOWS)
+    out = sum(units for kind, units in steps if kind not in _INFLOWS)
+    given = sum(units for kind, units in steps if kind == explanation_pb2.WATERFALL_KIND_GIVEN)
+    if into != out:
+        yield Finding("waterfall", line.line, str(out), f"{into}, what came in")
+    if given != line.confirmed_quantity:
+        rule = f"{line.confirmed_quantity}, what the line was given"
+        yield Finding("waterfall.given", line.line, str(given), rule)
+    if any(units < 0 for _, units in steps):
+        yield Finding("waterfall", line.line, "", "steps of at least 0")
 
 
 def parse_decision(text: str) -> decision_pb2.Decision:

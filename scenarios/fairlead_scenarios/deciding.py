@@ -12,9 +12,10 @@ from fairlead.v1 import decision_pb2
 
 from .asking import Asking
 from .checking import parse_decision
+from .decided import Decided, read_columns_file
 from .documents import read_text
-from .local import solve_local
-from .remote import Server, solve_remote
+from .local import decided_here
+from .remote import Server, decided_there
 from .scenario import Scenario, read_scenario
 from .screen.progress import Unwatched, watching
 
@@ -22,22 +23,37 @@ from .screen.progress import Unwatched, watching
 def decide(
     scenario: Scenario, asking: Asking, server: Server | None, *, quiet: bool = False
 ) -> decision_pb2.Decision:
+    """The decision, its lines as rows however many. Solves as `decided` does."""
+    return decided(scenario, asking, server, quiet=quiet).in_rows()
+
+
+def decided(
+    scenario: Scenario, asking: Asking, server: Server | None, *, quiet: bool = False
+) -> Decided:
     """Solve, with progress on stderr where somebody watches a terminal; `quiet`: without."""
     console = Console(stderr=True, quiet=quiet)
     if server is not None:
         with console.status(f"{scenario.name}: waiting for {server.address}"):
-            return solve_remote(scenario, asking, server)
+            return decided_there(scenario, asking, server)
     with nullcontext(Unwatched()) if quiet else watching(console, scenario.name) as watcher:
-        return solve_local(scenario, asking, watcher)
+        return decided_here(scenario, asking, watcher)
 
 
 def decision_at(path: Path, asking: Asking, server: Server | None) -> decision_pb2.Decision:
     """The decision in a file, or that of the scenario at `path`."""
+    found = decided_at(path)
+    return decide(read_scenario(path), asking, server) if found is None else found.in_rows()
+
+
+def decided_at(path: Path) -> Decided | None:
+    """The decision in a file; None where the path is no decision's. Raises InvalidInput."""
+    if path.suffix == ".binpb" and path.is_file():
+        return read_columns_file(path)
     if path.suffix == ".json" and path.is_file():
         text = read_text(path)
         if is_decision(text):
-            return parse_decision(text)
-    return decide(read_scenario(path), asking, server)
+            return Decided(parse_decision(text))
+    return None
 
 
 def is_decision(text: str) -> bool:

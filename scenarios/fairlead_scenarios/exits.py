@@ -14,6 +14,7 @@ from rich.text import Text
 from fairlead.v1 import decision_pb2
 from fairlead_solver.api import ClusterError, ClusterLost, EngineError, InvalidInput
 
+from .memory import ExceedsMemory
 from .remote import Refused
 
 P = ParamSpec("P")
@@ -64,6 +65,9 @@ def command(run: Callable[P, Exit | None]) -> Callable[P, None]:
         except ClusterError as error:
             _say(console, str(error))
             code = Exit.ERROR if isinstance(error, ClusterLost) else Exit.BAD_INPUT
+        except ExceedsMemory as error:
+            _say(console, str(error))
+            code = Exit.ERROR
         except Refused as error:
             _say(console, str(error))
             code = Exit.BAD_INPUT if error.bad_input else Exit.ERROR

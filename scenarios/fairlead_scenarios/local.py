@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fairlead.v1 import decision_pb2
+from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 from fairlead.wire.cycle import facts_of
 from fairlead.wire.decisions import decision_message
+from fairlead.wire.lines import decided_lines, line_chunks
 from fairlead.wire.options import options_of
 from fairlead.wire.policies import policy_of
 from fairlead_solver.api import (
     UNLIMITED,
     Budget,
+    Explanation,
+    Facts,
     Problem,
+    Solved,
+    WeightCost,
     crew_at,
     explain,
     intake,
@@ -25,6 +32,8 @@ from fairlead_solver.api import (
 from .apart import solve_by_reference
 from .asking import Asking
 from .bases import read_basis, write_basis
+from .decided import Decided, is_many
+from .memory import check_memory
 from .scenario import Scenario
 from .screen.progress import Unwatched, Watcher
 
@@ -53,17 +62,57 @@ class Deadline:
 
 def problem_of(scenario: Scenario) -> Problem:
     """The scenario as a checked problem. Raises InvalidInput with everything wrong."""
-    return intake(facts_of(scenario.cycle, max_rows=MAX_ROWS), policy_of(scenario.policy))
+    return intake(_facts(scenario), policy_of(scenario.policy))
+
+
+def _facts(scenario: Scenario) -> Facts:
+    return facts_of(scenario.cycle, max_rows=MAX_ROWS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What was decided here, and all that is to be said of it."""
+
+    solved: Solved
+    told: Explanation
+    weights: tuple[WeightCost, ...]
+
+    def message(self, *, with_lines: bool = True) -> decision_pb2.Decision:
+        """As the contract says it."""
+        return decision_message(self.solved, self.told, weights=self.weights, with_lines=with_lines)
+
+    def parts(self) -> Iterator[DecisionLineColumns]:
+        """The lines in columns, put into words as they are asked for."""
+        lines = decided_lines(self.solved.decision, self.told)
+        return iter(()) if lines is None else line_chunks(lines)
 
 
 def solve_local(
     scenario: Scenario, asking: Asking, watcher: Watcher | None = None
 ) -> decision_pb2.Decision:
-    """The decision, explained. Raises InvalidInput, EngineError, ClusterError."""
+    """The decision, explained, its lines as rows. Raises as `answer` does."""
+    return answer(scenario, asking, watcher).message()
+
+
+def decided_here(scenario: Scenario, asking: Asking, watcher: Watcher | None = None) -> Decided:
+    """The decision, explained; many lines stay in columns. Raises as `answer` does."""
+    found = answer(scenario, asking, watcher)
+    if not is_many(scenario.cycle):
+        return Decided(found.message())
+    return Decided(found.message(with_lines=False), found.parts)
+
+
+def answer(scenario: Scenario, asking: Asking, watcher: Watcher | None = None) -> Answer:
+    """Check, solve and explain.
+
+    Raises InvalidInput, ExceedsMemory, EngineError, ClusterError.
+    """
     watch = watcher or Unwatched()
     asked = options_of(asking.message())
     watch.stage("checking")
-    problem = problem_of(scenario)
+    facts = _facts(scenario)
+    check_memory(facts, asking.memory_bytes)
+    problem = intake(facts, policy_of(scenario.policy))
     watch.stage("building")
     limit = asked.time_limit_seconds
     budget: Budget = UNLIMITED if limit is None else Deadline.after(limit)
@@ -83,4 +132,4 @@ def solve_local(
     told = explain(solved)
     weights = weigh(solved, options, budget) if asked.weigh else ()
     watch.stage("writing")
-    return decision_message(solved, told, weights=weights)
+    return Answer(solved, told, weights)

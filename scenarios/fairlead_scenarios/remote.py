@@ -23,11 +23,12 @@ from fairlead.v1 import (
     decision_service_pb2_grpc,
     snapshot_service_pb2_grpc,
 )
+from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 from fairlead.wire.cycle import facts_of
-from fairlead.wire.reading import lines_of
 from fairlead.wire.upload import upload_of
 
 from .asking import Asking
+from .decided import Decided, is_many, lines_in
 from .documents import read_text, refuse
 from .scenario import Scenario
 
@@ -72,7 +73,15 @@ def open_channel(server: Server) -> grpc.Channel:
 
 
 def solve_remote(scenario: Scenario, asking: Asking, server: Server) -> decision_pb2.Decision:
-    """The decision of a server. Raises Refused, and InvalidInput for a file to keep."""
+    """The decision of a server, its lines as rows. Raises as `decided_there` does."""
+    return decided_there(scenario, asking, server).in_rows()
+
+
+def decided_there(scenario: Scenario, asking: Asking, server: Server) -> Decided:
+    """The decision of a server; many lines stay in columns.
+
+    Raises Refused, and InvalidInput for a file to keep.
+    """
     if asking.keep is not None:
         rule = "nothing: a server keeps it beside the decision, whose name --start takes"
         raise refuse("keep", asking.keep, rule)
@@ -85,7 +94,7 @@ def solve_remote(scenario: Scenario, asking: Asking, server: Server) -> decision
             if _is_large(scenario):
                 return _solve_large(channel, scenario, request)
             request.cycle.CopyFrom(scenario.cycle)
-            return _solve(channel, request)
+            return Decided(_solve(channel, request))
         except grpc.RpcError as error:
             raise Refused(error) from error
 
@@ -145,32 +154,32 @@ def _solve_large(
     channel: grpc.Channel,
     scenario: Scenario,
     request: allocation_service_pb2.SolveAllocationRequest,
-) -> decision_pb2.Decision:
+) -> Decided:
     request.snapshot = _upload(channel, scenario)
     request.options.view = allocation_service_pb2.DECISION_VIEW_SUMMARY
     decision = _solve(channel, request)
-    if decision.totals.lines:
-        _download(channel, decision)
-    return decision
+    chunks = _download(channel, decision) if decision.totals.lines else []
+    if is_many(scenario.cycle):
+        return Decided(decision, lambda: chunks)
+    return Decided(Decided(decision, lambda: chunks).in_rows())
 
 
-def _download(channel: grpc.Channel, decision: decision_pb2.Decision) -> None:
-    """Add lines and binding constraints to a summary."""
+def _download(channel: grpc.Channel, decision: decision_pb2.Decision) -> list[DecisionLineColumns]:
+    """Add binding constraints to a summary; returns the lines in columns."""
     stub = decision_service_pb2_grpc.DecisionServiceStub(channel)
     wanted = decision_service_pb2.DownloadDecisionLinesRequest(parent=decision.name)
-    for chunk in stub.DownloadDecisionLines(wanted):
-        decision.lines.extend(lines_of(chunk.lines))
+    chunks = [chunk.lines for chunk in stub.DownloadDecisionLines(wanted)]
     asked = decision_service_pb2.ListBindingConstraintsRequest(parent=decision.name)
     while True:
         page = stub.ListBindingConstraints(asked)
         decision.binding_constraints.extend(page.binding_constraints)
         asked.page_token = page.next_page_token
         if not page.next_page_token:
-            return
+            return chunks
 
 
 def _is_large(scenario: Scenario) -> bool:
-    return len(scenario.cycle.lines) > INLINE_ROWS or scenario.cycle.ByteSize() > INLINE_BYTES
+    return lines_in(scenario.cycle) > INLINE_ROWS or scenario.cycle.ByteSize() > INLINE_BYTES
 
 
 def _upload(channel: grpc.Channel, scenario: Scenario) -> str:

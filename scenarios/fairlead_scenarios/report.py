@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fairlead.v1 import decision_pb2
+from fairlead.v1.allocation_service_pb2 import SolveAllocationResponse
+from fairlead.wire.reading import lines_of
 
 from . import pictures
-from .screen.decision import apart, short_lines, something_decided
+from .decided import COLUMNS_FILE, Decided, Parts, Shortest
+from .screen.decision import apart, short_count, short_lines, something_decided
 from .screen.money import columns_of, total
 from .screen.words import count, money, percent, scaled, spoken, terms, word
 from .sugar import as_date
+
+if TYPE_CHECKING:
+    from _csv import Writer
 
 SHOWN_LINES = 500
 DRAWN = 20
@@ -45,15 +52,38 @@ def as_json(message: Message) -> str:
     return json_format.MessageToJson(message, indent=2)
 
 
-def write_decision(decision: decision_pb2.Decision, folder: Path, title: str) -> None:
-    """Write decision.json, lines.csv and report.html."""
+def write_decision(decided: Decided, folder: Path, title: str) -> decision_pb2.Decision:
+    """Write decision.json, lines.csv and report.html; many lines as decision.binpb, in columns.
+
+    Returns the decision as it is shown: with its lines, or of many with those most short.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "decision.json").write_text(as_json(decision) + "\n", encoding="utf-8")
     with (folder / "lines.csv").open("w", encoding="utf-8", newline="") as sink:
         rows = csv.writer(sink, lineterminator="\n")
         rows.writerow(COLUMNS)
-        rows.writerows(_row(line) for line in decision.lines)
+        if decided.parts is None:
+            decision = decided.message
+            rows.writerows(map(_row, decision.lines))
+            (folder / "decision.json").write_text(as_json(decision) + "\n", encoding="utf-8")
+        else:
+            decision = _write_parts(decided.message, decided.parts, folder / COLUMNS_FILE, rows)
     (folder / "report.html").write_text(page(decision, title), encoding="utf-8")
+    return decision
+
+
+def _write_parts(
+    message: decision_pb2.Decision, parts: Parts, path: Path, rows: Writer
+) -> decision_pb2.Decision:
+    """Write part after part: together they are one SolveAllocationResponse."""
+    shortest = Shortest(SHOWN_LINES)
+    with path.open("wb") as sink:
+        sink.write(SolveAllocationResponse(decision=message).SerializeToString())
+        for part in parts():
+            sink.write(SolveAllocationResponse(line_columns=[part]).SerializeToString())
+            lines = lines_of(part)
+            rows.writerows(map(_row, lines))
+            shortest.add(lines)
+    return shortest.beside(message)
 
 
 def page(decision: decision_pb2.Decision, title: str) -> str:
@@ -73,7 +103,7 @@ def page(decision: decision_pb2.Decision, title: str) -> str:
         decision=decision,
         title=title,
         short=[(line, pictures.waterfall(environment, line)) for line in short[:SHOWN_LINES]],
-        short_count=len(short),
+        short_count=short_count(decision),
         binding_picture=pictures.binding(
             environment, decision.binding_constraints[:DRAWN], decision.currency
         ),

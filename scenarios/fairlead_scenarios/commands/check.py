@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from ..asking import Asking
-from ..checking import faults_of, parse_decision, under_its_policy
-from ..deciding import decide, is_decision
-from ..documents import read_text, refuse
+from ..checking import faults_of, under_its_policy
+from ..deciding import decided, decided_at
+from ..documents import refuse
 from ..exits import Exit, command
 from ..local import problem_of
 from ..scenario import read_scenario
@@ -31,21 +31,22 @@ def check(
 
     Exit code 0: all of it holds. 1: something does not. 2: bad input.
     """
-    text = read_text(path) if path.is_file() and path.suffix == ".json" else ""
-    if is_decision(text):
-        if cycle is None:
-            raise refuse("--cycle", path, "the cycle this decision was made from")
-        decision = parse_decision(text)
-        scenario = under_its_policy(read_scenario(cycle), decision)
-    else:
+    found = decided_at(path)
+    if found is None:
         scenario = read_scenario(path)
-        decision = decide(scenario, Asking(), None)
+        found = decided(scenario, Asking(), None)
+    elif cycle is None:
+        raise refuse("--cycle", path, "the cycle this decision was made from")
+    else:
+        scenario = under_its_policy(read_scenario(cycle), found.message)
+    decision, name, problem = found.message, scenario.name, problem_of(scenario)
+    del scenario  # a large cycle is in the problem now
     console = Console()
-    faults = faults_of(problem_of(scenario), decision)
+    faults = faults_of(problem, decision, found.lines())
     for fault in faults:
         console.print(Text(str(fault)), soft_wrap=True)
     if faults:
         return Exit.ERROR
-    lines, objective = count(len(decision.lines)), money(decision.objective_micros)
-    console.print(f"{scenario.name}: holds: {lines} lines, objective {objective}, every sum exact")
+    lines, objective = count(decision.totals.lines), money(decision.objective_micros)
+    console.print(f"{name}: holds: {lines} lines, objective {objective}, every sum exact")
     return Exit.OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,8 @@ ScenarioPath = Annotated[
     Path, typer.Argument(metavar="PATH", help="A scenario folder or a cycle file.")
 ]
 DecisionPath = Annotated[
-    Path, typer.Argument(metavar="DECISION|PATH", help="A decision.json, or a scenario to decide.")
+    Path,
+    typer.Argument(metavar="DECISION|PATH", help="A decision's file, or a scenario to decide."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON of the contract instead.")]
 ServerAddress = Annotated[
@@ -33,6 +35,19 @@ ClusterAddress = Annotated[
     typer.Option(metavar="HOST:PORT", help="Share the work over the Ray cluster of this head."),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Processes; never changes the decision.")]
+MemoryLimit = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        metavar="GIB",
+        help="Refuse a cycle estimated to take more; 0: none. Default: 90 % of what is available.",
+    ),
+]
+
+
+def limit_bytes(gib: float | None) -> float | None:
+    """The memory limit asked for, in bytes; None: the default."""
+    return None if gib is None else gib * 2**30 or inf
 
 
 def server_of(address: str | None, ca: Path | None) -> Server | None:

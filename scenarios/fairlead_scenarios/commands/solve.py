@@ -9,23 +9,26 @@ import typer
 from rich.console import Console
 
 from ..asking import Asking
-from ..deciding import decide
+from ..decided import MANY_LINES, is_many
+from ..deciding import decided
 from ..documents import refuse
 from ..exits import Exit, command, exit_of
 from ..report import as_json, write_decision
 from ..scenario import read_scenario
-from ..screen.decision import show_decision
+from ..screen.decision import SHOWN, show_decision
 from .options import (
     AsJson,
     Certificates,
     ClusterAddress,
     EngineName,
     Gap,
+    MemoryLimit,
     ScenarioPath,
     Seed,
     ServerAddress,
     TimeLimit,
     Workers,
+    limit_bytes,
     server_of,
 )
 
@@ -35,7 +38,7 @@ def solve(
     path: ScenarioPath,
     json: AsJson = False,
     out: Annotated[
-        Path | None, typer.Option(help="Write decision.json, lines.csv and report.html here.")
+        Path | None, typer.Option(help="Write the decision, lines.csv and report.html here.")
     ] = None,
     server: ServerAddress = None,
     ca: Certificates = None,
@@ -44,6 +47,7 @@ def solve(
     time_limit: TimeLimit = None,
     seed: Seed = None,
     workers: Workers = 1,
+    memory_limit: MemoryLimit = None,
     cluster: ClusterAddress = None,
     start: Annotated[
         str,
@@ -62,15 +66,22 @@ def solve(
     """
     if server is not None and cluster is not None:
         raise refuse("--cluster", cluster, "a server has a cluster of its own: `serve --cluster`")
-    asking = Asking(engine, gap, time_limit, seed, workers, cluster=cluster, start=start, keep=keep)
+    asking = Asking(
+        *(engine, gap, time_limit, seed, workers),
+        memory_bytes=limit_bytes(memory_limit),
+        cluster=cluster,
+        start=start,
+        keep=keep,
+    )
     scenario = read_scenario(path)
-    decision = decide(scenario, asking, server_of(server, ca), quiet=json)
+    if json and is_many(scenario.cycle):
+        raise refuse("--json", path, f"at most {MANY_LINES:,} lines; with --out they are written")
+    found = decided(scenario, asking, server_of(server, ca), quiet=json)
     if keep is not None and not keep.stat().st_size:
         typer.echo(f"{keep}: this solve used no prices and left nothing to start from", err=True)
-    if out is not None:
-        write_decision(decision, out, scenario.name)
+    shown = found.shown(SHOWN) if out is None else write_decision(found, out, scenario.name)
     if json:
-        typer.echo(as_json(decision))
+        typer.echo(as_json(shown))
     else:
-        show_decision(Console(), decision, scenario.name)
-    return exit_of(decision)
+        show_decision(Console(), shown, scenario.name)
+    return exit_of(shown)

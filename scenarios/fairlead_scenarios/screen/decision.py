@@ -29,6 +29,11 @@ def short_lines(decision: decision_pb2.Decision) -> list[decision_pb2.DecisionLi
     return sorted(short, key=lambda line: line.confirmed_quantity - line.requested_quantity)
 
 
+def short_count(decision: decision_pb2.Decision) -> int:
+    """How many lines were given less than asked, whether or not the message holds them all."""
+    return decision.totals.lines - decision.totals.lines_full
+
+
 def _parts(decision: decision_pb2.Decision, title: str) -> Iterator[RenderableType]:
     yield _headline(decision, title)
     if decision.HasField("conflict"):
@@ -106,19 +111,19 @@ def _totals(decision: decision_pb2.Decision) -> Table:
 
 def _short(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
     short = short_lines(decision)
-    if not decision.lines:
+    if not decision.totals.lines:
         return
     if not short:
         yield Text("\nNo line is short.", style="bold")
         return
-    yield Text(f"\nShort lines ({count(len(short))})", style="bold")
+    yield Text(f"\nShort lines ({count(short_count(decision))})", style="bold")
     table = _table()
     for column in ("line", "product", "tier", "why"):
         table.add_column(column, overflow="fold")
     for line in short[:SHOWN]:
         table.add_row(line.line, line.product, line.tier, _why(line))
     yield table
-    yield from _more(len(short))
+    yield from _more(short_count(decision))
 
 
 def _why(line: decision_pb2.DecisionLine) -> str:
