@@ -68,7 +68,7 @@ def _as_decided(ground: Ground, line: str) -> list[Held]:
     """All lines but those that share a lot with this one, as they were decided, lot by lot."""
     lots = {arc.lot.id for arc in ground.arcs.get(line, [])}
     return [
-        Held(other, units, units, arc.lot.id)
+        Held(other, units, units, (arc.lot.id,))
         for other, arcs in ground.arcs.items()
         if not lots & {arc.lot.id for arc in arcs}
         for arc in arcs

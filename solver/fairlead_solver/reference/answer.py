@@ -24,20 +24,21 @@ class ReferenceFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A line that gets at least `least` and at most `most` units (None: no limit); out of one lot,
-    where `lot` names one."""
+    """A line that gets at least `least` and at most `most` units (None: no limit); out of some
+    lots, where `lots` names any."""
 
     line: str
     least: int = 0
     most: int | None = None
-    lot: str = ""
+    lots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
     """One cycle, the Pyomo name of a solver, the relative gap and the time it may take.
 
-    `held`: what is forced on lines beside all rules, to try the opposite of a statement.
+    `held`: what is forced on lines beside all rules, to try the opposite of a statement. `raised`:
+    lines with the units by which their fair share is moved, which no fact sets.
     """
 
     facts: Facts
@@ -46,6 +47,7 @@ class Question:
     gap: float
     seconds: float | None
     held: tuple[Held, ...] = ()
+    raised: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,26 @@ negative) to `money`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import pyomo.environ as pyo
 
 from .arcs import Arc, find
 from .cycle import Cycle, Line
+from .readings import entitlements
 
 
 class Formulation:
-    """One cycle's model. Pyomo is untyped, so its objects are `Any` here."""
+    """One cycle's model. Pyomo is untyped, so its objects are `Any` here.
 
-    def __init__(self, cycle: Cycle) -> None:
+    `raised`: units by which the fair share of a line is moved, to try what that is worth.
+    """
+
+    def __init__(self, cycle: Cycle, raised: Mapping[str, int] | None = None) -> None:
         self.cycle = cycle
+        self._raised = raised or {}
         self.arcs: Sequence[Arc] = find(cycle)
         self.model: Any = pyo.ConcreteModel()
         self.money: list[Any] = []
@@ -55,9 +61,14 @@ class Formulation:
         """Units line i gets."""
         return self.model.given[line.id]
 
-    def taken(self, line: str, lot: str) -> Any:
-        """Units a line gets out of one lot, which must be able to serve it."""
-        arcs = (k for k in self.arcs_of_line[line] if self.arcs[k].lot.id == lot)
+    def entitlements(self) -> dict[str, Fraction]:
+        """Each line's fair share in units."""
+        entitled = entitlements(self.cycle, self.arcs)
+        return entitled | {i: entitled[i] + units for i, units in self._raised.items()}
+
+    def taken(self, line: str, lots: Sequence[str]) -> Any:
+        """Units a line gets out of some lots, one of which at least must be able to serve it."""
+        arcs = (k for k in self.arcs_of_line[line] if self.arcs[k].lot.id in lots)
         return sum(self.arcs[k].line.pack * self.model.packs[k] for k in arcs)
 
     def rows(self, name: str) -> Any:

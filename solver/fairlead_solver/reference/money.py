@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from .cycle import OrderKey, decimal
-from .fairness import entitlements, groups
 from .formulation import Formulation
 from .quantities import MICROS
-from .readings import Usage, floor
+from .readings import Usage, floor, share_groups
 
 
 def objective(f: Formulation, packs: Sequence[int]) -> int:
@@ -67,7 +66,7 @@ def _promises(f: Formulation, given: Counter[str]) -> Fraction:
 def _fair_share(f: Formulation, given: Counter[str]) -> Fraction:
     policy = f.cycle.policy.fair_share
     if policy.mode.name == "PROPORTIONAL":
-        entitled = entitlements(f)
+        entitled = f.entitlements()
         return -sum(
             (
                 decimal(policy.shortfall_rate)
@@ -83,7 +82,7 @@ def _fair_share(f: Formulation, given: Counter[str]) -> Fraction:
                 decimal(policy.fill_rate)
                 * min(Fraction(given[line.id], line.quantity) for line in group)
                 * sum(line.price * line.quantity for line in group)
-                for group in groups(f.cycle)
+                for group in share_groups(f.cycle)
             ),
             Fraction(0),
         )

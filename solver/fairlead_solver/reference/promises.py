@@ -61,7 +61,7 @@ def hold(f: Formulation, held: Iterable[Held]) -> None:
     """What is forced on lines beside the rules."""
     rows = f.rows("held")
     for one in held:
-        units = f.taken(one.line, one.lot) if one.lot else f.model.given[one.line]
+        units = f.taken(one.line, one.lots) if one.lots else f.model.given[one.line]
         if one.least:
             rows.add(units >= one.least)
         if one.most is not None:

@@ -1,12 +1,18 @@
-"""What rules read out of a cycle: the fence, usages, floors. Plain arithmetic, no model."""
+"""What rules read out of a cycle: the fence, usages, floors, fair shares. Plain arithmetic, no
+model."""
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
 from .arcs import Arc
 from .cycle import Cycle, Line, decimal
+
+GroupKey = tuple[str | int, ...]
 
 
 def is_fenced(cycle: Cycle, line: Line) -> bool:
@@ -40,3 +46,30 @@ def floor(row: dict[str, Any], scope: list[Line]) -> int:
     by_quantity = int(row["floor_quantity"] - row["delivered_quantity"])
     demanded = sum(line.quantity for line in scope)
     return max(0, by_quantity, math.ceil(decimal(row["floor_rate"]) * demanded))
+
+
+def share_groups(cycle: Cycle) -> list[list[Line]]:
+    """The lines that share with each other, as the policy groups them."""
+    by: defaultdict[GroupKey, list[Line]] = defaultdict(list)
+    kind = cycle.policy.fair_share.group.name
+    for line in cycle.lines:
+        key: GroupKey = (line.product,)
+        if kind == "PRODUCT_TIER":
+            key = (line.product, line.tier)
+        elif kind == "PRODUCT_CHANNEL":
+            key = (line.product, line.channel)
+        by[key].append(line)
+    return list(by.values())
+
+
+def entitlements(cycle: Cycle, arcs: Iterable[Arc]) -> dict[str, Fraction]:
+    """e_i = q_i min(1, stock in reach of the group / demand of the group), by line."""
+    reach: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for arc in arcs:
+        reach[arc.line.id][arc.lot.id] = arc.lot.quantity
+    entitled: dict[str, Fraction] = {}
+    for group in share_groups(cycle):
+        stock = {lot: held for line in group for lot, held in reach[line.id].items()}
+        share = Fraction(sum(stock.values()), sum(line.quantity for line in group))
+        entitled |= {line.id: line.quantity * min(Fraction(1), share) for line in group}
+    return entitled

@@ -56,7 +56,7 @@ AGREEMENT = 1e-6  # relative, between the solver's objective and that of the pla
 
 def answer(question: Question) -> Reply:
     """Solve one cycle. Raises ReferenceFailed where the solver is missing or contradicts itself."""
-    f = Formulation(read(question.facts, question.policy))
+    f = Formulation(read(question.facts, question.policy), dict(question.raised))
     for rule in RULES:
         rule(f)
     hold(f, question.held)
