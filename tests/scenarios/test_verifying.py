@@ -13,7 +13,9 @@ from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead.wire.decisions import decision_message
 from fairlead_scenarios.asking import Asking
 from fairlead_scenarios.local import problem_of, solve_local
-from fairlead_scenarios.scenario import read_scenario
+from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.scenario import Scenario, read_scenario
+from fairlead_scenarios.verifying.field import LARGE
 from fairlead_scenarios.verifying.trial import Kind, Outcome, Verdict
 from fairlead_scenarios.verifying.verify import Case, Effort, unexplained, verify
 from fairlead_solver.api import Options, explain, intake, solve
@@ -22,7 +24,7 @@ from tests.scenarios.commands import LIBRARY, fairlead
 from tests.strategies import cycles
 
 SHORT = LIBRARY / "02_supply_short"
-LARGE = "25_distributor"
+DISTRIBUTOR = "25_distributor"
 ALLOWED_UNEXPLAINED = 0.005
 
 
@@ -36,7 +38,7 @@ def failures(verdicts: list[Verdict]) -> list[Verdict]:
 
 
 def test_every_statement_of_the_library_holds() -> None:
-    folders = sorted(p for p in LIBRARY.iterdir() if p.is_dir() and p.name != LARGE)
+    folders = sorted(p for p in LIBRARY.iterdir() if p.is_dir() and p.name != DISTRIBUTOR)
     cases = [case_of(folder) for folder in folders]
     verdicts = verify(cases)
     assert not failures(verdicts)
@@ -52,13 +54,58 @@ def _lines_of(case: Case) -> int:
     return len(case.decision.lines)
 
 
-def test_the_arithmetic_of_a_distributor_s_decision_holds() -> None:
-    scenario = read_scenario(LIBRARY / LARGE)
-    decision = solve_local(scenario, Asking())
-    verdicts = verify([Case(LARGE, problem_of(scenario), decision)], Effort(sample=0))
+def large_case(**parameters: object) -> Case:
+    """A cycle of more lines than are solved whole for every statement."""
+    recipe = Recipe.of({"lines": LARGE + 100, **parameters})
+    scenario = Scenario("large", recipe.cycle(), recipe.policy())
+    return Case("large", problem_of(scenario), solve_local(scenario, Asking()))
+
+
+def held_of_large(**parameters: object) -> Counter[Kind]:
+    """Statements held by kind, in a large cycle where none fails and what is proven is tried."""
+    verdicts = verify([large_case(**parameters)], Effort(seconds=60.0))
     assert not failures(verdicts)
-    held = Counter(v.statement.kind for v in verdicts if v.outcome is Outcome.HELD)
-    assert held[Kind.WATERFALL] == held[Kind.REASONS_SUM] == len(decision.lines)
+    skipped = {v.statement.kind for v in verdicts if v.outcome is Outcome.SKIPPED}
+    assert skipped <= {Kind.BINDS, Kind.MARGINAL}
+    return Counter(v.statement.kind for v in verdicts if v.outcome is Outcome.HELD)
+
+
+def test_every_statement_of_a_large_cycle_is_tried_and_holds() -> None:
+    held = held_of_large()
+    assert held[Kind.STATUS] == 1
+    assert held[Kind.PROVEN] > 50 and held[Kind.BINDS] > 20 and held[Kind.MARGINAL] > 20
+
+
+def test_every_statement_of_a_large_cycle_with_quotas_and_credit_is_tried_and_holds() -> None:
+    held = held_of_large(
+        lines_per_product=10.0, credit_share=0.1, quotas_per_line=0.005, quota_tightness=0.95
+    )
+    assert held[Kind.PROVEN] > 20
+
+
+def test_a_false_difference_in_a_large_cycle_is_found_out() -> None:
+    case = large_case()
+    reason = _reason(case.decision, explanation_pb2.CERTAINTY_PROVEN)
+    reason.delta_micros += 10_000_000
+    del case.decision.binding_constraints[:]
+    (failed,) = failures(verify([case]))
+    assert failed.statement.kind is Kind.PROVEN
+
+
+@pytest.mark.slow
+def test_every_statement_of_a_distributor_s_decision_holds() -> None:
+    scenario = read_scenario(LIBRARY / DISTRIBUTOR)
+    decision = solve_local(scenario, Asking())
+    verdicts = verify([Case(DISTRIBUTOR, problem_of(scenario), decision)], Effort(seconds=60.0))
+    assert not failures(verdicts)
+    tried = Counter(v.statement.kind for v in verdicts if v.outcome is Outcome.HELD)
+    proven = sum(
+        r.certainty == explanation_pb2.CERTAINTY_PROVEN
+        for line in decision.lines
+        for r in line.explanation.reasons
+    )
+    assert tried[Kind.PROVEN] == proven > 500
+    assert tried[Kind.WATERFALL] == tried[Kind.REASONS_SUM] == len(decision.lines)
 
 
 def _delta(decision: decision_pb2.Decision) -> None:

@@ -18,8 +18,10 @@ def show_verdicts(
 ) -> None:
     """Print them for a planner. `unexplained` of `lines` lines have no reason."""
     console.print(Group(*_parts(verdicts)))
+    tried = sum(verdict.outcome is not Outcome.SKIPPED for verdict in verdicts)
+    console.print(f"\n{count(tried)} of {count(len(verdicts))} statements checked")
     share = percent(unexplained / max(1, lines), 2)
-    console.print(f"\n{count(unexplained)} of {count(lines)} lines unexplained ({share})")
+    console.print(f"{count(unexplained)} of {count(lines)} lines unexplained ({share})")
 
 
 def _parts(verdicts: Sequence[Verdict]) -> Iterator[RenderableType]:

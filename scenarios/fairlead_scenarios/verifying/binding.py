@@ -1,62 +1,53 @@
 """Binding constraints: limit, use and slack by arithmetic; that it binds, and what one step is
-worth, by moving the limit and solving the cycle again."""
+worth, by moving the limit and solving again what it touches."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from fairlead.v1 import explanation_pb2
-from fairlead_solver.api import Facts
+from fairlead_solver.reference.process import Question
 
 from ..screen.words import word
-from .changes import cell_of, put
-from .floors import floor_of, lower_floor
+from .field import Field, Fields
 from .ground import MICRO, Ground, less, near
-from .limits import Limit, Unknown, limit_of
-from .trial import Answer, Kind, NotTried, Statement, Trial, arithmetic, optimum
+from .limits import FAIR_SHARE, Limit, Unknown
+from .moves import Move, moved
+from .trial import (
+    Answer,
+    Judge,
+    Kind,
+    NotTried,
+    Statement,
+    Trial,
+    arithmetic,
+    made,
+    not_tried,
+    optimum,
+)
+
+BRIEF = 5.0  # seconds: a field that others give way in may be hard, and there may be hundreds
 
 
-def binding_trials(ground: Ground, said: explanation_pb2.BindingConstraint) -> Iterator[Trial]:
+def binding_trials(fields: Fields, said: explanation_pb2.BindingConstraint) -> Iterator[Trial]:
     """Everything said of a binding constraint."""
-    if said.rule.family == "contract_floor":
-        yield from _floor(ground, said)
-        return
+    figures = Statement(Kind.LIMIT, said.id, _figures(said))
     try:
-        limit = limit_of(ground, said.rule)
+        limit = fields.limits.of(said.rule)
     except Unknown as unknown:
-        yield _not_tried(Kind.LIMIT, said, str(unknown))
+        yield not_tried(figures, str(unknown))
         return
-    yield arithmetic(Kind.LIMIT, said.id, _figures(said), _wrong_figures(ground, limit, said))
-    yield from _marginals(ground, said, lambda by: _moved(ground, limit, by))
-    if ground.optimal and not said.HasField("marginal_up"):
-        yield _binds(ground, limit, said)
-
-
-def _floor(ground: Ground, said: explanation_pb2.BindingConstraint) -> Iterator[Trial]:
-    """A floor is a limit from below: what is given beyond it is its slack."""
-    least, given = floor_of(ground, said.rule.key)
-    found = f"limit {least}, use {given}, slack {given - least}"
-    wrong = found if _figures(said) != found else _wrong_lines(ground, said)
-    yield arithmetic(Kind.LIMIT, said.id, _figures(said), wrong)
-    yield from _marginals(
-        ground, said, lambda by: lower_floor(ground, ground.facts, said.rule.key, -by)
+    yield arithmetic(
+        figures.kind, said.id, figures.says, _wrong_figures(fields.ground, limit, said)
     )
-
-
-def _marginals(
-    ground: Ground, said: explanation_pb2.BindingConstraint, moved: Callable[[int], Facts]
-) -> Iterator[Trial]:
     if said.HasField("marginal_up"):
-        yield _marginal(ground, said, said.marginal_up, 1, moved)
+        yield _marginal(fields, limit, said, said.marginal_up, 1)
     if said.HasField("marginal_down"):
-        yield _marginal(ground, said, said.marginal_down, -1, moved)
-
-
-def _not_tried(kind: Kind, said: explanation_pb2.BindingConstraint, why: str) -> Trial:
-    def judge(_: Sequence[Answer]) -> str:
-        raise NotTried(why)
-
-    return Trial(Statement(kind, said.id, _figures(said)), judge)
+        yield _marginal(fields, limit, said, said.marginal_down, -1)
+    looser = "marginal_down" if limit.least else "marginal_up"
+    if fields.ground.optimal and not said.HasField(looser):  # type: ignore[arg-type]
+        yield _binds(fields, limit, said)
 
 
 def _figures(said: explanation_pb2.BindingConstraint) -> str:
@@ -64,14 +55,27 @@ def _figures(said: explanation_pb2.BindingConstraint) -> str:
 
 
 def _wrong_figures(ground: Ground, limit: Limit, said: explanation_pb2.BindingConstraint) -> str:
+    if limit.family == FAIR_SHARE:
+        return _wrong_share(ground, limit, said) or _wrong_lines(ground, said)
     found = f"limit {limit.limit}, use {limit.use}, slack {limit.slack}"
     if _figures(said) != found:
         return found
+    if limit.least:
+        return _wrong_lines(ground, said)
     regular = limit.limit if limit.regular is None else limit.regular
     needs = [limit.need(ground, ground.lines[i.line]) for i in said.lines_shortened]
     if all(need <= regular - limit.use for need in needs):
         return f"the lines need {max(needs, default=0)} at once, and that fits"
     return _wrong_lines(ground, said)
+
+
+def _wrong_share(ground: Ground, limit: Limit, said: explanation_pb2.BindingConstraint) -> str:
+    """A fair share is a fraction: it is told to the nearest unit."""
+    share = ground.entitled[limit.cell[1]]
+    told = abs(said.limit - share) <= 0.5 + 1e-6
+    if told and said.use == limit.use and said.slack == abs(said.limit - said.use):
+        return ""
+    return f"a fair share of {float(share):.6g}, use {limit.use}"
 
 
 def _wrong_lines(ground: Ground, said: explanation_pb2.BindingConstraint) -> str:
@@ -83,71 +87,75 @@ def _wrong_lines(ground: Ground, said: explanation_pb2.BindingConstraint) -> str
 
 
 def _marginal(
-    ground: Ground,
+    fields: Fields,
+    limit: Limit,
     said: explanation_pb2.BindingConstraint,
     value: explanation_pb2.MarginalValue,
     sign: int,
-    moved: Callable[[int], Facts],
 ) -> Trial:
+    """RESOLVED: the objective changes by it. BESIDE: beside the rest as decided it changes by it
+    or more."""
     says = f"{sign * value.step:+d}: {value.value_micros / MICRO:+.6f}"
-    statement = Statement(Kind.MARGINAL, said.id, says)
-    method = word(value, "method")
+    statement, method = Statement(Kind.MARGINAL, said.id, says), word(value, "method")
     if method not in ("RESOLVED", "BESIDE"):
-        return _not_tried(Kind.MARGINAL, said, "a dual is a hint")
+        return not_tried(statement, "a dual is a hint")
+    beside = method == "BESIDE"
+    lines = fields.counted(limit)
+    field: Field = fields.beside(lines) if beside else fields.cycle(lines)
 
     def judge(found: Sequence[Answer]) -> str:
         before, after = (optimum(answer).objective_micros or 0 for answer in found)
         change = after - before
-        more = method == "BESIDE" and change > value.value_micros  # told as that or more
+        more = beside and change > value.value_micros  # told as that or more
         if more or near(change, value.value_micros):
             return ""
         return f"it changes by {change / MICRO:+.6f}"
 
-    questions = (ground.question(), ground.question(moved(sign * value.step)))
-    return Trial(statement, judge, questions)
+    def build() -> Trial:
+        before = field.own if beside else field.best
+        after = moved(fields.ground, field, Move(limit, sign * value.step))
+        return Trial(statement, judge, (before, after))
+
+    return made(statement, build)
 
 
-def _binds(ground: Ground, limit: Limit, said: explanation_pb2.BindingConstraint) -> Trial:
+def _binds(fields: Fields, limit: Limit, said: explanation_pb2.BindingConstraint) -> Trial:
     """With room for all that the shortened lines lack, the decision is worth more."""
-    room = sum(
-        limit.step(ground, line) * -(-(line.quantity - ground.given[line.id]) // line.pack)
-        for line in (ground.lines[one.line] for one in said.lines_shortened)
-    )
-    statement = Statement(Kind.BINDS, said.id, f"{room} more would change the decision")
+    ground = fields.ground
+    lines = [ground.lines[one.line] for one in said.lines_shortened]
+    room = limit.limit
+    if not limit.least:
+        room = sum(
+            limit.step(ground, line) * -(-(line.quantity - ground.given[line.id]) // line.pack)
+            for line in lines
+        )
+    less_or_more = "less" if limit.least else "more"
+    statement = Statement(Kind.BINDS, said.id, f"{room} {less_or_more} would change the decision")
+    concerned = frozenset(line.id for line in lines) | fields.held_by(limit)
+    move = Move(limit, -room if limit.least else room)
 
     def judge(found: Sequence[Answer]) -> str:
         before, after = (ground.worth_of(optimum(answer)) for answer in found)
-        return "" if less(before, after) else f"{room} more change nothing"
+        return "" if less(before, after) else f"{room} {less_or_more} change nothing"
 
-    return Trial(
-        statement, judge, (ground.question(), ground.question(_moved(ground, limit, room)))
-    )
+    def undecided(found: Sequence[Answer]) -> str:
+        if judge(found):
+            raise NotTried("nothing changes beside the rest, and it is too large to solve whole")
+        return ""
+
+    def tried(field: Field, judge: Judge, otherwise: Callable[[], Trial] | None = None) -> Trial:
+        after = moved(ground, field, move)
+        return Trial(statement, judge, (field.best, after), otherwise)
+
+    def wider() -> Trial:
+        trial = made(statement, lambda: tried(fields.giving_way(concerned), undecided))
+        return replace(trial, questions=tuple(map(_briefly, trial.questions)))
+
+    if not fields.large:
+        return made(statement, lambda: tried(fields.whole, judge))
+    return made(statement, lambda: tried(fields.beside(concerned), judge, wider))
 
 
-def _moved(ground: Ground, limit: Limit, by: int) -> Facts:
-    """The cycle with the limit moved. A limit that stands at 0 because more than all is taken
-    away from it is moved from there."""
-    table, key, column = limit.cell
-    cell = cell_of(ground.facts, f"{table}[{key}].{column}")
-    regular = limit.limit if limit.regular is None else limit.regular
-    now = cell.value(ground.facts)
-    lost = _lost(ground, limit, now, regular)
-    value = now + limit.sign * (by + lost)
-    return put(ground.facts, cell, max(0, value))
-
-
-def _lost(ground: Ground, limit: Limit, now: int, regular: int) -> int:
-    """How far the fact lies beyond where its limit becomes 0."""
-    table, key, _ = limit.cell
-    row = next((r for r in ground.cycle.rows(table) if r.get("id") == key), {})
-    gone = int(row.get("consumed_quantity") or row.get("delivered_quantity") or 0)
-    if limit.sign > 0:
-        return max(0, gone - now) if regular == 0 else 0
-    stock = sum(
-        lot.quantity
-        for lot in ground.cycle.lots
-        if lot.product == row["product"]
-        and not lot.blocked
-        and (not row["locations"] or lot.location in row["locations"])
-    )
-    return max(0, now - stock)
+def _briefly(question: Question) -> Question:
+    seconds = question.seconds
+    return replace(question, seconds=BRIEF if seconds is None else min(seconds, BRIEF))

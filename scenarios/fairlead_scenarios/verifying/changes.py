@@ -8,11 +8,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairlead.v1 import explanation_pb2
 from fairlead_solver.api import NO_INT, Coded, Facts, Lists, Policy, Table
 
 from .trial import NotTried
+
+Ints = NDArray[np.int64]
 
 _LEAF = re.compile(r"(\w+)\[(.*)\]\.(\w+)")
 _FREE = 1  # Strategy.REDISTRIBUTE
@@ -97,13 +100,18 @@ def _with(facts: Facts, table: str, column: str, values: Any) -> Facts:
 
 def without_rows(facts: Facts, table: str, gone: Iterable[int]) -> Facts:
     """With some rows of a table left out."""
+    rows = np.arange(len(getattr(facts, table)))
+    return kept_rows(facts, table, np.setdiff1d(rows, np.array(list(gone), dtype=np.int64)))
+
+
+def kept_rows(facts: Facts, table: str, kept: Ints) -> Facts:
+    """With these rows of a table alone."""
     whole = getattr(facts, table)
-    kept = np.setdiff1d(np.arange(len(whole)), np.array(list(gone), dtype=np.int64))
     columns = {f.name: _taken(getattr(whole, f.name), kept) for f in fields(whole)}
     return replace(facts, **{table: type(whole)(**columns)})
 
 
-def _taken(column: Any, kept: np.ndarray) -> Any:
+def _taken(column: Any, kept: Ints) -> Any:
     if isinstance(column, Coded):
         return Coded(column.names, column.codes[kept])
     if isinstance(column, Lists):

@@ -14,7 +14,7 @@ from fairlead_solver.reference.readings import is_fenced
 
 from ..screen.words import word
 from .ground import Ground
-from .limits import Limit, Unknown, limit_of, limits_over
+from .limits import Limit, Unknown
 from .reach import Reach, Refused, Surroundings
 
 _Check = Callable[["_Claim"], str]
@@ -135,12 +135,12 @@ def _group(claim: _Claim) -> str:
 
 def _stopped(claim: _Claim, line: Line) -> bool:
     """Whether a quota, cap or credit leaves no room for what the line must take at once."""
-    return any(limit.stops(claim.ground, line) for limit in limits_over(claim.ground, line))
+    return any(limit.stops(claim.ground, line) for limit in claim.around.limits.over(line))
 
 
 def _no_room(claim: _Claim) -> str:
     try:
-        limit = limit_of(claim.ground, claim.reason.rule)
+        limit = claim.around.limits.of(claim.reason.rule)
     except Unknown as unknown:
         return str(unknown)
     if limit.stops(claim.ground, claim.line):
@@ -150,7 +150,7 @@ def _no_room(claim: _Claim) -> str:
 
 def _capacity(claim: _Claim) -> str:
     try:
-        limit = limit_of(claim.ground, claim.reason.rule)
+        limit = claim.around.limits.of(claim.reason.rule)
     except Unknown as unknown:
         return str(unknown)
     stopped = {arc.lot.id for arc in claim.arcs if _over(limit, arc)}

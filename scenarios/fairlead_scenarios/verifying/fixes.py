@@ -1,4 +1,4 @@
-"""Fixes: the change is made in the facts, and the whole cycle is solved again with it.
+"""Fixes: the change is made in the facts, and the cycle, or the part told, is solved with it.
 
 A fix holds if some best plan of the changed cycle fills the line and takes from others what is
 told, and nothing more; and if the objective changes by what is told.
@@ -14,8 +14,20 @@ from fairlead_solver.reference.process import Held
 
 from ..screen.words import word
 from .changes import add, cell_of, dropped, put
+from .field import Field, Fields
 from .ground import MICRO, Ground, less, near
-from .trial import Answer, Kind, NotTried, Statement, Trial, arithmetic, impossible, optimum
+from .reach import Surroundings
+from .trial import (
+    Answer,
+    Kind,
+    NotTried,
+    Statement,
+    Trial,
+    arithmetic,
+    impossible,
+    made,
+    optimum,
+)
 
 _RAISED = ("MORE_STOCK", "RAISE_QUOTA", "RAISE_CAPACITY", "RAISE_CONTRACT_CAP", "RAISE_CREDIT")
 _AVAILABLE = 1  # LotStatus
@@ -29,23 +41,45 @@ _FREE_VALUE = {
 }
 
 
-def fix_trials(ground: Ground, said: decision_pb2.DecisionLine) -> Iterator[Trial]:
+def fix_trials(
+    fields: Fields, around: Surroundings, said: decision_pb2.DecisionLine
+) -> Iterator[Trial]:
     """The fix of a line, where there is one."""
     if not said.explanation.HasField("fix"):
         return
     fix = said.explanation.fix
     statement = Statement(Kind.FIX, said.line, f"{fix.sentence} ({fix.gain_micros / MICRO:+.6f})")
     try:
-        facts, policy = applied(ground, fix)
+        facts, policy = applied(fields.ground, fix)
     except NotTried as reason:
         yield arithmetic(Kind.FIX, said.line, statement.says, f"it cannot be made: {reason}")
         return
-    told = ground.question(facts, policy, *_as_told(ground, said))
-    if word(fix, "scope") == "PART":
-        yield Trial(statement, lambda found: _wrong_in_part(ground, fix, found[0]), (told,))
-        return
-    questions = (ground.question(), ground.question(facts, policy), told)
-    yield Trial(statement, lambda found: _wrong(ground, fix, found), questions)
+    yield made(statement, lambda: _trial(fields, around, said, statement, facts, policy))
+
+
+def _trial(
+    fields: Fields,
+    around: Surroundings,
+    said: decision_pb2.DecisionLine,
+    statement: Statement,
+    facts: Facts,
+    policy: Policy,
+) -> Trial:
+    fix, ground = said.explanation.fix, fields.ground
+    whole = word(fix, "scope") != "PART"
+    field = fields.whole if whole else _beside(fields, around, said)
+    told = field.question(facts, policy, *_as_told(ground, said, field.free))
+    if whole:
+        questions = (field.best, field.question(facts, policy), told)
+        return Trial(statement, lambda found: _wrong(ground, fix, found), questions)
+    return Trial(statement, lambda found: _wrong_in_part(fix, found), (field.own, told))
+
+
+def _beside(fields: Fields, around: Surroundings, said: decision_pb2.DecisionLine) -> Field:
+    """The line and the losers, with every lot that a change could open to the line."""
+    lots = [lot.id for lot, _ in around.candidates(fields.ground.lines[said.line])]
+    losers = (loser.line for loser in said.explanation.fix.losers)
+    return fields.beside([said.line, *losers], lots)
 
 
 def applied(ground: Ground, fix: explanation_pb2.Fix) -> tuple[Facts, Policy]:
@@ -70,10 +104,12 @@ def _made(facts: Facts, policy: Policy, part: explanation_pb2.Fix) -> tuple[Fact
     return dropped(facts, policy, part.rule)
 
 
-def _as_told(ground: Ground, said: decision_pb2.DecisionLine) -> Iterator[Held]:
+def _as_told(
+    ground: Ground, said: decision_pb2.DecisionLine, free: frozenset[str]
+) -> Iterator[Held]:
     """The line in full, the losers with what they lose, all others with no less than before."""
     lost = {loser.line: loser.units for loser in said.explanation.fix.losers}
-    for line in ground.cycle.lines:
+    for line in (ground.lines[i] for i in sorted(free)):
         given = ground.given[line.id]
         if line.id == said.line:
             yield Held(line.id, ground.whole(line))
@@ -100,11 +136,12 @@ def _wrong(ground: Ground, fix: explanation_pb2.Fix, found: Sequence[Answer]) ->
     return "" if near(gain, fix.gain_micros) else f"it gains {gain / MICRO:.6f}"
 
 
-def _wrong_in_part(ground: Ground, fix: explanation_pb2.Fix, told: Answer) -> str:
-    """Of a change tried beside the rest as decided: the whole cycle gains as much, or more."""
-    if impossible(told):
+def _wrong_in_part(fix: explanation_pb2.Fix, found: Sequence[Answer]) -> str:
+    """Of a change tried beside the rest as decided: it gains as much there, or more."""
+    if impossible(found[1]):
         return "with it the line is not filled, or others lose more than is told"
-    gain = (optimum(told).objective_micros or 0) - ground.decision.objective_micros
+    before, after = (optimum(answer).objective_micros or 0 for answer in found)
+    gain = after - before
     enough = gain > fix.gain_micros or near(gain, fix.gain_micros)
     return "" if enough else f"it gains {gain / MICRO:.6f}"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from fairlead.v1 import decision_pb2, explanation_pb2
@@ -11,6 +13,7 @@ from fairlead_solver.api import Facts, Policy, Problem
 from fairlead_solver.reference.arcs import Arc, find
 from fairlead_solver.reference.cycle import Cycle, Line, Lot, read
 from fairlead_solver.reference.process import Held, Question, Reply
+from fairlead_solver.reference.readings import entitlements
 
 from ..screen.words import word
 
@@ -20,7 +23,7 @@ TIGHT = 1_000  # micro-units: what rounded terms of two solves may be apart
 RELATIVE = 1e-8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ground:
     """One decision beside its cycle.
 
@@ -39,16 +42,26 @@ class Ground:
     taken: Counter[str]
     seconds: float | None
 
+    @cached_property
+    def entitled(self) -> dict[str, Fraction]:
+        """The fair share of every line, in units."""
+        return entitlements(self.cycle, (arc for arcs in self.arcs.values() for arc in arcs))
+
     @property
     def optimal(self) -> bool:
         """Whether the decision says it is the best."""
         return self.decision.status == decision_pb2.DECISION_STATUS_OPTIMAL
 
     def question(
-        self, facts: Facts | None = None, policy: Policy | None = None, *held: Held
+        self,
+        facts: Facts | None = None,
+        policy: Policy | None = None,
+        *held: Held,
+        raised: tuple[tuple[str, int], ...] = (),
     ) -> Question:
         """The cycle, or a changed one, to a closed gap."""
-        return Question(facts or self.facts, policy or self.policy, SOLVER, 0.0, self.seconds, held)
+        asked = facts or self.facts, policy or self.policy
+        return Question(*asked, SOLVER, 0.0, self.seconds, held, raised)
 
     def worth(self, given: Counter[str], objective_micros: int) -> tuple[int, ...]:
         """What a plan is worth: each tier's filled value where tiers are strict, then money."""

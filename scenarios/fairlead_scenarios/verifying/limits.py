@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fairlead.v1 import explanation_pb2
 from fairlead_solver.reference.arcs import Arc
 from fairlead_solver.reference.cycle import Line
-from fairlead_solver.reference.readings import Usage
+from fairlead_solver.reference.readings import Usage, floor
 
 from .ground import Ground, row_of
+
+SUPPLY, FLOOR, FAIR_SHARE = "supply", "contract_floor", "fair_share"
+_MICROS = 1_000_000
 
 
 class Unknown(LookupError):
@@ -26,8 +28,10 @@ class Limit:
     where the limit does not concern it. `whole_line`: it counts whatever the line gets, from any
     lot, so that a line with nothing needs room for its least quantity at once.
     `cell`: (table, key, column) of the fact that sets it; raising it by `sign` raises the limit.
+    `least`: it is a limit from below. `scale`: how many make one of what a planner counts.
     """
 
+    family: str
     limit: int
     use: int
     per_unit: Callable[[Arc], int]
@@ -35,11 +39,13 @@ class Limit:
     sign: int = 1
     regular: int | None = None
     whole_line: bool = False
+    least: bool = False
+    scale: int = 1
 
     @property
     def slack(self) -> int:
         """What is left."""
-        return self.limit - self.use
+        return self.use - self.limit if self.least else self.limit - self.use
 
     def step(self, ground: Ground, line: Line) -> int:
         """What the line needs here at once for one pack more; 0 where it does not count here."""
@@ -64,22 +70,10 @@ def _at_once(ground: Ground, line: Line) -> int:
     return -(-ground.least(line) // line.pack) * line.pack
 
 
-def limit_of(ground: Ground, rule: explanation_pb2.Rule) -> Limit:
-    """The limit a rule names. Raises Unknown."""
-    found = _OF_FAMILY.get(rule.family)
-    limit = found(ground, rule.key) if found is not None else None
-    if limit is None:
-        raise Unknown(f"{rule.family} {rule.key} names no limit of the cycle")
-    return limit
-
-
-def limits_over(ground: Ground, line: Line) -> Iterator[Limit]:
-    """Quotas, caps and credit that count the line."""
-    for table, build in (("quotas", _quota), ("contracts", _cap), ("customers", _credit)):
-        for row in ground.cycle.rows(table):
-            limit = build(ground, row["id"])
-            if limit is not None and any(limit.per_unit(a) for a in ground.arcs.get(line.id, [])):
-                yield limit
+def limit_named(ground: Ground, family: str, key: str) -> Limit | None:
+    """The limit of a family by its key; None where there is none."""
+    found = _OF_FAMILY.get(family)
+    return found(ground, key) if found is not None else None
 
 
 def _supply(ground: Ground, key: str) -> Limit | None:
@@ -87,6 +81,7 @@ def _supply(ground: Ground, key: str) -> Limit | None:
     if lot is None:
         return None
     return Limit(
+        SUPPLY,
         lot.quantity,
         ground.taken[key],
         lambda arc: arc.ratio if arc.lot.id == key else 0,
@@ -94,9 +89,12 @@ def _supply(ground: Ground, key: str) -> Limit | None:
     )
 
 
-def _scoped(ground: Ground, row: dict[str, Any], most: int, cell: tuple[str, str, str]) -> Limit:
+def _scoped(
+    ground: Ground, family: str, row: dict[str, Any], most: int, cell: tuple[str, str, str]
+) -> Limit:
     scope = {line.id for line in ground.cycle.scope(row)}
     return Limit(
+        family,
         max(0, most),
         sum(ground.given[i] for i in scope),
         lambda arc: 1 if arc.line.id in scope else 0,
@@ -110,7 +108,7 @@ def _quota(ground: Ground, key: str) -> Limit | None:
     if row is None:
         return None
     most = row["cap_quantity"] - row["consumed_quantity"]
-    return _scoped(ground, row, most, ("quotas", key, "cap_quantity"))
+    return _scoped(ground, "quota", row, most, ("quotas", key, "cap_quantity"))
 
 
 def _cap(ground: Ground, key: str) -> Limit | None:
@@ -118,7 +116,7 @@ def _cap(ground: Ground, key: str) -> Limit | None:
     if row is None or row["cap_quantity"] is None:
         return None
     most = row["cap_quantity"] - row["delivered_quantity"]
-    return _scoped(ground, row, most, ("contracts", key, "cap_quantity"))
+    return _scoped(ground, "contract_cap", row, most, ("contracts", key, "cap_quantity"))
 
 
 def _credit(ground: Ground, key: str) -> Limit | None:
@@ -127,11 +125,13 @@ def _credit(ground: Ground, key: str) -> Limit | None:
         return None
     bought = {line.id: line.price for line in ground.cycle.lines if line.customer == key}
     return Limit(
+        "credit",
         row["credit_micros"],
         sum(price * ground.given[i] for i, price in bought.items()),
         lambda arc: bought.get(arc.line.id, 0),
         ("customers", key, "credit_micros"),
         whole_line=True,
+        scale=_MICROS,
     )
 
 
@@ -148,7 +148,8 @@ def _capacity(ground: Ground, key: str) -> Limit | None:
         regular = row["capacity_micros"]
         limit = regular + row["overtime_micros"]
         cell = ("resources", key, "capacity_micros")
-        return Limit(limit, _used(ground, per_unit), per_unit, cell, regular=regular)
+        use = _used(ground, per_unit)
+        return Limit("capacity", limit, use, per_unit, cell, regular=regular, scale=_MICROS)
     return None
 
 
@@ -179,14 +180,43 @@ def _protection(ground: Ground, key: str) -> Limit | None:
 
     limit = max(0, sum(lots.values()) - row["quantity"])
     cell = ("protections", key, "quantity")
-    return Limit(limit, _used(ground, per_unit), per_unit, cell, sign=-1)
+    return Limit("protection", limit, _used(ground, per_unit), per_unit, cell, sign=-1)
+
+
+def _floor(ground: Ground, key: str) -> Limit | None:
+    row = row_of(ground.cycle, "contracts", key)
+    if row is None:
+        return None
+    lines = ground.cycle.scope(row)
+    scope = {line.id for line in lines}
+    cell = ("contracts", key, "floor_quantity")
+    given = sum(ground.given[i] for i in scope)
+    return Limit(
+        FLOOR, floor(row, lines), given, lambda arc: arc.line.id in scope, cell, least=True
+    )
+
+
+def _fair_share(ground: Ground, key: str) -> Limit | None:
+    """What fair share keeps for a line, to the nearest unit."""
+    if key not in ground.lines or ground.policy.fair_share.mode.name != "PROPORTIONAL":
+        return None
+    return Limit(
+        FAIR_SHARE,
+        round(ground.entitled[key]),
+        ground.given[key],
+        lambda arc: arc.line.id == key,
+        ("lines", key, ""),
+        least=True,
+    )
 
 
 _OF_FAMILY: dict[str, Callable[[Ground, str], Limit | None]] = {
-    "supply": _supply,
+    SUPPLY: _supply,
     "quota": _quota,
     "contract_cap": _cap,
     "credit": _credit,
     "capacity": _capacity,
     "protection": _protection,
+    FLOOR: _floor,
+    FAIR_SHARE: _fair_share,
 }

@@ -1,15 +1,17 @@
-"""PROVEN reasons: the opposite is forced on the cycle, and the whole of it is solved again.
+"""PROVEN reasons: the opposite is forced, and what the line depends on is solved again.
 
 The opposite of "this line cannot be better served" is one pack more for it, or the least it takes.
 It must be impossible, or worth less than the decision by the difference told (or more, where it is
-told as "at least"). What was proven beside the rest as decided is tried so: lines that share a lot
-with the line are free, all others keep what they were given, lot by lot. A reason
-that blames a rule must lose its ground without that rule: then serving the line costs nothing.
+told as "at least"). What was proven beside the rest as decided is tried so (`Fields.beside`). There
+the decision may not be the best plan, for it was solved to a gap: then the difference is told
+against the best plan of the part. A reason that blames a rule must lose its ground without that
+rule: then serving the line costs nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_solver.api import Facts, Policy
@@ -17,8 +19,9 @@ from fairlead_solver.reference.process import Held, ReferenceFailed
 
 from ..screen.words import word
 from .changes import dropped, ids_of, without_policy
+from .field import Field, Fields
 from .ground import MICRO, Ground, less, near, told
-from .trial import Answer, Judge, Kind, Statement, Trial, impossible, optimum
+from .trial import Answer, Judge, Kind, Statement, Trial, impossible, made, optimum
 
 BLAMES = {
     "FAIR_SHARE_RATIONED": "fair_share",
@@ -29,51 +32,56 @@ _TABLE_OF = {"contract_floor": "contracts", "capacity": "resources"}
 _HOLDING = {"LOCKED": "lock", "TIME_FENCE": "time_fence", "STRATEGY": "strategy"}
 
 
-def proven_trials(ground: Ground, said: decision_pb2.DecisionLine) -> Iterator[Trial]:
+def proven_trials(fields: Fields, said: decision_pb2.DecisionLine) -> Iterator[Trial]:
     """Every PROVEN reason of a line."""
     for reason in said.explanation.reasons:
         if word(reason, "certainty") == "PROVEN":
-            yield _trial(ground, said.line, reason)
+            statement = Statement(Kind.PROVEN, said.line, told(reason))
+            yield made(statement, partial(_trial, fields, said.line, reason, statement))
 
 
-def _trial(ground: Ground, line: str, reason: explanation_pb2.Reason) -> Trial:
-    statement = Statement(Kind.PROVEN, line, told(reason))
-    code, more = word(reason, "code"), [_one_more(ground, line)]
-    if word(reason, "scope") == "PART":
-        more += _as_decided(ground, line)
-    forced = ground.question(None, None, *more)
+def field_of(fields: Fields, line: str, reason: explanation_pb2.Reason) -> Field:
+    """Where a reason is proven."""
+    return fields.beside([line]) if word(reason, "scope") == "PART" else fields.cycle([line])
+
+
+def _trial(
+    fields: Fields, line: str, reason: explanation_pb2.Reason, statement: Statement
+) -> Trial:
+    ground, field = fields.ground, field_of(fields, line, reason)
+    code, more = word(reason, "code"), one_more(ground, line)
+    forced = field.question(None, None, more)
     if not reason.HasField("delta_micros"):
         if code not in _HOLDING:
             return Trial(statement, lambda found: _impossible(found[0]), (forced,))
         free = _without_holds(ground, line)
-        return Trial(statement, _held_by_rule, (forced, ground.question(free, None, *more)))
+        return Trial(statement, _held_by_rule, (forced, field.question(free, None, more)))
     worse = _worse(ground, reason)
     if code not in BLAMES:
-        return Trial(statement, worse, (forced,))
+        return Trial(
+            statement,
+            worse,
+            (field.own, forced),
+            otherwise=lambda: Trial(statement, worse, (field.best, forced)),
+        )
     facts, policy = _without(ground, BLAMES[code], reason.rule)
-    questions = (
-        forced,
-        ground.question(facts, policy, *more[1:]),
-        ground.question(facts, policy, *more),
+    rule_less = field.question(facts, policy), field.question(facts, policy, more)
+
+    def judge(found: Sequence[Answer]) -> str:
+        return worse(found[:2]) or _still_costs(ground, found[2:])
+
+    return Trial(
+        statement,
+        judge,
+        (field.own, forced, *rule_less),
+        otherwise=lambda: Trial(statement, judge, (field.best, forced, *rule_less)),
     )
-    return Trial(statement, lambda found: worse(found) or _still_costs(ground, found), questions)
 
 
-def _one_more(ground: Ground, line_id: str) -> Held:
+def one_more(ground: Ground, line_id: str) -> Held:
+    """One pack more than a line was given, or the least it takes."""
     line, given = ground.lines[line_id], ground.given[line_id]
     return Held(line_id, given + line.pack if given else ground.least(line))
-
-
-def _as_decided(ground: Ground, line: str) -> list[Held]:
-    """All lines but those that share a lot with this one, as they were decided, lot by lot."""
-    lots = {arc.lot.id for arc in ground.arcs.get(line, [])}
-    return [
-        Held(other, units, units, (arc.lot.id,))
-        for other, arcs in ground.arcs.items()
-        if not lots & {arc.lot.id for arc in arcs}
-        for arc in arcs
-        for units in [ground.flow[other, arc.lot.id]]
-    ]
 
 
 def _impossible(forced: Answer) -> str:
@@ -93,12 +101,16 @@ def _money(answer: Answer) -> str:
 
 
 def _worse(ground: Ground, reason: explanation_pb2.Reason) -> Judge:
-    """Judges the forced cycle: worth less than the decision, by at least the difference told."""
+    """Judges a plan, and one with more forced: that is worth less by the difference told."""
 
     def judge(found: Sequence[Answer]) -> str:
-        if impossible(found[0]) or _bounded(ground, found[0], reason):
+        before, forced = found
+        if impossible(forced):
             return ""
-        ours, theirs = ground.own_worth(), ground.worth_of(optimum(found[0]))
+        ours = ground.worth_of(optimum(before))
+        if _bounded(ground, ours[-1], forced, reason):
+            return ""
+        theirs = ground.worth_of(optimum(forced))
         if not less(theirs, ours):
             return f"one pack more costs nothing: {_goals(theirs)} against {_goals(ours)}"
         tiers_decide = not all(near(a, b) for a, b in zip(ours[:-1], theirs[:-1], strict=True))
@@ -114,13 +126,13 @@ def _worse(ground: Ground, reason: explanation_pb2.Reason) -> Judge:
     return judge
 
 
-def _bounded(ground: Ground, forced: Answer, reason: explanation_pb2.Reason) -> bool:
+def _bounded(ground: Ground, ours: int, forced: Answer, reason: explanation_pb2.Reason) -> bool:
     """Whether the bound of a solve that stopped early already shows the difference told."""
     if isinstance(forced, ReferenceFailed) or forced.bound_micros is None:
         return False
     if not reason.delta_at_least or ground.policy.tier_mode.name == "STRICT":
         return False
-    return forced.bound_micros <= ground.own_worth()[-1] - max(1, reason.delta_micros)
+    return forced.bound_micros <= ours - max(1, reason.delta_micros)
 
 
 def _goals(worth: tuple[int, ...]) -> str:
@@ -129,9 +141,9 @@ def _goals(worth: tuple[int, ...]) -> str:
 
 def _still_costs(ground: Ground, found: Sequence[Answer]) -> str:
     """Whether serving the line costs something without the rule blamed."""
-    if impossible(found[2]):
+    if impossible(found[1]):
         return "without the rule one pack more is impossible"
-    free, forced = ground.worth_of(optimum(found[1])), ground.worth_of(optimum(found[2]))
+    free, forced = (ground.worth_of(optimum(answer)) for answer in found)
     if less(forced, free):
         return f"without the rule it costs too: {_goals(forced)} against {_goals(free)}"
     return ""

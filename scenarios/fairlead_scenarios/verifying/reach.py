@@ -12,6 +12,7 @@ from fairlead_solver.reference.arcs import Arc
 from fairlead_solver.reference.cycle import Line, Lot
 
 from .ground import Ground
+from .sums import Limits
 
 
 class Refused(Enum):
@@ -102,8 +103,8 @@ class Kept:
 class Surroundings:
     """What the reach of every line is worked out from."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+    def __init__(self, ground: Ground, limits: Limits) -> None:
+        self._ground, self.limits = ground, limits
         rows = ground.cycle.rows
         self._lanes = {(r["location"], r["destination"]): r for r in rows("lanes")}
         self._channels = {r["id"]: r["channels"] for r in rows("locations")}

@@ -68,11 +68,13 @@ class Trial:
     """A statement, the questions to solve for it, and the judge of their answers.
 
     The judge returns "" where the statement holds, else what was found instead. Raises NotTried.
+    `otherwise`: what would still make the statement hold, tried only where this does not.
     """
 
     statement: Statement
     judge: Judge
     questions: tuple[Question, ...] = ()
+    otherwise: Callable[[], Trial] | None = None
 
     def verdict(self, scenario: str, answers: Sequence[Answer]) -> Verdict:
         """What the answers show."""
@@ -87,6 +89,23 @@ class Trial:
 def arithmetic(kind: Kind, about: str, says: str, wrong: str) -> Trial:
     """A statement that needed no solve; `wrong`: what was found instead, "" where it holds."""
     return Trial(Statement(kind, about, says), lambda _: wrong)
+
+
+def not_tried(statement: Statement, why: str) -> Trial:
+    """A statement that cannot be tried."""
+
+    def judge(_: Sequence[Answer]) -> str:
+        raise NotTried(why)
+
+    return Trial(statement, judge)
+
+
+def made(statement: Statement, build: Callable[[], Trial]) -> Trial:
+    """The trial that `build` makes, or one that says why none can be made."""
+    try:
+        return build()
+    except NotTried as reason:
+        return not_tried(statement, str(reason))
 
 
 def impossible(answer: Answer) -> bool:

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
 
 from fairlead.v1 import decision_pb2
 from fairlead_solver.api import Problem
-from fairlead_solver.reference.process import ask_apart
+from fairlead_solver.reference.process import Question, ask_apart
 
 from ..screen.words import word
 from .binding import binding_trials
 from .conflicts import conflict_trials
+from .field import Fields
 from .fixes import fix_trials
-from .ground import MICRO, Ground, ground_of
+from .ground import ground_of
 from .lines import line_trials
 from .proven import proven_trials
 from .reach import Surroundings
-from .trial import (
-    Answer,
-    Kind,
-    NotTried,
-    Statement,
-    Trial,
-    Verdict,
-    impossible,
-    optimum,
-)
+from .status import status_trials
+from .trial import Answer, Outcome, Trial, Verdict, not_tried
 
 T = TypeVar("T")
 
@@ -45,19 +38,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """`sample`: lines, and constraints, of a cycle for which something is solved again; None: all,
-    but none in a cycle over `large` lines. `seconds`: what each solve may take; None: no limit."""
+    """`sample`: lines, and constraints, of a cycle for which something is solved again; None: all.
+    `seconds`: what each solve may take; None: no limit."""
 
     sample: int | None = None
     seed: int = 0
     seconds: float | None = None
-    large: int = 500
 
-    def of(self, rows: Sequence[T], lines: int, chance: random.Random) -> set[int]:
+    def of(self, rows: Sequence[T], chance: random.Random) -> set[int]:
         """Places of the rows to solve again for."""
         size = len(rows) if self.sample is None else min(self.sample, len(rows))
-        if self.sample is None and lines > self.large:
-            size = 0
         return set(chance.sample(range(len(rows)), size))
 
 
@@ -66,29 +56,49 @@ ALL = Effort()
 
 def verify(cases: Sequence[Case], effort: Effort = ALL) -> list[Verdict]:
     """What came of every statement of the decisions. Raises ReferenceFailed."""
-    trials = [(case.name, trial) for case in cases for trial in trials_of(case, effort)]
-    answers = iter(ask_apart(q for _, trial in trials for q in trial.questions))
-    return [trial.verdict(name, [next(answers) for _ in trial.questions]) for name, trial in trials]
+    named = [(case.name, trial) for case in cases for trial in trials_of(case, effort)]
+    answers: dict[Question, Answer] = {}
+    verdicts: dict[int, Verdict] = {}
+    left = {at: trial for at, (_, trial) in enumerate(named)}
+    while left:
+        _ask(left.values(), answers)
+        for at, trial in left.items():
+            verdict = trial.verdict(named[at][0], [answers[q] for q in trial.questions])
+            if at not in verdicts or verdict.outcome is not Outcome.FAILED:
+                verdicts[at] = verdict
+        left = {
+            at: trial.otherwise()
+            for at, trial in left.items()
+            if trial.otherwise is not None and verdicts[at].outcome is Outcome.FAILED
+        }
+    return [verdicts[at] for at in range(len(named))]
+
+
+def _ask(trials: Iterable[Trial], answers: dict[Question, Answer]) -> None:
+    """Ask, once each, what is not known yet."""
+    wanted = dict.fromkeys(q for trial in trials for q in trial.questions)
+    new = [question for question in wanted if question not in answers]
+    answers.update(zip(new, ask_apart(new), strict=True))
 
 
 def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:
     """How every statement of a decision is tried."""
     ground = ground_of(case.problem, case.decision, effort.seconds)
-    chance, size = random.Random(effort.seed), len(case.decision.lines)
-    if effort.of([None], size, chance):
-        yield from _status(ground)
-    around = Surroundings(ground)
+    fields, chance = Fields(ground), random.Random(effort.seed)
+    if effort.sample != 0:
+        yield from status_trials(fields)
+    around = Surroundings(ground, fields.limits)
     for line in case.decision.lines:
         yield from line_trials(ground, around, line)
     lines = [line for line in case.decision.lines if _needs_solve(line)]
-    chosen = effort.of(lines, size, chance)
+    chosen = effort.of(lines, chance)
     for place, line in enumerate(lines):
-        trials = chain(proven_trials(ground, line), fix_trials(ground, line))
+        trials = chain(proven_trials(fields, line), fix_trials(fields, around, line))
         yield from trials if place in chosen else map(_left_out, trials)
     constraints = case.decision.binding_constraints
-    chosen = effort.of(constraints, size, chance)
+    chosen = effort.of(constraints, chance)
     for place, constraint in enumerate(constraints):
-        trials = chain(binding_trials(ground, constraint))
+        trials = chain(binding_trials(fields, constraint))
         yield from trials if place in chosen else map(_left_out, trials)
     if case.decision.HasField("conflict"):
         yield from conflict_trials(ground, case.decision.conflict)
@@ -101,38 +111,7 @@ def _needs_solve(line: decision_pb2.DecisionLine) -> bool:
 
 def _left_out(trial: Trial) -> Trial:
     """Not solved for: it is not in the sample. What needs no solve is judged all the same."""
-    if not trial.questions:
-        return trial
-
-    def judge(_: Sequence[Answer]) -> str:
-        raise NotTried("not in the sample")
-
-    return Trial(trial.statement, judge)
-
-
-def _status(ground: Ground) -> Iterator[Trial]:
-    """OPTIMAL: no plan is worth more than the bound. INFEASIBLE: there is none."""
-    says = word(ground.decision, "status")
-    statement = Statement(Kind.STATUS, says, "")
-
-    def none(found: Sequence[Answer]) -> str:
-        return "" if impossible(found[0]) else "there is a plan"
-
-    def best(found: Sequence[Answer]) -> str:
-        if impossible(found[0]):
-            return "there is no plan"
-        worth = optimum(found[0]).objective_micros or 0
-        ours, bound = ground.decision.objective_micros, ground.decision.bound_micros
-        noise = max(1_000, abs(worth) // 10**8)
-        if ours - noise <= worth <= bound + noise:
-            return ""
-        told = f"objective {ours / MICRO:.6f}, bound {bound / MICRO:.6f}"
-        return f"the best plan is worth {worth / MICRO:.6f}; told are {told}"
-
-    if says == "INFEASIBLE":
-        yield Trial(statement, none, (ground.question(),))
-    elif says == "OPTIMAL":
-        yield Trial(statement, best, (ground.question(),))
+    return not_tried(trial.statement, "not in the sample") if trial.questions else trial
 
 
 def unexplained(decision: decision_pb2.Decision) -> int:

@@ -1,0 +1,64 @@
+"""A limit moved: in the facts that set it, or, for a fair share that no fact sets, in the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fairlead_solver.api import Facts
+from fairlead_solver.reference.process import Question
+
+from .changes import cell_of, put
+from .field import Field
+from .floors import lower_floor
+from .ground import Ground
+from .limits import FAIR_SHARE, FLOOR, Limit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Move:
+    """A limit to be moved by so much, in its own unit."""
+
+    limit: Limit
+    by: int
+
+    def made(self, ground: Ground, facts: Facts) -> Facts:
+        """The facts with it. A limit that stands at 0 because more than all is taken away from it
+        is moved from there."""
+        table, key, column = self.limit.cell
+        if self.limit.family == FLOOR:
+            return lower_floor(ground, facts, key, -self.by)
+        if self.limit.family == FAIR_SHARE:
+            return facts
+        cell = cell_of(facts, f"{table}[{key}].{column}")
+        now = cell.value(facts)
+        value = now + self.limit.sign * (self.by + _lost(ground, self.limit, now))
+        return put(facts, cell, max(0, value))
+
+
+def moved(ground: Ground, field: Field, *moves: Move) -> Question:
+    """A field with limits moved. Raises NotTried."""
+    facts = ground.facts
+    for move in moves:
+        facts = move.made(ground, facts)
+    raised = tuple(
+        (move.limit.cell[1], move.by) for move in moves if move.limit.family == FAIR_SHARE
+    )
+    return field.question(facts, None, raised=raised)
+
+
+def _lost(ground: Ground, limit: Limit, now: int) -> int:
+    """How far the fact lies beyond where its limit becomes 0."""
+    table, key, _ = limit.cell
+    row = next((r for r in ground.cycle.rows(table) if r.get("id") == key), {})
+    gone = int(row.get("consumed_quantity") or row.get("delivered_quantity") or 0)
+    regular = limit.limit if limit.regular is None else limit.regular
+    if limit.sign > 0:
+        return max(0, gone - now) if regular == 0 else 0
+    stock = sum(
+        lot.quantity
+        for lot in ground.cycle.lots
+        if lot.product == row["product"]
+        and not lot.blocked
+        and (not row["locations"] or lot.location in row["locations"])
+    )
+    return max(0, now - stock)
