@@ -54,6 +54,9 @@ class Settings(BaseModel):
         default=100_000, description="lines of a decision answered as rows"
     )
     max_lines: PositiveInt = Field(default=2_000_000, description="lines of any cycle")
+    max_competitors: PositiveInt = Field(
+        default=100, description="competing lines told of a short line; the others are counted"
+    )
     default_page_size: PositiveInt = 50
     max_page_size: PositiveInt = 1000
     download_chunk_lines: PositiveInt = 20_000

@@ -298,5 +298,6 @@ class Solver:
             max_lines=settings.max_lines,
             memory_bytes=settings.memory_of_a_solve,
             part_lines=settings.decision_part_lines,
+            max_competitors=settings.max_competitors,
             max_answer_rows=settings.max_answer_rows,
         )

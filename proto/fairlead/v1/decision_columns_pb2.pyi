@@ -59,6 +59,7 @@ class DecisionLineColumns(_message.Message):
     COMPETITORS_FIELD_NUMBER: _builtins.int
     ALTERNATIVES_FIELD_NUMBER: _builtins.int
     FIXES_FIELD_NUMBER: _builtins.int
+    COMPETITORS_LEFT_OUT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def line(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Line ids; their number is the number of lines."""
@@ -163,6 +164,10 @@ class DecisionLineColumns(_message.Message):
     def fixes(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineFix]:
         """Fixes; few lines have one."""
 
+    @_builtins.property
+    def competitors_left_out(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Per line, further competing lines that are not told one by one. Empty where none are."""
+
     def __init__(
         self,
         *,
@@ -192,10 +197,11 @@ class DecisionLineColumns(_message.Message):
         competitors: Global___CompetingLineColumns | None = ...,
         alternatives: Global___AlternativeColumns | None = ...,
         fixes: _abc.Iterable[Global___LineFix] | None = ...,
+        competitors_left_out: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "channel", b"channel", "competitors", b"competitors", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "order", b"order", "product", b"product", "reasons", b"reasons", "sources", b"sources", "terms", b"terms", "tier", b"tier", "waterfall", b"waterfall", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "change", b"change", "channel", b"channel", "competitors", b"competitors", "confirmed_day", b"confirmed_day", "confirmed_quantity", b"confirmed_quantity", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "fixes", b"fixes", "late", b"late", "line", b"line", "order", b"order", "outcome", b"outcome", "previous_quantity", b"previous_quantity", "product", b"product", "reasons", b"reasons", "requested_day", b"requested_day", "requested_quantity", b"requested_quantity", "sentence", b"sentence", "sources", b"sources", "split", b"split", "substituted", b"substituted", "terms", b"terms", "tier", b"tier", "waterfall", b"waterfall", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "change", b"change", "channel", b"channel", "competitors", b"competitors", "competitors_left_out", b"competitors_left_out", "confirmed_day", b"confirmed_day", "confirmed_quantity", b"confirmed_quantity", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "fixes", b"fixes", "late", b"late", "line", b"line", "order", b"order", "outcome", b"outcome", "previous_quantity", b"previous_quantity", "product", b"product", "reasons", b"reasons", "requested_day", b"requested_day", "requested_quantity", b"requested_quantity", "sentence", b"sentence", "sources", b"sources", "split", b"split", "substituted", b"substituted", "terms", b"terms", "tier", b"tier", "waterfall", b"waterfall", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -277,9 +277,7 @@ class _MarginalMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Margin
     MARGINAL_METHOD_DUAL: _MarginalMethod.ValueType  # 2
     """The dual of the relaxation; a hint."""
     MARGINAL_METHOD_BESIDE: _MarginalMethod.ValueType  # 3
-    """Solved again with the limit moved by one step, and the rest of the cycle held as decided:
-    loosening earns that or more, tightening costs that or less.
-    """
+    """The same, the rest held as decided: loosening earns that or more, tightening that or less."""
 
 class MarginalMethod(_MarginalMethod, metaclass=_MarginalMethodEnumTypeWrapper):
     """How a marginal value was found."""
@@ -291,9 +289,7 @@ MARGINAL_METHOD_RESOLVED: MarginalMethod.ValueType  # 1
 MARGINAL_METHOD_DUAL: MarginalMethod.ValueType  # 2
 """The dual of the relaxation; a hint."""
 MARGINAL_METHOD_BESIDE: MarginalMethod.ValueType  # 3
-"""Solved again with the limit moved by one step, and the rest of the cycle held as decided:
-loosening earns that or more, tightening costs that or less.
-"""
+"""The same, the rest held as decided: loosening earns that or more, tightening that or less."""
 Global___MarginalMethod: _TypeAlias = MarginalMethod  # noqa: Y015
 
 class _Unit:
@@ -479,10 +475,13 @@ class Explanation(_message.Message):
     ALTERNATIVES_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
     LINE_FIELD_NUMBER: _builtins.int
+    COMPETITORS_LEFT_OUT_FIELD_NUMBER: _builtins.int
     sentence: _builtins.str
     """The whole in one sentence, generated from the above."""
     line: _builtins.str
     """The line's id."""
+    competitors_left_out: _builtins.int
+    """Further competing lines that are not told one by one; the sentence counts their units."""
     @_builtins.property
     def waterfall(self) -> _containers.RepeatedCompositeFieldContainer[Global___WaterfallStep]:
         """From all stock in reach down to what the line was given; sums exactly."""
@@ -513,10 +512,11 @@ class Explanation(_message.Message):
         alternatives: _abc.Iterable[Global___Alternative] | None = ...,
         sentence: _builtins.str = ...,
         line: _builtins.str = ...,
+        competitors_left_out: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["fix", b"fix"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "competitors", b"competitors", "fix", b"fix", "line", b"line", "reasons", b"reasons", "sentence", b"sentence", "waterfall", b"waterfall"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "competitors", b"competitors", "competitors_left_out", b"competitors_left_out", "fix", b"fix", "line", b"line", "reasons", b"reasons", "sentence", b"sentence", "waterfall", b"waterfall"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -39,6 +39,10 @@ def write_told(message: DecisionLineColumns, told: Told) -> None:
         counts = np.zeros(size, dtype=np.int64)
         counts[told.short] = lengths
         target.count.extend(counts.tolist())
+    if any(s.competitors_left_out for s in stories):
+        left_out = np.zeros(size, dtype=np.int64)
+        left_out[told.short] = [s.competitors_left_out for s in stories]
+        message.competitors_left_out.extend(left_out.tolist())
     for place, story in zip(told.short.tolist(), stories, strict=True):
         if story.fix is not None:
             fill(message.fixes.add(row=place).fix, story.fix)

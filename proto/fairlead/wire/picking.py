@@ -19,7 +19,17 @@ from fairlead_solver.api import Coded, Ints
 
 from .columns import numbers, write_words
 
-EXPLAINED = frozenset({"reasons", "sentence", "waterfall", "competitors", "alternatives", "fixes"})
+EXPLAINED = frozenset(
+    {
+        "reasons",
+        "sentence",
+        "waterfall",
+        "competitors",
+        "competitors_left_out",
+        "alternatives",
+        "fixes",
+    }
+)
 _WORDS = FieldDescriptor.TYPE_STRING
 
 

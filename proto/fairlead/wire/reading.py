@@ -36,7 +36,15 @@ from fairlead_solver.api import Faults, Finding
 
 from .pieces import Pieces, gathered, joined, message_pieces, number_pieces, word_pieces
 
-_EXPLAINED = ("reasons", "competitors", "alternatives", "sentence", "waterfall", "fixes")
+_EXPLAINED = (
+    "reasons",
+    "competitors",
+    "competitors_left_out",
+    "alternatives",
+    "sentence",
+    "waterfall",
+    "fixes",
+)
 _RULE = ("family", "key", "leaf")
 _NESTED = ("contracts", "unit_value", "own_unit_value")
 
@@ -103,6 +111,7 @@ def _explanations(columns: DecisionLineColumns, size: int, faults: Faults) -> Pi
         _competitors(columns.competitors, size, faults),
         _alternatives(columns.alternatives, size, faults),
         _fixes(columns, size, faults),
+        _left_out(columns, size, faults),
     )
     return _inside(DecisionLine, "explanation", joined(parts, size))
 
@@ -189,6 +198,13 @@ def _fixes(columns: DecisionLineColumns, size: int, faults: Faults) -> Pieces | 
         else:
             faults.add(Finding("lines.fixes.row", "", str(fix.row), f"a place among {size} lines"))
     return pieces
+
+
+def _left_out(columns: DecisionLineColumns, size: int, faults: Faults) -> Pieces | None:
+    counts = columns.competitors_left_out
+    if not counts or not _fits("lines.competitors_left_out", len(counts), size, faults):
+        return None
+    return number_pieces(Explanation.DESCRIPTOR.fields_by_name["competitors_left_out"], counts)
 
 
 def _inside(kind: type[Message], name: str, bodies: Iterable[bytes]) -> Pieces:

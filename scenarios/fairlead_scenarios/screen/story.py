@@ -33,6 +33,8 @@ def _parts(line: decision_pb2.DecisionLine) -> Iterator[RenderableType]:
     yield from _reasons(why)
     for rival in why.competitors:
         yield from _rival(line, rival)
+    if why.competitors_left_out:
+        yield Text(f"\nand {count(why.competitors_left_out)} more lines took some")
     if why.HasField("fix"):
         yield Text("\nFix", style="bold")
         yield Text(f"  {why.fix.sentence}")

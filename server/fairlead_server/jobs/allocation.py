@@ -53,7 +53,7 @@ def solve(run: Run) -> Iterator[bytes]:
         raise ServiceError(
             grpc.StatusCode.UNAVAILABLE, "CLUSTER_UNAVAILABLE", f"{error}; nothing was decided"
         ) from error
-    explanation = _explanation(solved, asked, run, reporter)
+    explanation = _explanation(solved, asked, run, reporter, instructions.max_competitors)
     weights = api.weigh(solved, options, run) if asked.weigh else ()
     message = wire.decision_message(solved, explanation, weights=weights, with_lines=False)
     _sign(message, request, instructions)
@@ -98,14 +98,15 @@ def describe(run: Run) -> list[bytes]:
 
 
 def _explanation(
-    solved: api.Solved, asked: wire.Asked, run: Run, reporter: Reporter
+    solved: api.Solved, asked: wire.Asked, run: Run, reporter: Reporter, competitors: int
 ) -> api.Explanation | None:
     """As much explanation as was asked for."""
     if asked.explanation == pb.EXPLANATION_LEVEL_NONE:
         return None
     reporter.phase(progress.EXPLAIN)
     prove = asked.explanation != pb.EXPLANATION_LEVEL_EXACT
-    return api.explain(solved, prove=prove, budget=run)
+    told = api.ExplainOptions(competitors=competitors)
+    return api.explain(solved, told, prove=prove, budget=run)
 
 
 def _problem(

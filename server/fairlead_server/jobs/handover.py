@@ -26,6 +26,7 @@ class Instructions:
     max_lines: int = 2_000_000
     memory_bytes: int = 2**62  # a cycle estimated to take more is refused
     part_lines: int = 10_000
+    max_competitors: int = 100  # competing lines told of a short line
     max_answer_rows: int = 100_000  # lines of a decision whose answer has them as rows
 
     def note(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from fairlead_solver import api
 from fairlead_solver.allocation.explain.values import AlternativeKind, ReasonCode, Unit
 from fairlead_solver.allocation.terms import Term
 
-from .cases import MICROS, line, lot, tell
+from .cases import MICROS, facts, line, lot, tell
 
 
 def test_the_sentence_names_who_took_the_stock_and_both_values() -> None:
@@ -30,6 +31,21 @@ def test_many_places_are_summed_and_places_the_line_may_not_use_are_left_out() -
     assert told.story("SO-1").sentence.startswith("15 of 20 given. 5 short: 3 places had 30; 15 ")
     two = tell(lines=[line("SO-1", 20), rival], lots=lots[:2])
     assert "20 short: DC-1 had 10 and DC-2 had 10; 20 went to SO-2" in two.story("SO-1").sentence
+
+
+def test_the_lines_that_took_most_are_told_and_the_others_counted() -> None:
+    rivals = [line(f"M{k}", k, unit_price_micros=20 * MICROS) for k in range(1, 9)]
+    lines = [line("L", 20, tier="B"), line("N", 2, tier="A"), *rivals]
+    problem = api.intake(facts(lines=lines, lots=[lot("S", 38)]), api.Policy())
+    story = api.explain(api.solve(problem), api.ExplainOptions(competitors=3)).story_of("L")
+    assert [(c.line, c.units) for c in story.competitors] == [
+        ("M8", 8),
+        ("M7", 7),
+        ("M6", 6),
+        ("N", 2),  # of those that a tier decided for
+    ]
+    assert story.competitors_left_out == 5
+    assert "8 went to M8 (tier C, 100.00 a unit against 70.00) and 28 to 7 more" in story.sentence
 
 
 def test_competitors_stand_side_by_side_term_by_term() -> None:

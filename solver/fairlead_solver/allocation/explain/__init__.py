@@ -30,7 +30,7 @@ from .prove import prove
 from .reasons import reasons
 from .scope import Effort, Parts
 from .shortened import shortened
-from .story import Findings
+from .story import COMPETITORS, Findings
 
 __all__ = ["Again", "ExplainOptions", "Explanation", "Resolved", "Solving", "explain"]
 
@@ -43,7 +43,8 @@ class ExplainOptions:
     which something is solved again. `whole_columns`: of the largest component that is solved
     again whole; `columns`: of all of those together, for each kind of statement.
     Fixes are tried on the whole cycle up to `cycle_columns`; in larger ones on the part around
-    the line, for `fixes_beside` lines.
+    the line, for `fixes_beside` lines. `competitors`: lines told that competed with one line, those
+    that took most; the others are counted.
     """
 
     binding: int = 1000
@@ -54,6 +55,7 @@ class ExplainOptions:
     whole_columns: int = 1000
     columns: int = 20_000
     cycle_columns: int = 150
+    competitors: int = COMPETITORS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +91,8 @@ def explain(
     if solving is None or not proven:
         tight = shortened(case, told)
         listed = binding_constraints(case, tight, {}, chosen.binding)
-        return Explanation(case, told, listed, conflict=clash)
+        found = Findings(competitors=chosen.competitors)
+        return Explanation(case, told, listed, conflict=clash, found=found)
     return _solved_again(case, told, solving, chosen)
 
 
@@ -113,7 +116,7 @@ def _solved_again(
         case,
         proven.reasons,
         binding_constraints(case, tight, valued, options.binding),
-        found=Findings(proven.proofs, repairs),
+        found=Findings(proven.proofs, repairs, options.competitors),
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
-from ...tables import Ints
+from ...tables import Bools, Ints
 from ..arcs import expand
 from ..problem import Problem
 from ..terms import Term
@@ -17,11 +18,25 @@ from .rivals import Rivals, batches, rivals
 from .values import Competitor, ReasonCode
 
 _Money = Mapping[Term, int]
+CODES = max(ReasonCode) + 1
 
 
-def competitors_of(case: Case, lines: Ints) -> Iterator[tuple[Competitor, ...]]:
-    """Per line given (ascending) the lines that took from the lots in its reach, the largest
-    quantity first; found for many lines at once.
+@dataclass(frozen=True, slots=True)
+class Competing:
+    """Who competed with a line: those `told`, the largest quantity first; the others are counted,
+    (lines, units) by what decided."""
+
+    told: tuple[Competitor, ...] = ()
+    left_out: Mapping[ReasonCode, tuple[int, int]] = field(default_factory=dict)
+
+    def lines_left_out(self) -> int:
+        """Lines that are not told."""
+        return sum(lines for lines, _ in self.left_out.values())
+
+
+def competitors_of(case: Case, lines: Ints, most: int) -> Iterator[Competing]:
+    """Per line given (ascending) the lines that took from the lots in its reach; found for many
+    lines at once. `most` are told, and for everything that decided the one that took most.
 
     Both unit values are per unit of the lot they met in (the one the rival took most from), each
     for its own line.
@@ -31,13 +46,16 @@ def competitors_of(case: Case, lines: Ints) -> Iterator[tuple[Competitor, ...]]:
     done = 0
     for some in batches(case.problem, case.stakes, arcs):
         after = int(np.searchsorted(lines, case.problem.arcs.line[some[-1]], side="right"))
-        yield from _together(case, lines[done:after], some)
+        yield from _together(case, lines[done:after], some, most)
         done = after
-    yield from (() for _ in lines[done:])
+    yield from (Competing() for _ in lines[done:])
 
 
-def _together(case: Case, lines: Ints, arcs: Ints) -> Iterator[tuple[Competitor, ...]]:
-    found = _grouped(case, arcs)
+def _together(case: Case, lines: Ints, arcs: Ints, most: int) -> Iterator[Competing]:
+    every = _grouped(case, arcs)
+    chosen = _told(every, most)
+    left_out = _left_out(every.at(~chosen))
+    found = every.at(chosen)
     bounds = np.searchsorted(found.line, np.append(lines, case.problem.num_lines)).tolist()
     told = list(map(
         lambda *row: _competitor(case.problem, *row),
@@ -47,8 +65,28 @@ def _together(case: Case, lines: Ints, arcs: Ints) -> Iterator[tuple[Competitor,
         _values(case, found.rival_arc),
         _values(case, found.arc),
     ))  # fmt: skip
-    for start, stop in pairwise(bounds):
-        yield tuple(told[start:stop])
+    for line, (start, stop) in zip(lines.tolist(), pairwise(bounds), strict=True):
+        yield Competing(tuple(told[start:stop]), left_out.get(line, {}))
+
+
+def _told(found: Rivals, most: int) -> Bools:
+    """The first `most` entries of every line, and the first of each code."""
+    rank = np.arange(len(found.line)) - np.searchsorted(found.line, found.line)
+    chosen: Bools = rank < most
+    _, first = np.unique(found.line * CODES + found.code, return_index=True)
+    chosen[first] = True
+    return chosen
+
+
+def _left_out(found: Rivals) -> dict[int, dict[ReasonCode, tuple[int, int]]]:
+    keys, at, lines = np.unique(
+        found.line * CODES + found.code, return_inverse=True, return_counts=True
+    )
+    units = summed(at, found.units, len(keys))
+    counted: dict[int, dict[ReasonCode, tuple[int, int]]] = {}
+    for key, many, taken in zip(keys.tolist(), lines.tolist(), units.tolist(), strict=True):
+        counted.setdefault(key // CODES, {})[ReasonCode(key % CODES)] = (many, taken)
+    return counted
 
 
 def _grouped(case: Case, arcs: Ints) -> Rivals:

@@ -55,6 +55,11 @@ class Rivals:
     units: Ints
     code: Ints
 
+    def at(self, chosen: Bools) -> Rivals:
+        """Some of the pairs."""
+        columns = (self.line, self.rival, self.arc, self.rival_arc, self.units, self.code)
+        return Rivals(*(column[chosen] for column in columns))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stakes:

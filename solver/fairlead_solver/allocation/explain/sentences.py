@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from ..facts import Lines
 from ..problem import Problem
+from .competitors import Competing
 from .values import (
     Certainty,
     Competitor,
@@ -50,7 +51,7 @@ def line_sentence(
     given: int,
     steps: Sequence[WaterfallStep],
     told: Sequence[tuple[Reason, str]],
-    rivals: Sequence[Competitor],
+    competing: Competing,
     fix: Fix | None = None,
     had: str = "",
 ) -> str:
@@ -60,10 +61,10 @@ def line_sentence(
     if given >= asked:
         return opening(given, asked)
     telling = [(r, words) for r, words in told if r.units]
-    parts = [_phrase(problem, line, r, words, steps, rivals) for r, words in telling]
+    parts = [_phrase(problem, line, r, words, steps, competing) for r, words in telling]
     if len(parts) > 1:
         parts = [f"{r.units}: {p}" for (r, _), p in zip(telling, parts, strict=True)]
-    if had and any(_taken(r, rivals) for r, _ in telling):
+    if had and any(_taken(r, competing.told) for r, _ in telling):
         parts.insert(0, had)
     said = f"{opening(given, asked)} {asked - given} short: {'; '.join(parts)}."
     return said if fix is None else f"{said} To fill it: {fix.sentence}."
@@ -100,15 +101,15 @@ def _phrase(
     reason: Reason,
     words: str,
     steps: Sequence[WaterfallStep],
-    rivals: Sequence[Competitor],
+    competing: Competing,
 ) -> str:
-    taken = _by_its_code(reason, rivals)
+    taken = _by_its_code(reason, competing.told)
     if reason.code is ReasonCode.TIE_BREAK and not taken:
         phrase = "a plan that gives it more is worth the same, and the order of ids decided"
     elif reason.code is ReasonCode.NOT_PROVEN and reason.rule.leaf:
         phrase = "not ruled out: within the gap asked, a better plan may give it more"
     elif reason.code in OUTRANKED or (reason.code in HELD and taken):
-        phrase = _outranked(reason, rivals)
+        phrase = _outranked(reason, competing)
     elif reason.code in _PLAIN:
         phrase = _PLAIN[reason.code](problem.facts.lines, line, steps)
     else:
@@ -138,17 +139,21 @@ def _room(reason: Reason) -> str:
     return ", and has no room for more"
 
 
-def _outranked(reason: Reason, rivals: Sequence[Competitor]) -> str:
+def _outranked(reason: Reason, competing: Competing) -> str:
     """Who took most for this reason, and how the two compare; who took what is a fact."""
-    those = [c for c in rivals if c.decided_by is reason.code] or list(rivals)
+    those = [c for c in competing.told if c.decided_by is reason.code]
+    counted = [competing.left_out.get(reason.code, (0, 0))]
+    if not those:
+        those, counted = list(competing.told), list(competing.left_out.values())
     first = those[0]
     value, own = sum(first.unit_value.values()), sum(first.own_unit_value.values())
     compared = f"{money(value)} a unit against {money(own)}"
     if value <= own and reason.code is ReasonCode.OUTRANKED_VALUE:
         compared += ", and the plan as a whole is worth more so"
     phrase = f"{first.units} went to {first.line} (tier {first.tier}, {compared}{_why(reason)})"
-    others = len(those) - 1
-    return f"{phrase} and {sum(c.units for c in those[1:])} to {others} more" if others else phrase
+    others = len(those) - 1 + sum(lines for lines, _ in counted)
+    units = sum(c.units for c in those[1:]) + sum(units for _, units in counted)
+    return f"{phrase} and {units} to {others} more" if others else phrase
 
 
 def _why(reason: Reason) -> str:

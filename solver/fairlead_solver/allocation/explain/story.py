@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from ...tables import Ints
 from .alternatives import alternatives
 from .case import Case
-from .competitors import competitors_of
+from .competitors import Competing, competitors_of
 from .ledger import Reasons
 from .places import places_had
 from .rules import wording
 from .sentences import line_sentence
 from .values import Certainty, Competitor, Fix, LineStory, Reason, ReasonCode, Scope
+
+COMPETITORS = 100  # that are told of one line, where nothing else is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +32,28 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """What was found out by solving again, by line."""
+    """What was found out by solving again, by line. `competitors`: how many lines are told that
+    competed with a line."""
 
     proofs: Mapping[int, Proof] = field(default_factory=dict)
     fixes: Mapping[int, Fix] = field(default_factory=dict)
+    competitors: int = COMPETITORS
 
 
 def line_stories(case: Case, reasons: Reasons, lines: Ints, found: Findings) -> Iterator[LineStory]:
     """Everything that is said about each line given (ascending rows of `facts.lines`)."""
+    nobody = Competing()
     short = case.given[lines] < case.problem.line.quantity[lines]
-    rivals = competitors_of(case, lines[short])
+    rivals = competitors_of(case, lines[short], found.competitors)
     for line, is_short in zip(lines.tolist(), short.tolist(), strict=True):
-        yield _story(case, reasons, line, found, next(rivals) if is_short else ())
+        yield _story(case, reasons, line, found, next(rivals) if is_short else nobody)
 
 
 def _story(
-    case: Case, reasons: Reasons, line: int, found: Findings, rivals: tuple[Competitor, ...]
+    case: Case, reasons: Reasons, line: int, found: Findings, competing: Competing
 ) -> LineStory:
     steps = case.waterfall.steps(line)
+    rivals = competing.told
     given, proof = int(case.given[line]), found.proofs.get(line)
     told = [_told(case, reasons, k, rivals, proof) for k in _rows(reasons, line)]
     short = given < int(case.problem.line.quantity[line])
@@ -65,10 +71,11 @@ def _story(
             given,
             steps,
             told,
-            rivals,
+            competing,
             fix,
             places_had(case, line) if short else "",
         ),
+        competitors_left_out=competing.lines_left_out(),
     )
 
 

@@ -285,3 +285,4 @@ class LineStory:
     fix: Fix | None
     alternatives: tuple[Alternative, ...]
     sentence: str
+    competitors_left_out: int = 0  # competing lines that are not told
