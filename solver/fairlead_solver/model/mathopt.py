@@ -91,9 +91,10 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What every kernel is told. `tight`: integrality and feasibility to 1e-9; `presolve`: of
-    linear programs, where it may cost more than a warm solve. `plain`: little presolve and no
-    heuristics, for programs so small that these cost more than branching does (SCIP)."""
+    """What every kernel is told. `tight`: integrality and feasibility to 1e-9; `presolve`: may
+    cost more than it saves in warm linear programs (GLOP) and near a plan (SCIP). `plain`: little
+    presolve and no heuristics, for programs so small that these cost more than branching does
+    (SCIP)."""
 
     seconds: float = float("inf")
     relative_gap: float = 0.0
@@ -225,6 +226,8 @@ def _parameters(kernel: Kernel, wanted: Parameters) -> Any:
     if wanted.tight and kernel is Kernel.HIGHS:
         chosen.highs.double_options["mip_feasibility_tolerance"] = 1e-9
         chosen.highs.double_options["primal_feasibility_tolerance"] = 1e-9
+    if not wanted.presolve and kernel is Kernel.SCIP:
+        chosen.presolve = mathopt.Emphasis.OFF
     if wanted.plain and kernel is Kernel.SCIP:
         chosen.presolve, chosen.heuristics = mathopt.Emphasis.LOW, mathopt.Emphasis.OFF
     if wanted.tight and kernel is Kernel.SCIP:
