@@ -12,6 +12,7 @@ from .schema import decision, decision_part
 
 LINE = "line_columns"
 BINDING_CONSTRAINT = "binding_constraint"
+_ADD, _ADD_PARTS = insert(decision), insert(decision_part)
 BASIS = "basis"
 
 
@@ -40,9 +41,8 @@ def add(
     parts: Iterable[Part],
 ) -> None:
     """Keep a decision, whole."""
-    connection.execute(
-        insert(decision).values(tenant=tenant, id=id, created_micros=created_micros, body=body)
-    )
+    row = {"tenant": tenant, "id": id, "created_micros": created_micros, "body": body}
+    connection.execute(_ADD, row)
     rows = [
         {
             "tenant": tenant,
@@ -56,7 +56,7 @@ def add(
         for part in parts
     ]
     if rows:
-        connection.execute(insert(decision_part), rows)
+        connection.execute(_ADD_PARTS, rows)
 
 
 def body(connection: Connection, tenant: str, id: str) -> bytes | None:
