@@ -335,3 +335,17 @@ def test_bug_stock_behind_an_earlier_lot_that_is_worth_too_little_is_no_riddle()
     assert (proven.code, proven.certainty) == (ReasonCode.UNPROFITABLE, Certainty.PROVEN)
     assert proven.delta_micros is not None
     assert 0 < proven.delta_micros <= 39 * MICROS  # a unit of S: 10 + 1 - 50
+
+
+def test_bug_room_for_a_few_units_that_do_not_pay_a_location_is_no_riddle() -> None:
+    told = tell(
+        api.Policy(tiers=(api.Tier(id="A", service_rate=0.1, lateness_rate=0.0),)),
+        lines=[line("L", 9, **C)],
+        lots=[lot("S", 15)],
+        locations=[{"id": "DC-1", "fixed_cost_micros": 30 * MICROS}],
+        customers=[{"id": "C", "credit_micros": 19 * MICROS}],  # enough for one unit
+    )
+    (reason,) = told.story("L").reasons
+    assert (reason.code, reason.certainty) == (ReasonCode.UNPROFITABLE, Certainty.INDICATED)
+    (proven,) = api.explain(told.solved).story_of("L").reasons
+    assert proven.certainty is Certainty.PROVEN

@@ -99,6 +99,7 @@ def _claim_unprofitable(case: Case, ledger: Ledger) -> None:
     line = arcs.line[arc]
     value = unit_values(problem)[arc]
     units = np.minimum(case.waterfall.arcs.unused[arc], ledger.rest[line])
+    units = np.minimum(units, (case.limits.fitting() * arcs.pack)[arc])  # credit for one of nine
     net = value * units - _opening_cost(case)[arc]
     best = np.full(problem.num_lines, np.iinfo(np.int64).min)
     best_value, best_net = best.copy(), best
