@@ -11,7 +11,6 @@ from fairlead_solver.allocation.explain import explain
 from fairlead_solver.allocation.explain.values import Certainty, ReasonCode
 from fairlead_solver.allocation.facts import LotStatus, Strategy
 from fairlead_solver.allocation.families.fair_share import FairShareMode, FairSharePolicy
-from fairlead_solver.allocation.families.fefo import FefoMode, FefoPolicy
 from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
 
 from .cases import MICROS, TODAY, Row, facts, line, lot, tell
@@ -321,31 +320,3 @@ def test_a_run_that_stopped_at_its_limit_says_not_proven() -> None:
     assert explanation.reasons is not None
     known = zip(explanation.reasons.code, explanation.reasons.certainty, strict=True)
     assert set(known) == {(ReasonCode.NOT_PROVEN, Certainty.UNKNOWN)}
-
-
-def test_bug_stock_behind_an_earlier_lot_that_is_worth_too_little_is_no_riddle() -> None:
-    dear = lot("S", 100, expiry_day=TODAY + 5, unit_cost_micros=50 * MICROS)
-    cheap = lot("T", 100, expiry_day=TODAY + 50, unit_cost_micros=MICROS)
-    tier = api.Tier(id="A", service_rate=0.1, lateness_rate=0.0)
-    policy = api.Policy(tiers=(tier,), fefo=FefoPolicy(FefoMode.STRICT))
-    told = tell(policy, lines=[line("L", 5)], lots=[dear, cheap])
-    reason = told.reason("L", ReasonCode.UNPROFITABLE)
-    assert (reason.units, reason.certainty) == (5, Certainty.INDICATED)
-    (proven,) = api.explain(told.solved).story_of("L").reasons
-    assert (proven.code, proven.certainty) == (ReasonCode.UNPROFITABLE, Certainty.PROVEN)
-    assert proven.delta_micros is not None
-    assert 0 < proven.delta_micros <= 39 * MICROS  # a unit of S: 10 + 1 - 50
-
-
-def test_bug_room_for_a_few_units_that_do_not_pay_a_location_is_no_riddle() -> None:
-    told = tell(
-        api.Policy(tiers=(api.Tier(id="A", service_rate=0.1, lateness_rate=0.0),)),
-        lines=[line("L", 9, **C)],
-        lots=[lot("S", 15)],
-        locations=[{"id": "DC-1", "fixed_cost_micros": 30 * MICROS}],
-        customers=[{"id": "C", "credit_micros": 19 * MICROS}],  # enough for one unit
-    )
-    (reason,) = told.story("L").reasons
-    assert (reason.code, reason.certainty) == (ReasonCode.UNPROFITABLE, Certainty.INDICATED)
-    (proven,) = api.explain(told.solved).story_of("L").reasons
-    assert proven.certainty is Certainty.PROVEN

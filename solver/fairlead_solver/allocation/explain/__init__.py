@@ -10,7 +10,7 @@ the cycle again, the most valuable first and no more than the options allow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +19,10 @@ from ...model.draft import Bools, Floats, Ints, Model
 from ..decision import Decision, Status
 from ..problem import Problem
 from .again import Again, Resolved
-from .binding import binding_constraints
+from .binding import Marginals, binding_constraints
 from .case import Case, case_of
 from .conflict import conflict
+from .emptied import emptied, together, with_worth
 from .explanation import Explanation
 from .fix import FixEffort, fixes
 from .ledger import Reasons
@@ -29,7 +30,7 @@ from .marginal import marginals
 from .prove import prove
 from .reasons import reasons
 from .scope import Effort, Parts
-from .shortened import shortened
+from .shortened import Shortened, shortened
 from .story import COMPETITORS, Findings
 
 __all__ = ["Again", "ExplainOptions", "Explanation", "Resolved", "Solving", "explain"]
@@ -107,15 +108,21 @@ def _solved_again(
 
     proven = prove(case, told, parts, solving.x, again, effort(options.proofs))
     tight = shortened(case, proven.reasons)
-    valued = marginals(
-        case, tight, parts, solving.x, solving.prices, again, effort(options.marginals)
-    )
+
+    def worth(rows: Shortened, statements: int) -> Mapping[int, Marginals]:
+        return marginals(case, rows, parts, solving.x, solving.prices, again, effort(statements))
+
+    valued = worth(tight, options.marginals)
+    left = options.marginals - len(tight.starts()) + 1
+    beside = emptied(case, tight)
+    valued_beside = worth(beside, max(0, left))
+    tight = together(tight, with_worth(beside, valued_beside))
     wanted = FixEffort(options.fixes, options.fixes_beside, options.cycle_columns)
     repairs = fixes(case, proven.reasons, again, solving.x, parts, effort=wanted)
     return Explanation(
         case,
         proven.reasons,
-        binding_constraints(case, tight, valued, options.binding),
+        binding_constraints(case, tight, {**valued, **valued_beside}, options.binding),
         found=Findings(proven.proofs, repairs, options.competitors),
     )
 

@@ -26,7 +26,6 @@ from ...tables import Bools, Floats, Ints
 from ..plan import Plan
 
 WHOLE_LINE = ("quota", "contract_cap", "credit")
-MOST = 2**40  # packs: no limit
 TOLERANCE = 1e-9  # of a coefficient: noise of summing doubles
 
 
@@ -45,7 +44,6 @@ class Limits:
     stop_row: Ints
     stop_arc: Ints
     relief: Bools
-    flows: int
 
     def of_family(self, family: str) -> Bools:
         """Which stops are by rows of a family."""
@@ -67,18 +65,6 @@ class Limits:
         """The lots of rows that are `of_stock`."""
         block = self.model.block_rows("supply", "lots")
         return rows if block is None else block.keys[rows - block.start]
-
-    def fitting(self) -> Ints:
-        """Packs of each arc that the LIMIT rows leave room for, each row by itself."""
-        matrix, flows = self.model.matrix, self.flows
-        row = np.repeat(np.arange(self.model.num_rows), np.diff(matrix.indptr))
-        those = _limit_rows(self.model)[row] & (matrix.data > 0) & (matrix.indices < flows)
-        those &= np.isfinite(self.room[row])
-        least = np.full(flows, MOST, dtype=np.float64)
-        packs = np.floor(self.room[row[those]] / matrix.data[those] + TOLERANCE)
-        np.minimum.at(least, matrix.indices[those], packs)
-        fits: Ints = np.maximum(least, 0).astype(np.int64)
-        return fits
 
     @cached_property
     def _by_column(self) -> sp.csc_array:
@@ -126,14 +112,7 @@ def limits(model: Model, plan: Plan) -> Limits:
     picked = np.flatnonzero(stops)
     relief = room[entry_row[picked]] >= wanted[picked]
     return Limits(
-        model,
-        use,
-        room,
-        bare,
-        entry_row[picked],
-        arcs.indices[picked].astype(np.int64),
-        relief,
-        flows,
+        model, use, room, bare, entry_row[picked], arcs.indices[picked].astype(np.int64), relief
     )
 
 

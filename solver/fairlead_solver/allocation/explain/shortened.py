@@ -31,6 +31,11 @@ class Shortened:
         """Where each row's triples begin, and the end."""
         return np.append(np.flatnonzero(np.diff(self.row, prepend=-1)), len(self.row))
 
+    def of_rows(self, rows: Ints) -> Shortened:
+        """The triples of some rows."""
+        kept = np.isin(self.row, rows)
+        return Shortened(self.row[kept], self.line[kept], self.units[kept])
+
 
 def shortened(case: Case, reasons: Reasons) -> Shortened:
     """Every row at its limit with the lines it shortens, by units, then by row and line."""

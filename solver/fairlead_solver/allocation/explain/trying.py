@@ -145,9 +145,7 @@ def _before(scopes: Scopes, parts: Parts, old: Ints) -> list[Ints]:
     """The columns of each part in the program as it is, and those of their components there that
     the changed program does without."""
     starts = np.searchsorted(scopes.part, np.arange(1, len(scopes.scope)))
-    present = np.zeros(parts.model.num_columns, dtype=np.bool_)
-    present[old[old >= 0]] = True
-    gone = np.flatnonzero(~present)
+    gone = np.setdiff1d(np.arange(parts.model.num_columns), old)
     component = parts.solved_apart(gone, np.full(len(gone), Scope.PART))
     found = []
     for part in np.split(old[scopes.column], starts):

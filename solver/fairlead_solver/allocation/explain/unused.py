@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 
 from ...tables import Bools, Ints
-from ..families import fefo
 from ..families.fair_share import FairShareMode
 from ..policy import TierMode
 from ..problem import Problem
@@ -92,31 +91,22 @@ def _claim_capacity(case: Case, ledger: Ledger, free: Bools) -> None:
 
 
 def _claim_unprofitable(case: Case, ledger: Ledger) -> None:
-    """Lines no unused arc of which is worth its costs; under strict FEFO no arc that is not behind
-    an earlier lot: what is behind has to wait for what is worth too little."""
+    """Lines no unused arc of which is worth its costs."""
     problem, arcs = case.problem, case.problem.arcs
     arc = np.flatnonzero((case.waterfall.arcs.unused > 0) & (ledger.rest[arcs.line] > 0))
     line = arcs.line[arc]
     value = unit_values(problem)[arc]
     units = np.minimum(case.waterfall.arcs.unused[arc], ledger.rest[line])
-    units = np.minimum(units, (case.limits.fitting() * arcs.pack)[arc])  # credit for one of nine
     net = value * units - _opening_cost(case)[arc]
     best = np.full(problem.num_lines, np.iinfo(np.int64).min)
     best_value, best_net = best.copy(), best
     np.maximum.at(best_value, line, value)
-    ahead = ~_behind(case)[arc]
-    np.maximum.at(best_net, line[ahead], net[ahead])
+    np.maximum.at(best_net, line, net)
     has = np.zeros(problem.num_lines, dtype=np.bool_)
     has[line] = True
     sure = has & (best_value < 0) & _unit_terms_only(problem)
     for where, certainty in ((sure, Certainty.EXACT), (has & (best_net <= 0), Certainty.INDICATED)):
         ledger.claim(ReasonCode.UNPROFITABLE, np.where(where, ledger.rest, 0), certainty)
-
-
-def _behind(case: Case) -> Bools:
-    if not fefo.applies(case.problem):
-        return np.zeros(len(case.problem.arcs), dtype=np.bool_)
-    return fefo.behind(case.problem, case.plan)
 
 
 def _opening_cost(case: Case) -> Ints:
