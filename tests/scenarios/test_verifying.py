@@ -213,6 +213,13 @@ def test_a_relaxation_by_more_or_less_than_needed_is_found_out() -> None:
         assert Kind.RELAXATION in {v.statement.kind for v in failures(verify([case]))}
 
 
+@pytest.mark.parametrize("scenario", ["02_supply_short", "12_cap_and_quota", "19_strategies"])
+def test_a_limit_that_binds_and_is_not_listed_is_found_out(scenario: str) -> None:
+    case = case_of(LIBRARY / scenario)
+    del case.decision.binding_constraints[0]
+    assert Kind.UNLISTED in {v.statement.kind for v in failures(verify([case]))}
+
+
 def test_a_sample_leaves_the_others_out_and_says_so() -> None:
     case = case_of(LIBRARY / "24_all_pull")
     full, none = verify([case]), verify([case], Effort(sample=0))

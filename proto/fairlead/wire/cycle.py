@@ -65,7 +65,7 @@ def _table(name: str, cycle: Cycle, max_rows: int, faults: Faults) -> Any:
     elif len(rows) > max_rows:
         rule = f"at most {max_rows} rows; give larger tables as columns.{name}"
         faults.add(Finding(name, "", f"{len(rows)} rows", rule))
-    elif rows:
+    else:
         return table_of_rows(kind, rows, faults)
     return kind.of()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from fairlead.v1 import policy_pb2
 from fairlead_solver.api import Policy
 
@@ -20,12 +18,6 @@ def policy_of(message: policy_pb2.Policy) -> Policy:
 
 def policy_message(policy: Policy) -> policy_pb2.Policy:
     """The policy with every default filled in."""
-    return policy_pb2.Policy.FromString(_written(repr(policy), policy))
-
-
-@lru_cache(maxsize=128)
-def _written(said: str, policy: Policy) -> bytes:
-    """Remembered by what the policy says: equal numbers may be written differently."""
     message = policy_pb2.Policy()
     fill(message, policy)
-    return message.SerializeToString()
+    return message

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fairlead_solver.api import Facts
 from fairlead_solver.reference.process import Question
 
-from .changes import cell_of, put
+from .changes import add, cell_of, put
 from .field import Field
 from .floors import lower_floor
 from .ground import Ground
@@ -16,10 +17,12 @@ from .limits import FAIR_SHARE, FLOOR, Limit
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Move:
-    """A limit to be moved by so much, in its own unit."""
+    """A limit to be moved by so much, in its own unit. `alone`: a lot holds more, and what is
+    protected in it is more by as much, so that the protection leaves to others what it left."""
 
     limit: Limit
     by: int
+    alone: bool = False
 
     def made(self, ground: Ground, facts: Facts) -> Facts:
         """The facts with it. A limit that stands at 0 because more than all is taken away from it
@@ -32,7 +35,10 @@ class Move:
         cell = cell_of(facts, f"{table}[{key}].{column}")
         now = cell.value(facts)
         value = now + self.limit.sign * (self.by + _lost(ground, self.limit, now))
-        return put(facts, cell, max(0, value))
+        facts = put(facts, cell, max(0, value))
+        for protection in _protections(ground, key) if self.alone else ():
+            facts = add(facts, cell_of(facts, f"protections[{protection}].quantity"), self.by)
+        return facts
 
 
 def moved(ground: Ground, field: Field, *moves: Move) -> Question:
@@ -44,6 +50,17 @@ def moved(ground: Ground, field: Field, *moves: Move) -> Question:
         (move.limit.cell[1], move.by) for move in moves if move.limit.family == FAIR_SHARE
     )
     return field.question(facts, None, raised=raised)
+
+
+def _protections(ground: Ground, key: str) -> Iterator[str]:
+    """Protections of the lot with that id; none where it is no lot."""
+    lot = ground.lots.get(key)
+    if lot is None or lot.blocked:
+        return
+    for row in ground.cycle.rows("protections"):
+        here = not row["locations"] or lot.location in row["locations"]
+        if here and row["product"] == lot.product:
+            yield row["id"]
 
 
 def _lost(ground: Ground, limit: Limit, now: int) -> int:

@@ -15,7 +15,7 @@ from fairlead_solver.reference.process import Question, ReferenceFailed
 
 from ..screen.words import word
 from .field import Fields
-from .ground import MICRO, RELATIVE, TIGHT, Ground
+from .ground import MICRO, RELATIVE, TIGHT, Ground, near
 from .trial import Answer, Kind, NotTried, Statement, Trial, impossible, optimum
 
 
@@ -29,18 +29,18 @@ def status_trials(fields: Fields) -> Iterator[Trial]:
         told = f"objective {_money(ground.decision.objective_micros)}"
         bound = f"bound {_money(ground.decision.bound_micros)}"
         statement = Statement(Kind.STATUS, says, f"{told}, {bound}")
-        asked = _as_closely(ground) if fields.large else fields.whole.best
-        most = _asked(ground) if fields.large else ground.decision.bound_micros
+        asked = as_closely(ground, fields.whole.best) if fields.large else fields.whole.best
+        most = _allowed(ground) if fields.large else ground.decision.bound_micros
         yield Trial(statement, lambda found: _wrong(ground, most, found), (fields.whole.own, asked))
 
 
-def _as_closely(ground: Ground) -> Question:
-    """The whole of a large cycle, to the gap that the decision was solved to."""
+def as_closely(ground: Ground, question: Question) -> Question:
+    """A question about the whole of a large cycle, to the gap that the decision was solved to."""
     ours, bound = ground.decision.objective_micros, ground.decision.bound_micros
-    return replace(ground.question(), gap=(bound - ours) / max(MICRO, abs(ours)))
+    return replace(question, gap=(bound - ours) / max(MICRO, abs(ours)))
 
 
-def _asked(ground: Ground) -> int:
+def _allowed(ground: Ground) -> int:
     """The most that the best plan may be worth where the gap asked for was reached."""
     decision = ground.decision
     gap = decision.solve.relative_gap_asked * max(MICRO, abs(decision.objective_micros))
@@ -54,13 +54,23 @@ def _none(found: Sequence[Answer]) -> str:
 def _wrong(ground: Ground, allowed: int, found: Sequence[Answer]) -> str:
     if impossible(found[0]):
         return "the plan breaks a rule"
-    ours, bound = ground.decision.objective_micros, ground.decision.bound_micros
     worth = optimum(found[0]).objective_micros or 0
-    if worth != ours:
+    if not near(worth, ground.decision.objective_micros):
         return f"the plan is worth {_money(worth)}"
     if impossible(found[1]):
         return "there is no plan"
-    best, most = _between(found[1])
+    return _beyond(ground, found[1], allowed)
+
+
+def above_the_bound(ground: Ground, answer: Answer) -> str:
+    """What a changed large cycle is worth more than the decision's bound; "" where it is not, and
+    where its own bound lies within the gap asked. Raises NotTried."""
+    return _beyond(ground, answer, _allowed(ground))
+
+
+def _beyond(ground: Ground, answer: Answer, allowed: int) -> str:
+    ours, bound = ground.decision.objective_micros, ground.decision.bound_micros
+    best, most = _between(answer)
     noise = max(TIGHT, RELATIVE * abs(ours))
     if most < ours - noise or best > bound + noise:
         return f"the best plan is worth {_money(best)} to {_money(most)}"

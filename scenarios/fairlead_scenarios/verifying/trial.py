@@ -25,6 +25,7 @@ class Kind(Enum):
     LIMIT = "limit, use and slack"
     BINDS = "limit binds"
     MARGINAL = "marginal value"
+    UNLISTED = "limit not listed"
     CONFLICT = "conflict set"
     RELAXATION = "relaxation"
 

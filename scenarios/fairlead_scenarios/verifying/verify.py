@@ -23,6 +23,7 @@ from .proven import proven_trials
 from .reach import Surroundings
 from .status import status_trials
 from .trial import Answer, Outcome, Trial, Verdict, not_tried
+from .unlisted import unlisted_trials
 
 T = TypeVar("T")
 
@@ -100,6 +101,8 @@ def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:
     for place, constraint in enumerate(constraints):
         trials = chain(binding_trials(fields, constraint))
         yield from trials if place in chosen else map(_left_out, trials)
+    if effort.sample is None:
+        yield from unlisted_trials(fields)
     if case.decision.HasField("conflict"):
         yield from conflict_trials(ground, case.decision.conflict)
 

@@ -12,7 +12,6 @@ from .schema import decision, decision_part
 
 LINE = "line_columns"
 BINDING_CONSTRAINT = "binding_constraint"
-_ADD, _ADD_PARTS = insert(decision), insert(decision_part)
 BASIS = "basis"
 
 
@@ -41,8 +40,9 @@ def add(
     parts: Iterable[Part],
 ) -> None:
     """Keep a decision, whole."""
-    row = {"tenant": tenant, "id": id, "created_micros": created_micros, "body": body}
-    connection.execute(_ADD, row)
+    connection.execute(
+        insert(decision).values(tenant=tenant, id=id, created_micros=created_micros, body=body)
+    )
     rows = [
         {
             "tenant": tenant,
@@ -56,7 +56,7 @@ def add(
         for part in parts
     ]
     if rows:
-        connection.execute(_ADD_PARTS, rows)
+        connection.execute(insert(decision_part), rows)
 
 
 def body(connection: Connection, tenant: str, id: str) -> bytes | None:

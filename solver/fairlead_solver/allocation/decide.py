@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -49,12 +49,8 @@ def write(problem: Problem) -> Model:
 
 def money(plan: Plan) -> dict[Term, int]:
     """Every term of the objective, recomputed from the integers."""
-    return _money(plan, plan.unit_money())
-
-
-def _money(plan: Plan, of_units: Mapping[Term, int]) -> dict[Term, int]:
-    """The unit terms, and what every family adds."""
-    terms = {**dict.fromkeys(Term, 0), **of_units}
+    terms = dict.fromkeys(Term, 0)
+    terms |= plan.unit_money()
     for family in families_of(plan.problem):
         for term, micros in family.money(plan.problem, plan).items():
             terms[term] += micros
@@ -84,13 +80,12 @@ def decide(problem: Problem, solution: Solution, record: SolveRecord) -> Decisio
         return _without_plan(problem, solution, record)
     if broken and status is not Status.INFEASIBLE:
         raise Mismatch(broken)
-    lines = line_outcomes(plan)
-    terms = _money(plan, {term: int(micros.sum()) for term, micros in lines.unit_money.items()})
+    terms = money(plan)
     objective = sum(terms.values())
     return Decision(
         status=status,
         plan=plan,
-        lines=lines,
+        lines=line_outcomes(plan),
         terms=terms,
         objective_micros=objective,
         bound_micros=_bound(solution, objective),

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ...findings import Finding
 from ...model.draft import Draft, RowKind
-from ...tables import NO_DAY, Bools, Ints
+from ...tables import NO_DAY, Ints
 from ..about import About
 from ..arcs import expand
 from ..family import NO_MONEY, Breach, Wording
@@ -146,25 +146,18 @@ def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
     return list(_breaches(problem, plan))
 
 
-def behind(problem: Problem, plan: Plan) -> Bools:
-    """The arcs that may carry nothing beside a plan: an earlier lot on their shelf has a pack."""
+def _breaches(problem: Problem, plan: Plan) -> Iterator[Breach]:
     arcs, facts, shelves = problem.arcs, problem.facts, _shelves(problem)
     left = facts.lots.quantity - plan.per_lot()
     arc = shelves.arc
     has_pack = left[arcs.lot[arc]] >= (arcs.ratio * arcs.pack)[arc]
     earliest = np.full(int(shelves.shelf[-1]) + 1 if len(arc) else 0, NEVER)
     np.minimum.at(earliest, shelves.shelf[has_pack], shelves.expiry[has_pack])
-    shut = np.zeros(len(arcs), dtype=np.bool_)
-    shut[arc] = shelves.expiry > earliest[shelves.shelf]
-    return shut
-
-
-def _breaches(problem: Problem, plan: Plan) -> Iterator[Breach]:
-    arcs, facts, units = problem.arcs, problem.facts, plan.units
-    for k in np.flatnonzero(plan.used() & behind(problem, plan)):
-        line, lot = facts.lines.id[arcs.line[k]], facts.lots.id[arcs.lot[k]]
+    units = plan.units
+    for j in np.flatnonzero(plan.used()[arc] & (shelves.expiry > earliest[shelves.shelf])):
+        line, lot = facts.lines.id[arcs.line[arc[j]]], facts.lots.id[arcs.lot[arc[j]]]
         text = f"line {line} takes from lot {lot} while one that expires earlier has stock left"
-        yield Breach(NAME, f"{line}/{lot}", 0, int(units[k]), text)
+        yield Breach(NAME, f"{line}/{lot}", 0, int(units[arc[j]]), text)
 
 
 def words(problem: Problem, name: str, key: int) -> Wording:
