@@ -113,6 +113,7 @@ def answer(scenario: Scenario, asking: Asking, watcher: Watcher | None = None) -
     facts = _facts(scenario)
     check_memory(facts, asking.memory_bytes)
     problem = intake(facts, policy_of(scenario.policy))
+    del facts  # the problem has its own, in canonical order
     watch.stage("building")
     limit = asked.time_limit_seconds
     budget: Budget = UNLIMITED if limit is None else Deadline.after(limit)

@@ -132,10 +132,15 @@ def _problem(
 
 
 def _facts(run: Run, request: pb.SolveAllocationRequest, instructions: Instructions) -> api.Facts:
-    """The input: one Cycle, or where it is a snapshot a SnapshotHeader and SnapshotChunks."""
+    """The input: one Cycle, or where it is a snapshot a SnapshotHeader and SnapshotChunks.
+
+    Its bytes are let go: the solve needs the memory.
+    """
+    given = run.parts[2:]
+    del run.parts[2:]
     if request.snapshot:
-        return _uploaded(run.parts[2:])
-    return wire.facts_of(_parsed(facts_pb2.Cycle, run.parts[2]), instructions.max_rows)
+        return _uploaded(given)
+    return wire.facts_of(_parsed(facts_pb2.Cycle, given[0]), instructions.max_rows)
 
 
 def _uploaded(parts: list[bytes]) -> api.Facts:
