@@ -98,7 +98,8 @@ def too_late() -> Cycle:
 
 
 def nothing_left() -> Cycle:
-    return facts(lines=[line("L", 12), line("M", 3)], lots=[lot("S", 10)]), api.Policy()
+    rival = line("M", 3, unit_price_micros=MICROS)
+    return facts(lines=[line("L", 12), rival], lots=[lot("S", 10)]), api.Policy()
 
 
 def neither_stock_nor_hands() -> Cycle:
@@ -148,3 +149,8 @@ def test_stock_that_nobody_could_pick_is_told_with_the_hands_it_takes() -> None:
 
 def test_the_least_stock_that_fills_the_line_is_told() -> None:
     assert fix_of(nothing_left(), WHOLE).amount == 2
+
+
+def test_bug_stock_that_a_rival_might_take_as_well_is_no_fix() -> None:
+    given = facts(lines=[line("L", 12), line("M", 3)], lots=[lot("S", 10)])
+    assert fix_of((given, api.Policy()), WHOLE).amount == 5

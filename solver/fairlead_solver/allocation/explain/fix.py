@@ -47,9 +47,8 @@ def fixes(
     trials = [Trial(line, c) for line in lines.tolist() for c in changes(case, reasons, line)]
     found: dict[int, list[tuple[Change, Fix]]] = {}
     for result in tried(case, trials, again, x, parts, whole=whole):
-        if result.given[result.trial.line] >= case.whole[result.trial.line]:
-            fix = _told(case, result, Scope.CYCLE if whole else Scope.PART)
-            found.setdefault(result.trial.line, []).append((result.trial.change, fix))
+        fix = _told(case, result, Scope.CYCLE if whole else Scope.PART)
+        found.setdefault(result.trial.line, []).append((result.trial.change, fix))
     return {line: min(some, key=_dearness)[1] for line, some in found.items()}
 
 

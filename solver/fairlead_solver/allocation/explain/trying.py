@@ -15,14 +15,14 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from ...model.draft import Floats, Ints, Model
+from ...model.draft import Bools, Floats, Ints, Model
 from ..arcs import expand
 from ..problem import Problem
 from ..totals import summed
-from .again import Again
+from .again import Again, State
 from .case import Case
 from .change import Change, row_of
-from .copies import Copies, stacked
+from .copies import Copies, Worths, compared, stacked
 from .scope import Effort, Parts, Scopes
 from .values import Scope
 from .variant import edited, origin, program
@@ -63,7 +63,8 @@ class _Round:
 def tried(
     case: Case, trials: Sequence[Trial], again: Again, x: Floats, parts: Parts, *, whole: bool
 ) -> Iterator[Tried]:
-    """What came of every trial that was solved to the end. `whole`: with nothing held."""
+    """What came of every trial that fills its line, whatever decides between plans of the same
+    worth. `whole`: with nothing held."""
     together = _together(case, trials, parts, whole=whole)
     rounds = [_round(case, some, x, parts, whole=whole) for some in together]
     rounds = [r for r in rounds if r.trials and _goals(r.copies.model) == _goals(parts.model)]
@@ -73,15 +74,51 @@ def tried(
     now = _Now.of([before for _, _, before in placed], parts.model, x)
     every = stacked([*(r.copies for r in rounds), now.copies])
     largest = parts.model.num_columns if whole else again.copy_columns
-    outcomes = replace(again, copy_columns=max(largest, again.copy_columns)).best(every)
-    worths, base = every.worths(outcomes.x)[:, -1], len(placed) + now.of_trial
+    again = replace(again, copy_columns=max(largest, again.copy_columns))
+    outcomes = again.best(every)
+    worths, base = every.worths(outcomes.x), len(placed) + now.of_trial
+    filling: dict[int, Tried] = {}
     for at, (r, trial, before) in enumerate(placed):
         if outcomes.closed(at) and outcomes.closed(int(base[at])):
             first, last = np.searchsorted(every.part, [at, at + 1])
             had = _Flow(case.problem, before, x[before])
             has = _Flow(r.problem, every.column[first:last], outcomes.x[first:last])
-            gain = round(float(worths[at] - worths[base[at]]))
-            yield Tried(trial, _given(case, trial.line, had, has), gain)
+            given = _given(case, trial.line, had, has)
+            if given[trial.line] >= case.whole[trial.line]:
+                gain = round(float(worths[at, -1] - worths[base[at], -1]))
+                filling[at] = Tried(trial, given, gain)
+    chosen = np.array(list(filling), dtype=np.int64)
+    problems = [placed[at][0].problem for at in filling]
+    short = _left_short(case, every.only(chosen), list(filling.values()), problems)
+    for k in np.flatnonzero(_worse(short, worths[chosen], again)).tolist():
+        yield filling[int(chosen[k])]
+
+
+def _left_short(
+    case: Case, copies: Copies, found: Sequence[Tried], problems: Sequence[Problem]
+) -> Copies:
+    """The same, but that no line gets all it lacks: a pack at least stays out."""
+    starts = np.searchsorted(copies.part, np.arange(len(found) + 1)).tolist()
+    own: list[Ints] = []
+    most = np.zeros(len(found))
+    for k, (result, problem) in enumerate(zip(found, problems, strict=True)):
+        line, arcs = result.trial.line, problem.arcs.of_line(result.trial.line)
+        column = copies.column[starts[k] : starts[k + 1]]
+        own.append(starts[k] + np.flatnonzero((column >= arcs.start) & (column < arcs.stop)))
+        most[k] = (case.whole[line] - 1) // problem.line.pack[line]
+    columns = np.concatenate([*own, np.empty(0, dtype=np.int64)])
+    return copies.with_least(columns, -np.ones(len(columns)), -most)
+
+
+def _worse(short: Copies, full: Worths, again: Again) -> Bools:
+    """Whether each copy is worth less than `full`, or has no plan."""
+    if not short.count:
+        return np.empty(0, dtype=np.bool_)
+    bound, outcomes = again.bounded(short, full[:, -1])
+    worse = compared(full, short.worths(outcomes.x)) > 0
+    worse &= outcomes.state == State.CLOSED
+    told: Bools = worse | np.isfinite(bound) | (outcomes.state == State.INFEASIBLE)
+    return told
 
 
 @dataclass(frozen=True, slots=True, eq=False)
