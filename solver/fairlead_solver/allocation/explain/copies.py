@@ -78,6 +78,14 @@ class Copies:
         np.add.at(high, at[here], upper[here])
         return replace(self, model=replace(self.model, row_lower=low, row_upper=high))
 
+    def hold_all_moved(self, before: Model, after: Model) -> bool:
+        """Whether only rows of the copies have other limits: entitlements of fair share may move
+        in parts of the cycle that are not solved again."""
+        if before.num_rows != after.num_rows:
+            return False
+        apart = (before.row_lower != after.row_lower) | (before.row_upper != after.row_upper)
+        return bool(np.isin(np.flatnonzero(apart), self.row).all())
+
     def without(self, whole: Model, family: str) -> Copies:
         """With a family's rules dropped and its own columns free of charge."""
         model = self.model

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...model.draft import Bools, Floats, Ints, Model
+from ...model.draft import Bools, Floats, Ints
 from ..arcs import expand
 from ..families.fair_share import FairShareMode
 from .again import Again, State
@@ -97,16 +97,7 @@ class _Trials:
         if not same_layout(model, changed):
             return None
         moved = self.scopes.only(at).copies(changed, self.x)
-        return moved if _within(moved, model, changed) else None
-
-
-def _within(copies: Copies, before: Model, after: Model) -> bool:
-    """Whether only rows of the copies have other limits: entitlements of fair share may move in
-    parts of the cycle that are not solved again."""
-    if before.num_rows != after.num_rows:
-        return False
-    apart = (before.row_lower != after.row_lower) | (before.row_upper != after.row_upper)
-    return bool(np.isin(np.flatnonzero(apart), copies.row).all())
+        return moved if moved.hold_all_moved(model, changed) else None
 
 
 def marginals(

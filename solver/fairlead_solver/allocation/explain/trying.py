@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ...model.draft import Bools, Floats, Ints, Model
 from ..arcs import expand
+from ..families.fair_share import FairShareMode
 from ..problem import Problem
 from ..totals import summed
 from .again import Again, State
@@ -156,7 +157,11 @@ def _round(case: Case, trials: Sequence[Trial], x: Floats, parts: Parts, *, whol
         scopes = _around(problem, trials, parts, old, model)
         before = _before(scopes, parts, old)
     held = np.where(old >= 0, x[old], 0.0)
-    copies = _moved(scopes.copies(model, held), model, trials)
+    free = scopes.copies(model, held)
+    shared = problem.policy.fair_share.mode is FairShareMode.PROPORTIONAL
+    if shared and not whole and not free.hold_all_moved(parts.model, model):
+        return _Round([], problem, free, [])
+    copies = _moved(free, model, trials)
     return _Round(trials, problem, copies, before)
 
 
