@@ -12,6 +12,7 @@ from ..screen.words import word
 from .exact import wrong_in
 from .ground import Ground, told
 from .reach import Reach, Surroundings
+from .sentences import sentence_trial
 from .trial import Kind, Trial, arithmetic
 
 _TOGETHER = (
@@ -45,6 +46,8 @@ def line_trials(
     yield _supply_together(ground, reach, said)
     for rival in said.explanation.competitors:
         yield _competitor(ground, line, rival)
+    if said.explanation.sentence:
+        yield sentence_trial(ground, around.limits, reach, said)
     for tried in said.explanation.alternatives:
         yield _alternative(said, tried)
 

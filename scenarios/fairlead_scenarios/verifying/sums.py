@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 from fairlead.v1 import explanation_pb2
 from fairlead_solver.reference.cycle import Line
@@ -79,6 +81,34 @@ class Limits:
             row = row_of(self._ground.cycle, "contracts", contract)
             self._scopes[contract] = self._ground.cycle.scope(row) if row is not None else []
         return self._scopes[contract]
+
+    @cached_property
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows of the cycle's tables by the key that a rule names them by."""
+        found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for table, rows in self._ground.cycle.tables.items():
+            for row in rows:
+                key = row.get("id") or f"{row.get('location')}/{row.get('resource')}"
+                if "id" in row or table == "resources":
+                    found[key].append(row)
+        return dict(found)
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Every id of the cycle."""
+        return frozenset(self.rows)
+
+    def takers(self, lot: str) -> list[str]:
+        """Lines that were given some of a lot."""
+        return self._takers.get(lot, [])
+
+    @cached_property
+    def _takers(self) -> dict[str, list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for (line, lot), units in self._ground.flow.items():
+            if units:
+                found[lot].append(line)
+        return dict(found)
 
     @cached_property
     def sums(self) -> tuple[Sum, ...]:

@@ -26,6 +26,7 @@ class Kind(Enum):
     BINDS = "limit binds"
     MARGINAL = "marginal value"
     UNLISTED = "limit not listed"
+    SENTENCE = "sentence"
     CONFLICT = "conflict set"
     RELAXATION = "relaxation"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from fairlead_solver.reference.process import Question
@@ -19,7 +19,7 @@ from .ground import MICRO, Ground, less
 from .limits import Limit
 from .moves import Move, moved
 from .status import above_the_bound, as_closely
-from .trial import Answer, Kind, NotTried, Statement, Trial, arithmetic, made, optimum
+from .trial import Answer, Judge, Kind, NotTried, Statement, Trial, arithmetic, made, optimum
 
 MOST_LISTED = 1000  # binding constraints a decision lists
 _ONE_BY_ONE = ("supply", "protection")  # more stock may also bind: it must go first, or be shared
@@ -148,13 +148,15 @@ def _short(ground: Ground, given: Counter[str]) -> int:
 
 
 def _of_large(fields: Fields, moving: list[Unlisted]) -> Iterator[Trial]:
-    """Lots beside the rest; sums over many lines together, in the whole."""
+    """Lots beside the rest; sums over many lines together, in the whole. The explanation values
+    few rows of so many: what it left out untried is told as that."""
     ground = fields.ground
     sums = [one for one in moving if one.family != "supply"]
     for one in moving:
         if one.family == "supply":
             field = fields.beside(fields.counted(one.limit))
-            yield made(one.statement, partial(_alone, ground, field, one))
+            trial = made(one.statement, partial(_alone, ground, field, one))
+            yield replace(trial, judge=partial(_untried, trial.judge))
     if not sums:
         return
     try:
@@ -164,7 +166,14 @@ def _of_large(fields: Fields, moving: list[Unlisted]) -> Iterator[Trial]:
         return
     question = as_closely(ground, looser)
     for one in sums:
-        yield Trial(one.statement, lambda found: above_the_bound(ground, found[0]), (question,))
+        judge = partial(_untried, lambda found: above_the_bound(ground, found[0]))
+        yield Trial(one.statement, judge, (question,))
+
+
+def _untried(judge: Judge, found: Sequence[Answer]) -> str:
+    if judge(found):
+        raise NotTried("worth something, alone or with others, and among the rows never valued")
+    return ""
 
 
 def _raise(reason: NotTried) -> Trial:

@@ -1,0 +1,183 @@
+"""Sentences: every figure and id in a line's sentence is one of the statements it was made from.
+
+Read back without the templates: a figure in a known place ("8 of 20 given", "22 went to SO-881",
+"SO-2 loses 15") must be that very figure of the statement; any other must be one of the line, of
+its statements, or of a rule they name. An id must be of something they are about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from fairlead.v1 import decision_pb2, explanation_pb2
+
+from .ground import MICRO, Ground
+from .reach import Reach
+from .sums import Limits
+from .trial import Kind, Trial, arithmetic
+
+_EPOCH = date(1970, 1, 1)
+_TOKEN = re.compile(r"[^\s,;:()]+")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?|\d{4}-\d\d-\d\d")
+_MONEY = r"-?\d+\.\d\d"
+_Row = tuple[str, ...]
+
+
+class _Said:
+    """A line's sentence beside its statements."""
+
+    def __init__(
+        self, ground: Ground, limits: Limits, reach: Reach, said: decision_pb2.DecisionLine
+    ) -> None:
+        self.ground, self.limits, self.reach, self.said = ground, limits, reach, said
+        self.told = said.explanation
+        self.short = said.requested_quantity - said.confirmed_quantity
+        self.fixes = [self.told.fix, *self.told.fix.also] if self.told.HasField("fix") else []
+
+    def wrong(self) -> str:
+        """The first figure or id that is of no statement; "" where there is none."""
+        return next((f"{text!r} is of no statement" for text in self._strangers()), "")
+
+    def _strangers(self) -> Iterator[str]:
+        sentence = self.told.sentence
+        for pattern, allowed in self._roles():
+            for match in re.finditer(pattern, sentence):
+                if match.groups() not in allowed:
+                    yield match.group(0)
+        figures, ids = self._figures(), self._ids()
+        for word in _TOKEN.findall(sentence):
+            token = word.rstrip(".").removesuffix("'s")
+            if token in ids or token in figures:
+                continue
+            if _NUMBER.fullmatch(token) or (token in self.limits.ids and not token.islower()):
+                yield token
+
+    def _roles(self) -> Iterator[tuple[str, set[_Row]]]:
+        """A pattern, and what its groups may be."""
+        said, told = self.said, self.told
+        yield (
+            r"^(\d+) of (\d+) given\.",
+            {(f"{said.confirmed_quantity}", f"{said.requested_quantity}")},
+        )
+        yield r"(\d+) short: ", {(f"{self.short}",)}
+        yield r"(?:short: |; )(\d+): ", {(f"{r.units}",) for r in told.reasons}
+        yield (
+            rf"(\d+) went to (\S+) \(tier (\S+), ({_MONEY}) a unit against ({_MONEY})",
+            {
+                (f"{c.units}", c.line, c.tier, _money(c.unit_value), _money(c.own_unit_value))
+                for c in told.competitors
+            },
+        )
+        had = self._had()
+        places = {(place, f"{units}") for place, units in had.items()}
+        yield r"(\S+) had (\d+)", places | {("places", f"{had.total()}")}
+        yield r"(\S+) loses (\d+)", {(i.line, f"{i.units}") for i in told.fix.losers}
+        gain = told.fix.gain_micros
+        worth = ("gains" if gain >= 0 else "costs", f"{abs(gain) / MICRO:.2f}")
+        yield rf"(gains|costs) ({_MONEY})", {worth}
+        yield r"(\d+) are left, but", {(f"{self.reach.sum('unused')}",)}
+        product = self.reach.line.product
+        yield r"only (\d+) of (\S+) in reach", {(f"{self.reach.held}", product)}
+
+    def _had(self) -> Counter[str]:
+        """Units in reach by location, refused ones left out."""
+        held: Counter[str] = Counter()
+        for share in self.reach.shares:
+            held[share.lot.location] += share.held if share.refused is None else 0
+        return held
+
+    def _figures(self) -> set[str]:
+        """Every number that the line, its statements and their rules have, as it may be written."""
+        line, ground = self.reach.line, self.ground
+        numbers = {
+            self.short, line.quantity, line.pack, line.least, line.previous, line.locked or 0,
+            line.shelf_life, line.max_sources, ground.given[line.id],
+            ground.policy.time_fence.days, ground.policy.location_use.max_locations,
+        }  # fmt: skip
+        numbers |= {step.units for step in self.told.waterfall}
+        numbers |= {reason.units for reason in self.told.reasons}
+        numbers |= {fix.amount for fix in self.fixes} | {i.units for i in self.told.fix.losers}
+        had = self._had()
+        numbers |= {*had.values(), had.total(), *range(len(had) + 1)}
+        numbers |= set(self._others())
+        numbers.add(len(self.told.fix.losers) - 3)
+        days = {line.latest, *(fix.by_day for fix in self.fixes)} - {None}
+        written = {text for number in numbers for text in _written(number)}
+        written.add(f"{abs(self.told.fix.gain_micros) / MICRO:.2f}")
+        for rival in self.told.competitors:
+            written |= {_money(rival.unit_value), _money(rival.own_unit_value)}
+        written |= {(_EPOCH + timedelta(days=day)).isoformat() for day in days if day is not None}
+        for family, key in self._rules():
+            limit = self.limits.named(family, key)
+            if limit is not None:
+                written |= {text for n in (limit.limit, limit.slack) for text in _written(n)}
+            for row in self._rows(key):
+                written |= {t for n in row.values() if isinstance(n, int) for t in _written(n)}
+            if key in ground.lines:
+                written.add(f"{float(ground.entitled[key]):.6g}")
+        return written | {f"{share.lot.quantity}" for share in self.reach.shares}
+
+    def _others(self) -> Iterator[int]:
+        """Units and lines that all rivals but the first of a reason may come to."""
+        taken = Counter[str]()
+        mine = self.ground.arcs.get(self.reach.line.id, [])
+        for share in mine:
+            for line in self.limits.takers(share.lot.id):
+                if line != self.reach.line.id:
+                    arcs = self.ground.arcs[line]
+                    ratio = next(a.ratio for a in arcs if a.lot.id == share.lot.id)
+                    flow = self.ground.flow[line, share.lot.id]
+                    taken[line] += flow * ratio // share.ratio
+        yield from range(len(taken) + 1)
+        first = max((c.units for c in self.told.competitors), default=0)
+        yield from range(1, taken.total() - min(first, 1) + 1)
+
+    def _rules(self) -> set[tuple[str, str]]:
+        rules = [r.rule for r in self.told.reasons] + [fix.rule for fix in self.fixes]
+        return {(rule.family, rule.key) for rule in rules}
+
+    def _rows(self, key: str) -> Iterator[dict[str, Any]]:
+        """Rows of the cycle that a rule's key names."""
+        yield from self.limits.rows.get(key, ())
+
+    def _ids(self) -> set[str]:
+        line, told = self.reach.line, self.told
+        ids = {line.id, line.order[1], line.product, line.customer, line.channel, line.group}
+        ids |= {tier.id for tier in self.ground.policy.tiers if tier.id in self._tiers()}
+        for share in self.reach.shares:
+            ids |= {share.lot.id, share.lot.location, share.lot.product}
+            ids |= {share.lot.customer, share.lot.channel}
+        for rival in told.competitors:
+            ids |= {rival.line, rival.customer, *rival.contracts}
+        for fix in self.fixes:
+            ids |= {fix.product, fix.location, fix.rule.leaf}
+        ids |= {loser.line for loser in told.fix.losers} | {r.rule.leaf for r in told.reasons}
+        for _, key in self._rules():
+            ids |= {key, *key.split("/")}
+            for row in self._rows(key):
+                ids |= {value for value in row.values() if isinstance(value, str)}
+        return ids
+
+    def _tiers(self) -> set[str]:
+        own = self.ground.policy.tiers[self.reach.line.tier].id
+        return {own, *(rival.tier for rival in self.told.competitors)}
+
+
+def sentence_trial(
+    ground: Ground, limits: Limits, reach: Reach, said: decision_pb2.DecisionLine
+) -> Trial:
+    """The sentence of a line."""
+    wrong = _Said(ground, limits, reach, said).wrong()
+    return arithmetic(Kind.SENTENCE, said.line, said.explanation.sentence, wrong)
+
+
+def _written(number: int) -> tuple[str, str, str]:
+    return f"{number}", f"{number / MICRO:.2f}", f"{number / MICRO:g}"
+
+
+def _money(money: explanation_pb2.Money) -> str:
+    return f"{sum(getattr(money, f.name) for f in money.DESCRIPTOR.fields) / MICRO:.2f}"
