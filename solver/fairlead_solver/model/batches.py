@@ -14,10 +14,9 @@ from .engine import Answer, Limits, SolveStatus, accepted, box_bound, run
 from .ledger import at_rest
 from .lexicographic import maximise
 from .partition import BATCH_COLUMNS, Batch
+from .repair import WHOLE_COLUMNS
 from .scale import LARGE_COLUMNS, Tell, applies, solve_by_prices
 from .solution import SolveOptions, Start
-
-WHOLE_COLUMNS = 20_000  # up to here an engine may be tried on a whole component
 
 
 @dataclass(frozen=True, slots=True)

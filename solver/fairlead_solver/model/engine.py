@@ -21,7 +21,6 @@ from .mathopt import End, EngineError, Kernel, Parameters, Raw, call, to_proto
 from .scaling import integral_rows, objective_scale, scaled_rows
 
 TINY_COLUMNS = 200  # up to here SCIP's start-up is cheaper than HiGHS's
-NEAR_COLUMNS = 8000  # up to here SCIP comes near the optimum sooner than HiGHS ends its root
 
 
 class Engine(Enum):
@@ -81,7 +80,7 @@ def run(model: Model, engine: Engine = Engine.AUTO, limits: Limits | None = None
     box = box_bound(model)
     bound = box
     leaked: Floats | None = None
-    for kernel, tight in _attempts(model, engine, wanted):
+    for kernel, tight in _attempts(model, engine):
         raw, scale = _call(model, kernel, wanted, tight)
         if raw.end in (End.UNCLEAR, End.UNBOUNDED):
             raw = _settle(model, kernel, wanted)
@@ -124,11 +123,10 @@ def accepted(model: Model, x: Floats, bound: float, relative_gap: float) -> Answ
     return Answer(status, x, objective, bound)
 
 
-def _attempts(model: Model, engine: Engine, limits: Limits) -> Iterator[tuple[Kernel, bool]]:
+def _attempts(model: Model, engine: Engine) -> Iterator[tuple[Kernel, bool]]:
     if engine is Engine.AUTO:
-        small = NEAR_COLUMNS if limits.absolute_gap > 0 else TINY_COLUMNS
-        scip_first = model.num_columns <= small
-        first, second = (Kernel.SCIP, Kernel.HIGHS) if scip_first else (Kernel.HIGHS, Kernel.SCIP)
+        tiny = model.num_columns <= TINY_COLUMNS
+        first, second = (Kernel.SCIP, Kernel.HIGHS) if tiny else (Kernel.HIGHS, Kernel.SCIP)
         yield from ((first, False), (first, True), (second, True))
     else:
         kernel = Kernel(engine.value)

@@ -9,7 +9,7 @@ closes most of the gap; larger ones follow until the gap asked is met.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,8 +29,11 @@ MAX_SEARCHES = 12
 NEAR = 0.02  # of the bound: a plan as near as this is a better beginning than the prices' answers
 PATIENCE = 3  # searches in a row that find nothing better
 MOST_COLUMNS = 40_000  # a search that opened more was the last
+WHOLE_COLUMNS = 20_000  # up to here an engine may be tried on the whole model
+WHOLE_SHARE = 0.25  # of the columns of such a model: opening more is no easier than the whole
 CHUNK_COLUMNS = 6000  # more open columns than this are freed a chunk at a time
-NODES = 500  # of one search: beyond, a wider one helps more
+NEAR_COLUMNS = 8000  # of a search: beyond, SCIP's root is not quick
+EFFORT = 200_000  # nodes times columns of one search: beyond, a wider one helps more
 BOUND_SHARE = 0.05  # of the gap asked, left to the components' integer programs
 FIRST_SHARE, LATER_SHARE = 0.5, 0.2  # of the gap asked, left to the first search and the later
 
@@ -73,7 +76,8 @@ def repair(
     near = plan is not None and bound - answer.objective <= NEAR * abs(bound)
     x = plan[fine.columns] if plan is not None and near else _start(fine, relaxed, found)
     allowed = wish.gap * abs(bound)
-    stalled = 0
+    columns, stalled = fine.model.num_columns, 0
+    most = WHOLE_SHARE * columns if columns <= WHOLE_COLUMNS else MOST_COLUMNS
     for number in range(searches):
         if budget.remaining_seconds() <= 0 or budget.cancelled():
             break
@@ -86,7 +90,7 @@ def repair(
         stalled = 0 if better is not answer or answer.x is None else stalled + 1
         answer = better
         on_search(number + 1, answer)
-        wide = _columns(fine, opened) > MOST_COLUMNS
+        wide = _columns(fine, opened) > most
         if answer.status is SolveStatus.OPTIMAL or wide or stalled == PATIENCE:
             break
     return answer
@@ -144,10 +148,11 @@ def _searched(
             break
         now = alone.copy()
         now[waiting[chunk == number]] = True
-        limits = Limits(
-            budget.remaining_seconds(), 0.0, wish.seed, absolute_gap=gap / chunks, nodes=NODES
-        )
-        x = _improved(fine, x, np.flatnonzero(np.repeat(now, sizes)), wish.engine, limits)
+        free = np.flatnonzero(np.repeat(now, sizes))
+        nodes = 1 + EFFORT // max(1, len(free))
+        seconds = budget.remaining_seconds()
+        limits = Limits(seconds, 0.0, wish.seed, absolute_gap=gap / chunks, nodes=nodes)
+        x = _improved(fine, x, free, wish.engine, limits)
     return x
 
 
@@ -156,9 +161,21 @@ def _improved(fine: Partition, x: Floats, free: Ints, engine: Engine, limits: Li
     order = np.argsort(columns)
     plan = np.empty_like(x)
     plan[fine.columns] = x
-    answer = run(restrict(fine.model, columns[order], plan), engine, limits)
+    answer = _near(restrict(fine.model, columns[order], plan), engine, limits)
     if answer.x is None:
         return x
     better = x.copy()
     better[free[order]] = answer.x[: len(free)]
     return better
+
+
+def _near(small: Model, engine: Engine, limits: Limits) -> Answer:
+    """A plan within the gap. SCIP's root mostly has one, long before HiGHS ends its own; where it
+    has none, HiGHS's cuts find one in a fraction of the nodes."""
+    if engine is not Engine.AUTO or small.num_columns > NEAR_COLUMNS:
+        return run(small, engine, limits)
+    quick = run(small, Engine.SCIP, replace(limits, nodes=1))
+    if quick.x is not None and quick.bound - quick.objective <= limits.absolute_gap:
+        return quick
+    thorough = run(small, Engine.HIGHS, limits)
+    return max(quick, thorough, key=lambda answer: answer.objective)
