@@ -74,7 +74,7 @@ def test_floors_are_measured_without_a_decision(tmp_path: Path) -> None:
 
 def test_the_next_cycle_is_measured_from_nothing_and_from_this_one(tmp_path: Path) -> None:
     document = benched(
-        tmp_path / "bench.json", "--lines", "1500", "--engines", "warm_start", "--gap", "0.001"
+        tmp_path / "bench.json", "--lines", "3000", "--engines", "warm_start", "--gap", "0.001"
     )
     (run,), (ratio,) = document["runs"], document["ratios"]
     assert (run["status"], run["note"]) == ("optimal", "")
@@ -220,7 +220,7 @@ def test_an_engine_stopped_at_its_limit_gives_a_ratio_at_least() -> None:
 
 
 def test_the_recomputed_bound_holds_and_is_near_to_the_proven_one(tmp_path: Path) -> None:
-    document = benched(tmp_path / "bench.json", "--lines", "1500", "--engines", "fairlead")
+    document = benched(tmp_path / "bench.json", "--lines", "3000", "--engines", "fairlead")
     run = document["runs"][0]
     assert run["recomputed_bound"] >= run["objective"]
     assert run["recomputed_bound"] == pytest.approx(run["bound"], rel=1e-4)
