@@ -8,7 +8,7 @@ import pytest
 
 from fairlead_solver import api
 from fairlead_solver.allocation.explain.values import BindingConstraint
-from tests.solver.explain.cases import facts, line, lot
+from tests.solver.explain.cases import MICROS, facts, line, lot
 
 WIN = 2  # Strategy
 
@@ -42,3 +42,26 @@ def test_a_lot_that_a_held_rival_emptied_binds(kept: dict[str, Any]) -> None:
 def test_a_lot_of_which_one_more_changes_nothing_does_not_bind() -> None:
     lines = [line("L", 20, pack=10, ship_complete=True, locked_quantity=0)]
     assert binding(lines=lines, lots=[lot("S", 8)]) == ()
+
+
+@pytest.mark.parametrize("overtime", [0, 5 * MICROS])
+def test_a_lot_whose_rest_the_capacity_would_stop_does_not_bind(overtime: int) -> None:
+    """The capacity of 14 is no row of today's program: one unit of 9.75 cannot exceed it."""
+    dock = {"location": "DC-1", "resource": "volume", "capacity_micros": 14 * MICROS}
+    dock |= {"overtime_micros": overtime, "overtime_cost_micros": MICROS}
+    use = {"product": "P", "resource": "volume", "usage_micros": 9_750_000}
+    lines = [line("L", 6, pack=6), line("M", 11)]
+    assert binding(lines=lines, lots=[lot("S", 1)], resources=[dock], usages=[use]) == ()
+
+
+def test_a_lot_is_worth_what_capacity_lets_through_with_overtime() -> None:
+    """One unit more is shipped with 5.5 of overtime at 1.00."""
+    dock = {"location": "DC-1", "resource": "volume", "capacity_micros": 14 * MICROS}
+    dock |= {"overtime_micros": 6 * MICROS, "overtime_cost_micros": MICROS}
+    use = {"product": "P", "resource": "volume", "usage_micros": 9_750_000}
+    lines = [line("L", 6, pack=6), line("M", 11)]
+    rows: dict[str, Any] = {"lines": lines, "usages": [use]}
+    (free,) = binding(lots=[lot("S", 1)], **rows)
+    (held,) = binding(lots=[lot("S", 1)], resources=[dock], **rows)
+    assert free.marginal_up is not None and held.marginal_up is not None
+    assert free.marginal_up.value_micros - held.marginal_up.value_micros == 5_500_000

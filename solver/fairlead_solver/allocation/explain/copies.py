@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ...model.draft import Block, Bools, Floats, Goal, Ints, Model
 from ..arcs import expand
+from .variant import origin_of_rows
 
 Worths = Floats  # (copies, goals + 1): value of every goal, then money in micro-units
 
@@ -78,13 +79,26 @@ class Copies:
         np.add.at(high, at[here], upper[here])
         return replace(self, model=replace(self.model, row_lower=low, row_upper=high))
 
-    def hold_all_moved(self, before: Model, after: Model) -> bool:
+    def hold_all_moved(self, before: Model, after: Model, was: Ints) -> bool:
         """Whether only rows of the copies have other limits: entitlements of fair share may move
-        in parts of the cycle that are not solved again."""
-        if before.num_rows != after.num_rows:
+        in parts of the cycle that are not solved again. Rows may come and go within one copy.
+
+        `was`: the columns of the copies in the program before."""
+        old = origin_of_rows(before, after)
+        kept = np.flatnonzero(old >= 0)
+        lower, upper = before.row_lower[old[kept]], before.row_upper[old[kept]]
+        apart = kept[(lower != after.row_lower[kept]) | (upper != after.row_upper[kept])]
+        if not np.isin(apart, self.row).all():
             return False
-        apart = (before.row_lower != after.row_lower) | (before.row_upper != after.row_upper)
-        return bool(np.isin(np.flatnonzero(apart), self.row).all())
+        new = np.flatnonzero(old < 0)
+        gone = np.setdiff1d(np.arange(before.num_rows), old)
+        if not len(new) and not len(gone):
+            return True
+        return (
+            self.count == 1
+            and bool(np.isin(after.matrix[new].indices, self.column).all())
+            and bool(np.isin(before.matrix[gone].indices, was).all())
+        )
 
     def without(self, whole: Model, family: str) -> Copies:
         """With a family's rules dropped and its own columns free of charge."""

@@ -31,7 +31,7 @@ from .copies import Copies, Worths, compared, stacked
 from .scope import Effort, Parts, Scopes
 from .shortened import Shortened
 from .values import Marginal, MarginalMethod, Scope
-from .variant import program, same_layout, with_facts
+from .variant import origin, program, same_layout, with_facts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +71,8 @@ class _Trials:
         pieces = [self._rows_moved(at[~lots], step[~lots])]
         for together in self.rounds:
             now = np.flatnonzero(lots & np.isin(at, together))
-            moved = self._stock_moved(at[now], step[now]) if len(now) else None
-            if moved is not None:
-                places.append(now)
+            for some, moved in self._stock_moved(now, at, step):
+                places.append(some)
                 pieces.append(moved)
         return self._solved(len(at), np.concatenate(places), stacked(pieces))
 
@@ -88,16 +87,38 @@ class _Trials:
         free = self.scopes.only(at).copies(self.case.limits.model, self.x)
         return free.with_limits(self.rows[at], step)
 
-    def _stock_moved(self, at: Ints, step: Floats) -> Copies | None:
-        """None where the program changes its shape."""
+    def _stock_moved(self, now: Ints, at: Ints, step: Floats) -> Iterator[tuple[Ints, Copies]]:
+        """Some of `now`, and parts at[some] with their lots changed: all of them in one program
+        where that has the rows and columns of today's, fewer where it has not."""
+        moved = self._lots_moved(at[now], step[now]) if len(now) else None
+        if moved is not None:
+            yield now, moved
+        elif len(now) > 1:
+            for half in np.array_split(now, 2):
+                yield from self._stock_moved(half, at, step)
+
+    def _lots_moved(self, at: Ints, step: Floats) -> Copies | None:
+        """None where more than the parts moves, or more than one part where rows or columns come
+        or go (a capacity is written once it can run out)."""
         case, model = self.case, self.case.limits.model
         quantity = case.problem.facts.lots.quantity.copy()
         quantity[case.limits.lots(self.rows[at])] += np.rint(step).astype(np.int64)
-        changed = program(with_facts(case.problem, "lots", quantity=quantity))
-        if not same_layout(model, changed):
+        problem = with_facts(case.problem, "lots", quantity=quantity)
+        changed = program(problem)
+        if len(changed.goals) != len(model.goals):
             return None
-        moved = self.scopes.only(at).copies(changed, self.x)
-        return moved if moved.hold_all_moved(model, changed) else None
+        scopes = self.scopes.only(at)
+        free, x = scopes, self.x
+        if not same_layout(model, changed):
+            old = origin(case.problem, model, problem, changed)
+            gone = np.setdiff1d(np.arange(model.num_columns), old)
+            if len(at) > 1 or not np.isin(gone, scopes.column).all():
+                return None
+            column = np.flatnonzero((old < 0) | np.isin(old, scopes.column))
+            free = Scopes(column, np.zeros(len(column), dtype=np.int64), scopes.scope)
+            x = np.where(old >= 0, x[old], 0.0)
+        moved = free.copies(changed, x)
+        return moved if moved.hold_all_moved(model, changed, scopes.column) else None
 
 
 def marginals(

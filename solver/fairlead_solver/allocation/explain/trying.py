@@ -159,10 +159,15 @@ def _round(case: Case, trials: Sequence[Trial], x: Floats, parts: Parts, *, whol
     held = np.where(old >= 0, x[old], 0.0)
     free = scopes.copies(model, held)
     shared = problem.policy.fair_share.mode is FairShareMode.PROPORTIONAL
-    if shared and not whole and not free.hold_all_moved(parts.model, model):
+    if shared and not whole and not _holds(free, before, parts.model, model):
         return _Round([], problem, free, [])
     copies = _moved(free, model, trials)
     return _Round(trials, problem, copies, before)
+
+
+def _holds(free: Copies, before: Sequence[Ints], model: Model, changed: Model) -> bool:
+    was = np.concatenate([*before, np.empty(0, dtype=np.int64)])
+    return free.hold_all_moved(model, changed, was)
 
 
 def _all_columns(model: Model, count: int) -> Scopes:

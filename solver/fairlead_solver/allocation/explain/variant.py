@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.draft import Draft, Model
+from ...model.draft import Block, Draft, Model
 from ...tables import Coded, Ints
 from ..arcs import find_arcs
 from ..facts import Facts
@@ -110,6 +110,32 @@ def origin(before: Problem, model: Model, after: Problem, changed: Model) -> Int
             one, other = _shared(_numbered(old.keys), _numbered(block.keys))
             found[block.start + other] = old.start + one
     return found
+
+
+def origin_of_rows(model: Model, changed: Model) -> Ints:
+    """For each row of a changed program the row of `model` it was, by block and key; -1: new."""
+    found = np.full(changed.num_rows, -1)
+    before = _named_rows(model)
+    for name, (rows, keys) in _named_rows(changed).items():
+        if name in before:
+            old_rows, old_keys = before[name]
+            one, other = _shared(_numbered(old_keys), _numbered(keys))
+            found[rows[other]] = old_rows[one]
+    return found
+
+
+def _named_rows(model: Model) -> dict[tuple[str, str], tuple[Ints, Ints]]:
+    """(rows, keys) of each family's blocks of one name."""
+    blocks: dict[tuple[str, str], list[Block]] = {}
+    for block in model.row_blocks:
+        blocks.setdefault((block.family, block.name), []).append(block)
+    return {
+        name: (
+            np.concatenate([np.arange(b.start, b.stop) for b in some]),
+            np.concatenate([b.keys for b in some]),
+        )
+        for name, some in blocks.items()
+    }
 
 
 def _pairs(problem: Problem) -> Ints:
