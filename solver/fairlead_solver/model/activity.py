@@ -23,22 +23,23 @@ def rounded(model: Model, x: Floats) -> Floats:
     return np.clip(whole, model.lower, model.upper)
 
 
-def violated_rows(model: Model, x: Floats) -> Bools:
+def violated_rows(model: Model, x: Floats, *, strict: bool = False) -> Bools:
     """Which rows `x` breaks (rows,), beyond the tolerance of each row."""
     activity = model.matrix @ x
-    slack = row_tolerance(model, x)
+    slack = row_tolerance(model, x, strict=strict)
     broken: Bools = np.logical_or(
         activity < model.row_lower - slack, activity > model.row_upper + slack
     )
     return broken
 
 
-def is_feasible(model: Model, x: Floats) -> bool:
-    """Whether `x` keeps bounds, integrality and rows."""
+def is_feasible(model: Model, x: Floats, *, strict: bool = False) -> bool:
+    """Whether `x` keeps bounds, integrality and rows; `strict`: see `row_tolerance`."""
     if np.any(x < model.lower) or np.any(x > model.upper):
         return False
     whole = x[model.integer]
-    return bool(np.all(whole == np.rint(whole))) and not bool(np.any(violated_rows(model, x)))
+    broken = violated_rows(model, x, strict=strict)
+    return bool(np.all(whole == np.rint(whole))) and not bool(np.any(broken))
 
 
 def integer_rows(model: Model) -> Bools:
@@ -49,16 +50,20 @@ def integer_rows(model: Model) -> Bools:
     return whole
 
 
-def row_tolerance(model: Model, x: Floats) -> Floats:
-    """How far each row may be missed (rows,)."""
+def row_tolerance(model: Model, x: Floats, *, strict: bool = False) -> Floats:
+    """How far each row may be missed (rows,).
+
+    `strict`: a large side is no excuse, or the capacity of a million lines could be missed by a
+    whole unit. Right for plans put together of many answers, none of which met that side.
+    """
     matrix = model.matrix
     side = np.maximum(_finite(model.row_lower), _finite(model.row_upper))
     magnitude = abs(matrix) @ np.abs(x) + side
     continuous = _count(model, ~model.integer[matrix.indices]) > 0
-    largest = _largest_coefficient(model)
+    least = np.maximum(1.0, _largest_coefficient(model))
     slack = np.where(
         continuous,
-        ENGINE_TOLERANCE * np.maximum(np.maximum(1.0, side), largest),
+        ENGINE_TOLERANCE * (least if strict else np.maximum(least, side)),
         SUM_NOISE * np.maximum(magnitude, SUM_NOISE),
     )
     exact = integer_rows(model) & (magnitude < EXACT_LIMIT)

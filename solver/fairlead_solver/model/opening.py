@@ -130,5 +130,6 @@ def worst(lost: Floats, ignored: float) -> Bools:
 def _tolerance(coupling: Coupling, x: Floats) -> Floats:
     ordered = np.empty_like(x)
     ordered[coupling.parts.columns] = x
-    slack: Floats = row_tolerance(coupling.parts.model, ordered)[coupling.parts.coupling]
-    return slack
+    slack = row_tolerance(coupling.parts.model, ordered, strict=True)
+    tolerance: Floats = slack[coupling.parts.coupling]
+    return tolerance

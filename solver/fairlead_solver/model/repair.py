@@ -128,7 +128,7 @@ def _kept(fine: Partition, answer: Answer, x: Floats, bound: float, wish: Wish) 
     plan = np.empty_like(x)
     plan[fine.columns] = x
     better = float(model.cost @ plan) + model.offset > answer.objective
-    if not better or not is_feasible(model, plan):
+    if not better or not is_feasible(model, plan, strict=True):
         return answer
     return accepted(model, plan, bound, wish.gap)
 
