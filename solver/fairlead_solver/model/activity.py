@@ -3,7 +3,8 @@
 A row over integer columns with integer coefficients and sides is checked exactly. A row over
 integer columns with other coefficients may miss by 1e-9 of its magnitude |a|'|x| + |side|, which
 is the noise of summing doubles. A row with continuous columns may miss by 1e-6 of
-max(1, |side|, max|a|), which is what the engines themselves promise.
+max(1, |side|, max|a|), which is what the engines themselves promise. Where a plan is put
+together of many answers, the side does not count (`strict`).
 """
 
 from __future__ import annotations
