@@ -15,7 +15,7 @@ travels in the trailing metadata, of which clients accept 8 KiB; `violations_tot
     RESOURCE_EXHAUSTED   QUEUE_FULL UPLOADS_FULL (both with RetryInfo) MESSAGE_TOO_LARGE
                          RESPONSE_TOO_LARGE SNAPSHOT_TOO_LARGE WORKER_MEMORY
                          CYCLE_EXCEEDS_MEMORY
-    UNAVAILABLE          STORAGE_UNAVAILABLE
+    UNAVAILABLE          STORAGE_UNAVAILABLE CLUSTER_UNAVAILABLE
     INTERNAL             WORKER_DIED INTERNAL
 """
 

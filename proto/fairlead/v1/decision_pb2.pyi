@@ -250,7 +250,9 @@ class Decision(_message.Message):
 
     @_builtins.property
     def binding_constraints(self) -> _containers.RepeatedCompositeFieldContainer[_explanation_pb2.BindingConstraint]:
-        """Constraints that bind, the most valuable first. Empty in view SUMMARY."""
+        """Constraints that bind, the most valuable first: by what the units that the lines they shorten
+        lack would be sold for. Empty in view SUMMARY.
+        """
 
     @_builtins.property
     def conflict(self) -> _explanation_pb2.Conflict:

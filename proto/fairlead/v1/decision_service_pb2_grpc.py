@@ -101,7 +101,7 @@ class DecisionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListBindingConstraints(self, request, context):
-        """Constraints that bind, the most valuable first.
+        """Constraints that bind, in order of `Decision.binding_constraints`: the most valuable first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

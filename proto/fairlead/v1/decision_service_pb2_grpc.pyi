@@ -43,7 +43,7 @@ class DecisionServiceStub:
     DownloadDecisionLines: _grpc.UnaryStreamMultiCallable[_decision_service_pb2.DownloadDecisionLinesRequest, _decision_service_pb2.DecisionLineChunk]
     """All lines of a decision as packed columns, in chunks."""
     ListBindingConstraints: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.ListBindingConstraintsRequest, _decision_service_pb2.ListBindingConstraintsResponse]
-    """Constraints that bind, the most valuable first."""
+    """Constraints that bind, in order of `Decision.binding_constraints`: the most valuable first."""
     ExplainDecisionLine: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.ExplainDecisionLineRequest, _decision_pb2.DecisionLine]
     """One line with its whole explanation."""
 
@@ -61,7 +61,7 @@ class DecisionServiceAsyncStub(DecisionServiceStub):
     DownloadDecisionLines: _aio.UnaryStreamMultiCallable[_decision_service_pb2.DownloadDecisionLinesRequest, _decision_service_pb2.DecisionLineChunk]  # type: ignore[assignment]
     """All lines of a decision as packed columns, in chunks."""
     ListBindingConstraints: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.ListBindingConstraintsRequest, _decision_service_pb2.ListBindingConstraintsResponse]  # type: ignore[assignment]
-    """Constraints that bind, the most valuable first."""
+    """Constraints that bind, in order of `Decision.binding_constraints`: the most valuable first."""
     ExplainDecisionLine: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.ExplainDecisionLineRequest, _decision_pb2.DecisionLine]  # type: ignore[assignment]
     """One line with its whole explanation."""
 
@@ -106,7 +106,7 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _decision_service_pb2.ListBindingConstraintsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_decision_service_pb2.ListBindingConstraintsResponse, _abc.Awaitable[_decision_service_pb2.ListBindingConstraintsResponse]]:
-        """Constraints that bind, the most valuable first."""
+        """Constraints that bind, in order of `Decision.binding_constraints`: the most valuable first."""
 
     @_abc_1.abstractmethod
     def ExplainDecisionLine(

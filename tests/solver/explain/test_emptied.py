@@ -65,3 +65,16 @@ def test_a_lot_is_worth_what_capacity_lets_through_with_overtime() -> None:
     (held,) = binding(lots=[lot("S", 1)], resources=[dock], **rows)
     assert free.marginal_up is not None and held.marginal_up is not None
     assert free.marginal_up.value_micros - held.marginal_up.value_micros == 5_500_000
+
+
+def test_what_binds_is_told_by_the_money_of_the_units_it_holds_back() -> None:
+    rows = {"M": ("cheap", 500, 1), "L": ("dear", 30, 100), "N": ("middling", 40, 10)}
+    found = binding(
+        products=[{"id": p} for p, _, _ in rows.values()],
+        lines=[
+            line(id, asked, product=p, unit_price_micros=price * MICROS)
+            for id, (p, asked, price) in rows.items()
+        ],
+        lots=[lot(p, 20, product=p) for p, _, _ in rows.values()],
+    )
+    assert [lots.rule.key for lots in found] == ["dear", "cheap", "middling"]

@@ -116,7 +116,7 @@ def _solved_again(
     left = options.marginals - len(tight.starts()) + 1
     beside = emptied(case, tight)
     valued_beside = worth(beside, max(0, left))
-    tight = together(tight, with_worth(beside, valued_beside))
+    tight = together(case, tight, with_worth(beside, valued_beside))
     wanted = FixEffort(options.fixes, options.fixes_beside, options.cycle_columns)
     repairs = fixes(case, proven.reasons, again, solving.x, parts, effort=wanted)
     return Explanation(

@@ -12,10 +12,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...tables import Ints
 from .binding import Marginals
 from .case import Case
-from .shortened import Shortened
+from .shortened import Shortened, most_valuable_first
 
 
 def emptied(case: Case, found: Shortened) -> Shortened:
@@ -32,8 +31,7 @@ def emptied(case: Case, found: Shortened) -> Shortened:
     at_once = np.maximum(line_of.pack, np.where(case.given > 0, 0, line_of.least))[line]
     stopped = (case.limits.bare[row] < arcs.ratio[arc] * at_once) & ~np.isin(row, found.row)
     row, line = row[stopped], line[stopped]
-    order = np.lexsort((line, -short[line], row))
-    return Shortened(row[order], line[order], short[line][order])
+    return most_valuable_first(case, row, line, short[line])
 
 
 def with_worth(found: Shortened, valued: Mapping[int, Marginals]) -> Shortened:
@@ -42,12 +40,9 @@ def with_worth(found: Shortened, valued: Mapping[int, Marginals]) -> Shortened:
     return found.of_rows(np.array(rows, dtype=np.int64))
 
 
-def together(first: Shortened, then: Shortened) -> Shortened:
-    """The rows of both, one after the other."""
-
-    def both(a: Ints, b: Ints) -> Ints:
-        return np.concatenate([a, b])
-
-    return Shortened(
-        both(first.row, then.row), both(first.line, then.line), both(first.units, then.units)
+def together(case: Case, first: Shortened, then: Shortened) -> Shortened:
+    """The rows of both."""
+    columns = zip(
+        (first.row, first.line, first.units), (then.row, then.line, then.units), strict=True
     )
+    return most_valuable_first(case, *(np.concatenate(both) for both in columns))

@@ -130,7 +130,7 @@ def marginals(
     again: Again,
     effort: Effort,
 ) -> Mapping[int, Marginals]:
-    """By row, for the `effort.statements` rows that shorten lines most.
+    """By row, for the first `effort.statements` rows.
 
     `x`: the solved vector of the whole program; `prices` (rows,) those it was solved at.
     """

@@ -21,7 +21,7 @@ from .values import ReasonCode
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shortened:
-    """Rows that shorten lines: triples (row, line, units), most shortened rows first."""
+    """Rows that shorten lines: triples (row, line, units), the most valuable rows first."""
 
     row: Ints
     line: Ints
@@ -38,7 +38,7 @@ class Shortened:
 
 
 def shortened(case: Case, reasons: Reasons) -> Shortened:
-    """Every row at its limit with the lines it shortens, by units, then by row and line."""
+    """Every row at its limit with the lines it shortens."""
     by_reason = (reasons.row >= 0) & (reasons.units > 0)
     row, line, units = (
         np.concatenate(parts)
@@ -50,7 +50,13 @@ def shortened(case: Case, reasons: Reasons) -> Shortened:
             strict=True,
         )
     )
-    total = summed(row, units, case.limits.model.num_rows)
+    return most_valuable_first(case, row, line, units)
+
+
+def most_valuable_first(case: Case, row: Ints, line: Ints, units: Ints) -> Shortened:
+    """The triples by what the row's missing units are sold for, then by row; its lines by units."""
+    price = case.problem.line.price_micros
+    total = summed(row, units * price[line], case.limits.model.num_rows)
     order = np.lexsort((line, -units, row, -total[row]))
     return Shortened(row[order], line[order], units[order])
 
