@@ -24,6 +24,7 @@ _EPOCH = date(1970, 1, 1)
 _TOKEN = re.compile(r"[^\s,;:()]+")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?|\d{4}-\d\d-\d\d")
 _MONEY = r"-?\d+\.\d\d"
+_HAD = r"(?:(\d+) (?=places))?(\S+) had (\d+)"
 _Row = tuple[str, ...]
 
 
@@ -43,13 +44,16 @@ class _Said:
         return next((f"{text!r} is of no statement" for text in self._strangers()), "")
 
     def _strangers(self) -> Iterator[str]:
-        sentence = self.told.sentence
+        sentence = rest = self.told.sentence
         for pattern, allowed in self._roles():
             for match in re.finditer(pattern, sentence):
-                if match.groups() not in allowed:
+                if match.groups("") not in allowed:
                     yield match.group(0)
+                start, end = match.span()
+                rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
+        yield from self._places()
         figures, ids = self._figures(), self._ids()
-        for word in _TOKEN.findall(sentence):
+        for word in _TOKEN.findall(rest):
             token = word.rstrip(".").removesuffix("'s")
             if token in ids or token in figures:
                 continue
@@ -72,9 +76,7 @@ class _Said:
                 for c in told.competitors
             },
         )
-        had = self._had()
-        places = {(place, f"{units}") for place, units in had.items()}
-        yield r"(\S+) had (\d+)", places | {("places", f"{had.total()}")}
+        yield _HAD, self._named() | {self._summed()}
         yield r"(\S+) loses (\d+)", {(i.line, f"{i.units}") for i in told.fix.losers}
         gain = told.fix.gain_micros
         worth = ("gains" if gain >= 0 else "costs", f"{abs(gain) / MICRO:.2f}")
@@ -84,11 +86,26 @@ class _Said:
         yield r"only (\d+) of (\S+) in reach", {(f"{self.reach.held}", product)}
 
     def _had(self) -> Counter[str]:
-        """Units in reach by location, refused ones left out."""
+        """Units in reach by location that has any, refused ones left out."""
         held: Counter[str] = Counter()
         for share in self.reach.shares:
             held[share.lot.location] += share.held if share.refused is None else 0
-        return held
+        return +held
+
+    def _named(self) -> set[_Row]:
+        """Every place in reach with what it had."""
+        return {("", place, f"{units}") for place, units in self._had().items()}
+
+    def _summed(self) -> _Row:
+        """How many places there are in reach, and what they had together."""
+        had = self._had()
+        return f"{len(had)}", "places", f"{had.total()}"
+
+    def _places(self) -> Iterator[str]:
+        """What the places had is told of all of them, or of none."""
+        found = {match.groups("") for match in re.finditer(_HAD, self.told.sentence)}
+        if found not in (set(), self._named(), {self._summed()}):
+            yield " and ".join(" ".join(filter(None, row)) for row in sorted(found))
 
     def _figures(self) -> set[str]:
         """Every number that the line, its statements and their rules have, as it may be written."""
@@ -101,8 +118,6 @@ class _Said:
         numbers |= {step.units for step in self.told.waterfall}
         numbers |= {reason.units for reason in self.told.reasons}
         numbers |= {fix.amount for fix in self.fixes} | {i.units for i in self.told.fix.losers}
-        had = self._had()
-        numbers |= {*had.values(), had.total(), *range(len(had) + 1)}
         numbers |= set(self._others())
         numbers.add(len(self.told.fix.losers) - 3)
         days = {line.latest, *(fix.by_day for fix in self.fixes)} - {None}

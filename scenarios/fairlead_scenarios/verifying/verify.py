@@ -79,7 +79,8 @@ def _ask(trials: Iterable[Trial], answers: dict[Question, Answer]) -> None:
     """Ask, once each, what is not known yet."""
     wanted = dict.fromkeys(q for trial in trials for q in trial.questions)
     new = [question for question in wanted if question not in answers]
-    answers.update(zip(new, ask_apart(new), strict=True))
+    if new:
+        answers.update(zip(new, ask_apart(new), strict=True))
 
 
 def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:
