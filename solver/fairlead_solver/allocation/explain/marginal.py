@@ -31,7 +31,7 @@ from .copies import Copies, Worths, compared, stacked
 from .scope import Effort, Parts, Scopes
 from .shortened import Shortened
 from .values import Marginal, MarginalMethod, Scope
-from .variant import origin, program, same_layout, with_facts
+from .variant import carried, origin, program, same_layout, with_facts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +116,7 @@ class _Trials:
                 return None
             column = np.flatnonzero((old < 0) | np.isin(old, scopes.column))
             free = Scopes(column, np.zeros(len(column), dtype=np.int64), scopes.scope)
-            x = np.where(old >= 0, x[old], 0.0)
+            x = carried(x, old)
         moved = free.copies(changed, x)
         return moved if moved.hold_all_moved(model, changed, scopes.column) else None
 

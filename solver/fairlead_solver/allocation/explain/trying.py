@@ -26,7 +26,7 @@ from .change import Change, row_of
 from .copies import Copies, Worths, compared, stacked
 from .scope import Effort, Parts, Scopes
 from .values import Scope
-from .variant import edited, origin, program
+from .variant import carried, edited, origin, program
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _round(case: Case, trials: Sequence[Trial], x: Floats, parts: Parts, *, whol
     else:
         scopes = _around(problem, trials, parts, old, model)
         before = _before(scopes, parts, old)
-    held = np.where(old >= 0, x[old], 0.0)
+    held = carried(x, old)
     free = scopes.copies(model, held)
     shared = problem.policy.fair_share.mode is FairShareMode.PROPORTIONAL
     if shared and not whole and not _holds(free, before, parts.model, model):

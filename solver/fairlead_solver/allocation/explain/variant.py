@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.draft import Block, Draft, Model
-from ...tables import Coded, Ints
+from ...tables import Coded, Floats, Ints
 from ..arcs import find_arcs
 from ..facts import Facts
 from ..families import FAMILIES
@@ -110,6 +110,13 @@ def origin(before: Problem, model: Model, after: Problem, changed: Model) -> Int
             one, other = _shared(_numbered(old.keys), _numbered(block.keys))
             found[block.start + other] = old.start + one
     return found
+
+
+def carried(x: Floats, old: Ints) -> Floats:
+    """A plan of the program in the columns of a changed one; `old`: `origin`. New columns are 0."""
+    held = np.zeros(len(old))
+    held[old >= 0] = x[old[old >= 0]]
+    return held
 
 
 def origin_of_rows(model: Model, changed: Model) -> Ints:
