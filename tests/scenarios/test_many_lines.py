@@ -84,6 +84,23 @@ def test_a_decision_in_columns_is_checked_against_its_cycle(tmp_path: Path) -> N
     assert "confirmed_quantity" in done.stdout and "waterfall.given" in done.stdout
 
 
+@pytest.mark.usefixtures("many")
+def test_the_statements_of_a_decision_in_columns_are_verified(tmp_path: Path) -> None:
+    cycle = LIBRARY / "02_supply_short"
+    fairlead("solve", cycle, "--out", tmp_path)
+    file = tmp_path / "decision.binpb"
+    done = fairlead("verify-explanations", file, "--cycle", cycle)
+    assert done.exit_code == 0, done.output
+    assert "proven reason" in done.stdout
+    assert fairlead("verify-explanations", file).exit_code == 2
+    response = SolveAllocationResponse.FromString(file.read_bytes())
+    response.line_columns[0].competitors.units[0] += 1
+    file.write_bytes(response.SerializeToString())
+    done = fairlead("verify-explanations", file, "--cycle", cycle)
+    assert done.exit_code == 1
+    assert "FAILED" in done.stdout and "out of this line's reach" in done.stdout
+
+
 def test_lines_that_are_missing_are_told(tmp_path: Path, rows: Path) -> None:
     decision = json_format.Parse((rows / "decision.json").read_text(), Decision())
     some = decision.lines[1:]

@@ -14,9 +14,9 @@ from fairlead_solver.api import EngineError
 from fairlead_solver.reference.process import ReferenceFailed
 
 from ..asking import Asking
-from ..checking import parse_decision, refuse_other_input, under_its_policy
-from ..deciding import decide, is_decision
-from ..documents import read_text, refuse
+from ..checking import refuse_other_input, under_its_policy
+from ..deciding import decide, decided_at
+from ..documents import refuse
 from ..exits import Exit, command
 from ..local import problem_of
 from ..scenario import Scenario, is_scenario, read_scenario
@@ -31,11 +31,11 @@ def verify_explanations(
     path: Annotated[
         Path,
         typer.Argument(
-            metavar="PATH", help="A decision.json, a scenario, or a folder of scenarios."
+            metavar="PATH", help="A decision's file, a scenario, or a folder of scenarios."
         ),
     ],
     cycle: Annotated[
-        Path | None, typer.Option(help="The scenario or cycle a decision.json was made from.")
+        Path | None, typer.Option(help="The scenario or cycle a decision's file was made from.")
     ] = None,
     sample: Annotated[
         int | None,
@@ -74,11 +74,11 @@ def verify_explanations(
 
 
 def _cases(path: Path, cycle: Path | None, gap: float | None) -> Iterator[Case]:
-    text = read_text(path) if path.is_file() and path.suffix == ".json" else ""
-    if is_decision(text):
+    found = decided_at(path)
+    if found is not None:
         if cycle is None:
             raise refuse("--cycle", path, "the cycle this decision was made from")
-        decision = parse_decision(text)
+        decision = found.in_rows()
         scenario = under_its_policy(read_scenario(cycle), decision)
         problem = problem_of(scenario)
         refuse_other_input(problem, decision)
