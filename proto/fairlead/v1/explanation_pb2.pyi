@@ -882,7 +882,7 @@ class BindingConstraint(_message.Message):
     use: _builtins.int
     """The use, in `unit`."""
     slack: _builtins.int
-    """What is left, in `unit`."""
+    """What is left, in `unit`. Below 0: a floor, or a fair share, that is missed by so much."""
     sentence: _builtins.str
     """The whole in one sentence."""
     scale: _builtins.int

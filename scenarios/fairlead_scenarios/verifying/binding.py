@@ -73,7 +73,7 @@ def _wrong_share(ground: Ground, limit: Limit, said: explanation_pb2.BindingCons
     """A fair share is a fraction: it is told to the nearest unit."""
     share = ground.entitled[limit.cell[1]]
     told = abs(said.limit - share) <= 0.5 + 1e-6
-    if told and said.use == limit.use and said.slack == abs(said.limit - said.use):
+    if told and said.use == limit.use and said.slack == said.use - said.limit:
         return ""
     return f"a fair share of {float(share):.6g}, use {limit.use}"
 

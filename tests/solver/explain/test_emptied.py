@@ -78,3 +78,12 @@ def test_what_binds_is_told_by_the_money_of_the_units_it_holds_back() -> None:
         lots=[lot(p, 20, product=p) for p, _, _ in rows.values()],
     )
     assert [lots.rule.key for lots in found] == ["dear", "cheap", "middling"]
+
+
+def test_bug_a_floor_that_binds_and_is_missed_has_nothing_left() -> None:
+    """The contract is owed 12; the 1 there is goes to it, though another line is worth more."""
+    lines = [line("K", 12, customer="C", unit_price_micros=MICROS), line("L", 5)]
+    owed = {"id": "KC", "customer": "C", "floor_quantity": 12, "penalty_micros": 500 * MICROS}
+    found = binding(lines=lines, lots=[lot("S", 1)], contracts=[owed], customers=[{"id": "C"}])
+    (floor,) = (one for one in found if one.rule.family == "contract_floor")
+    assert (floor.limit, floor.use, floor.slack) == (12, 1, -11)

@@ -71,7 +71,7 @@ def _binding(case: Case, found: Shortened, part: slice, at: Marginals) -> Bindin
         scope=words.sentence,
         limit=limit,
         use=use,
-        slack=abs(limit - use),
+        slack=limit - use if case.limits.loosening(np.array([row]))[0] > 0 else use - limit,
         unit=unit,
         scale=MICRO if unit in MICRO_UNITS else 1,
         lines_shortened=tuple(

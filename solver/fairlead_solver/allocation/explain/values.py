@@ -192,7 +192,7 @@ class BindingConstraint:
     scope: str
     limit: int
     use: int
-    slack: int
+    slack: int  # what is left; below 0: a floor missed by so much
     unit: Unit
     scale: int  # row units in one of what the planner counts: 1_000_000 for money
     lines_shortened: tuple[LineQuantity, ...]  # the most shortened first, at most MAX_LINES
