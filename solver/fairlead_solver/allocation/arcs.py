@@ -8,7 +8,7 @@ expiry - delivery >= MRSL. Refusals are tested in the order of the waterfall (do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -93,14 +93,13 @@ def find_arcs(
     lines = len(facts.lines)
     line, lot = pairs.line[kept_sorted], pairs.lot[kept_sorted]
     ratio, pack = pairs.ratio[kept_sorted], line_pack[line]
-    most = np.minimum(facts.lines.quantity[line], facts.lots.quantity[lot] // ratio) // pack
     return Arcs(
         line=line,
         lot=lot,
         location=facts.lots.location.codes[lot],
         ratio=ratio,
         pack=pack,
-        max_packs=most,
+        max_packs=_most_packs(facts, line, lot, ratio, pack),
         delivery_day=delivery[kept_sorted],
         transit_days=transit[kept_sorted],
         lane=lane[kept_sorted],
@@ -112,6 +111,16 @@ def find_arcs(
         refused_reason=reason[refused_sorted],
         refused_offsets=_offsets(pairs.line[refused_sorted], lines),
     )
+
+
+def resized_arcs(arcs: Arcs, facts: Facts) -> Arcs:
+    """The same arcs for facts that differ in quantities of lots only."""
+    return replace(arcs, max_packs=_most_packs(facts, arcs.line, arcs.lot, arcs.ratio, arcs.pack))
+
+
+def _most_packs(facts: Facts, line: Codes, lot: Codes, ratio: Ints, pack: Ints) -> Ints:
+    most: Ints = np.minimum(facts.lines.quantity[line], facts.lots.quantity[lot] // ratio) // pack
+    return most
 
 
 def _offsets(sorted_codes: Codes, size: int) -> Ints:

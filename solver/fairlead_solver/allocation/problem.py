@@ -9,7 +9,7 @@ the order they were given in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -17,12 +17,13 @@ import numpy as np
 
 from ..findings import Finding
 from ..tables import Bools, Codes, Days, Floats, Ints
-from .arcs import Arcs
+from .arcs import Arcs, resized_arcs
 from .facts import Facts
 from .policy import Policy
 from .scopes import ByLine, Scopes, scopes
 
 Derived = TypeVar("Derived")
+_SCOPES = ("contract_scopes", "contracts_by_line", "quota_scopes")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +73,13 @@ class Problem:
             self._derived[derive] = derive(self)
         made: Derived = self._derived[derive]
         return made
+
+    def with_quantities(self, facts: Facts) -> Problem:
+        """The cycle with other quantities of lots, protections and limits, and nothing else
+        changed: which lot may serve which line, and what each scope covers, stays."""
+        changed = replace(self, facts=facts, arcs=resized_arcs(self.arcs, facts))
+        vars(changed).update((n, kept) for n, kept in vars(self).items() if n in _SCOPES)
+        return changed
 
     @cached_property
     def _derived(self) -> dict[Callable[[Problem], Any], Any]:

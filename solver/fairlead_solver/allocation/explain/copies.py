@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ...model.draft import Block, Bools, Floats, Goal, Ints, Model
 from ..arcs import expand
-from .variant import origin_of_rows
+from .variant import dropped, origin_of_rows
 
 Worths = Floats  # (copies, goals + 1): value of every goal, then money in micro-units
 
@@ -91,7 +91,7 @@ class Copies:
         if not np.isin(apart, self.row).all():
             return False
         new = np.flatnonzero(old < 0)
-        gone = np.setdiff1d(np.arange(before.num_rows), old)
+        gone = dropped(old, before.num_rows)
         if not len(new) and not len(gone):
             return True
         return (

@@ -31,7 +31,7 @@ from .copies import Copies, Worths, compared, stacked
 from .scope import Effort, Parts, Scopes
 from .shortened import Shortened
 from .values import Marginal, MarginalMethod, Scope
-from .variant import carried, origin, program, same_layout, with_facts
+from .variant import carried, dropped, origin, program, same_layout, with_facts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +111,7 @@ class _Trials:
         free, x = scopes, self.x
         if not same_layout(model, changed):
             old = origin(case.problem, model, problem, changed)
-            gone = np.setdiff1d(np.arange(model.num_columns), old)
+            gone = dropped(old, model.num_columns)
             if len(at) > 1 or not np.isin(gone, scopes.column).all():
                 return None
             column = np.flatnonzero((old < 0) | np.isin(old, scopes.column))

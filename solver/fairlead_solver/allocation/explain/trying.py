@@ -26,7 +26,7 @@ from .change import Change, row_of
 from .copies import Copies, Worths, compared, stacked
 from .scope import Effort, Parts, Scopes
 from .values import Scope
-from .variant import carried, edited, origin, program
+from .variant import carried, dropped, edited, origin, program
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def _before(scopes: Scopes, parts: Parts, old: Ints) -> list[Ints]:
     """The columns of each part in the program as it is, and those of their components there that
     the changed program does without."""
     starts = np.searchsorted(scopes.part, np.arange(1, len(scopes.scope)))
-    gone = np.setdiff1d(np.arange(parts.model.num_columns), old)
+    gone = dropped(old, parts.model.num_columns)
     component = parts.solved_apart(gone, np.full(len(gone), Scope.PART))
     found = []
     for part in np.split(old[scopes.column], starts):

@@ -42,7 +42,7 @@ def with_facts(problem: Problem, table: str, **columns: Any) -> Problem:
     """With columns of one table of the facts replaced."""
     changed = replace(getattr(problem.facts, table), **columns)
     facts: Facts = replace(problem.facts, **{table: changed})
-    return _again(problem, facts, problem.line)
+    return _again(problem, facts, problem.line, {(table, column) for column in columns})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def edited(problem: Problem, edits: Sequence[Edit]) -> Problem:
         if edit.table == "lines" and edit.column in _DERIVED:
             name = _DERIVED[edit.column]
             line = replace(line, **{name: _put(getattr(line, name), edit)})
-    return _again(problem, facts, line)
+    return _again(problem, facts, line, {(e.table, e.column) for e in edits})
 
 
 def _put(column: NDArray[Any], edit: Edit) -> NDArray[Any]:
@@ -87,7 +87,21 @@ def _put(column: NDArray[Any], edit: Edit) -> NDArray[Any]:
     return copy
 
 
-def _again(problem: Problem, facts: Facts, line: LineFacts) -> Problem:
+_QUANTITIES = {  # facts that only say how much
+    ("contracts", "cap_quantity"),
+    ("customers", "credit_micros"),
+    ("lots", "quantity"),
+    ("protections", "quantity"),
+    ("quotas", "cap_quantity"),
+    ("resources", "capacity_micros"),
+}
+
+
+def _again(
+    problem: Problem, facts: Facts, line: LineFacts, changed: set[tuple[str, str]]
+) -> Problem:
+    if changed <= _QUANTITIES:
+        return problem.with_quantities(facts)
     arcs = find_arcs(facts, line.pack, line.destination)
     return replace(problem, facts=facts, line=line, arcs=arcs)
 
@@ -117,6 +131,13 @@ def carried(x: Floats, old: Ints) -> Floats:
     held = np.zeros(len(old))
     held[old >= 0] = x[old[old >= 0]]
     return held
+
+
+def dropped(origins: Ints, columns: int) -> Ints:
+    """Which of a program's `columns` a changed one does without (`origin`), ascending."""
+    kept = np.zeros(columns, dtype=np.bool_)
+    kept[origins[origins >= 0]] = True
+    return np.flatnonzero(~kept)
 
 
 def origin_of_rows(model: Model, changed: Model) -> Ints:
