@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_solver.reference.cycle import Line
 
 from ..screen.words import word
+from .alternatives import alternative_trials
 from .exact import wrong_in
 from .ground import Ground, told
 from .reach import Reach, Surroundings
@@ -48,8 +48,7 @@ def line_trials(
         yield _competitor(ground, line, rival)
     if said.explanation.sentence:
         yield sentence_trial(ground, around.limits, reach, said)
-    for tried in said.explanation.alternatives:
-        yield _alternative(said, tried)
+    yield from alternative_trials(reach, said)
 
 
 def _waterfall(around: Surroundings, reach: Reach, said: decision_pb2.DecisionLine) -> Trial:
@@ -118,15 +117,3 @@ def _wrong_rival(ground: Ground, line: Line, rival: explanation_pb2.CompetingLin
 
 def _total(money: explanation_pb2.Money) -> int:
     return sum(getattr(money, field.name) for field in money.DESCRIPTOR.fields)
-
-
-def _alternative(said: decision_pb2.DecisionLine, tried: explanation_pb2.Alternative) -> Trial:
-    kind = word(tried, "kind")
-    found: Counter[str] = Counter()
-    for source in said.sources:
-        found[source.location if kind == "LOCATION" else source.product] += source.quantity
-    says = f"{tried.units} from {tried.value}"
-    if kind not in ("LOCATION", "SUBSTITUTE"):
-        return arithmetic(Kind.ALTERNATIVE, said.line, says, "")
-    wrong = "" if found[tried.value] == tried.units else f"{found[tried.value]} came from there"
-    return arithmetic(Kind.ALTERNATIVE, said.line, says, wrong)
