@@ -93,6 +93,14 @@ def add(facts: Facts, cell: Cell, amount: int) -> Facts:
     return put(facts, cell, cell.value(facts) + amount)
 
 
+def listed(facts: Facts, table: str, key: str, column: str, word: str) -> Facts:
+    """With one word more in a row's list."""
+    lists, row = getattr(getattr(facts, table), column), _row(facts, table, key)
+    rows = [lists.row(k) for k in range(len(lists))]
+    rows[row] = (*rows[row], word)
+    return _with(facts, table, column, Lists.of(rows))
+
+
 def _with(facts: Facts, table: str, column: str, values: Any) -> Facts:
     changed = replace(getattr(facts, table), **{column: values})
     return replace(facts, **{table: changed})

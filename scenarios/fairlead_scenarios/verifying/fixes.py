@@ -13,7 +13,7 @@ from fairlead_solver.api import NO_DAY, Facts, Policy
 from fairlead_solver.reference.process import Held
 
 from ..screen.words import word
-from .changes import add, cell_of, dropped, put
+from .changes import add, cell_of, dropped, listed, put
 from .field import Field, Fields
 from .ground import MICRO, Ground, less, near
 from .reach import Surroundings
@@ -98,6 +98,8 @@ def _made(facts: Facts, policy: Policy, part: explanation_pb2.Fix) -> tuple[Fact
         return add(facts, cell_of(facts, part.rule.leaf), -part.amount), policy
     if kind == "LATER_DATE":
         return put(facts, cell_of(facts, part.rule.leaf), part.by_day), policy
+    if part.rule.leaf.endswith("].locations"):
+        return listed(facts, "lines", part.rule.key, "locations", part.location), policy
     if part.rule.leaf.rpartition(".")[2] in _FREE_VALUE:
         cell = cell_of(facts, part.rule.leaf)
         return put(facts, cell, _FREE_VALUE[cell.column]), policy

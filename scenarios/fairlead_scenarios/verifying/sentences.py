@@ -134,6 +134,8 @@ class _Said:
                 written |= {t for n in row.values() if isinstance(n, int) for t in _written(n)}
             if key in ground.lines:
                 written.add(f"{float(ground.entitled[key]):.6g}")
+        for other in (ground.lines[c.line] for c in self.told.competitors):
+            written |= {f"{n}" for n in (other.quantity, other.least, other.pack)}
         return written | {f"{share.lot.quantity}" for share in self.reach.shares}
 
     def _others(self) -> Iterator[int]:
@@ -168,6 +170,7 @@ class _Said:
             ids |= {share.lot.customer, share.lot.channel}
         for rival in told.competitors:
             ids |= {rival.line, rival.customer, *rival.contracts}
+            ids.add(self.ground.lines[rival.line].group)
         for fix in self.fixes:
             ids |= {fix.product, fix.location, fix.rule.leaf}
         ids |= {loser.line for loser in told.fix.losers} | {r.rule.leaf for r in told.reasons}

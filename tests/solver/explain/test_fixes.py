@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from fairlead_solver import api
 from fairlead_solver.allocation.explain import ExplainOptions
+from fairlead_solver.allocation.explain.change import Change
+from fairlead_solver.allocation.explain.changes import changes
 from fairlead_solver.allocation.explain.values import Fix, FixKind, Scope
 from fairlead_solver.allocation.facts import Facts, LotStatus, Strategy, SupplyKind
 from fairlead_solver.allocation.families.location_use import LocationUsePolicy
 from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
 
-from .cases import MICROS, TODAY, facts, line, lot
+from .cases import MICROS, TODAY, Row, facts, line, lot
 
 WHOLE, BESIDE = ExplainOptions(), ExplainOptions(cycle_columns=0)
 Cycle = tuple[Facts, api.Policy]
@@ -91,6 +94,53 @@ def a_rival_within_the_fence() -> Cycle:
     return facts(lines=[line("L", 12), rival], lots=[lot("S", 12)]), policy
 
 
+def a_rival_within_the_fence_that_is_late() -> Cycle:
+    """Asked for later it is out of the fence, and less late."""
+    rival = line("M", 12, previous_quantity=12, unit_price_micros=MICROS)
+    policy = api.Policy(
+        tiers=(api.Tier(id="A", service_rate=1.0, lateness_rate=0.01),),
+        time_fence=TimeFencePolicy(days=3),
+    )
+    lots = [lot("S", 12, available_day=TODAY + 2, kind=SupplyKind.INBOUND)]
+    return facts(lines=[line("L", 12), rival], lots=lots), policy
+
+
+def beside_a_dearer_rival(*also: Row, **rule: Any) -> Cycle:
+    """A unit is worth more with L, but 20 of R are worth more than 5 of L: 25 there are."""
+    rival = line("R", 20, unit_price_micros=9 * MICROS, **rule)
+    lots = [lot("S", 25), lot("T", 2, product="Q")]
+    return facts(lines=[line("L", 10), rival, *also], lots=lots), api.Policy()
+
+
+def a_rival_that_ships_complete() -> Cycle:
+    return beside_a_dearer_rival(ship_complete=True)
+
+
+def a_rival_with_a_minimum() -> Cycle:
+    return beside_a_dearer_rival(min_fill_rate=1.0)
+
+
+def a_rival_in_a_group() -> Cycle:
+    with_it = line("R2", 2, product="Q", unit_price_micros=9 * MICROS, delivery_group="G")
+    return beside_a_dearer_rival(with_it, delivery_group="G")
+
+
+def a_rival_in_packs() -> Cycle:
+    return beside_a_dearer_rival(pack=20)
+
+
+def a_rival_with_one_source() -> Cycle:
+    """R could have 10 of its 20 from DC-2, were it not to come from one place."""
+    rival = line("R", 20, unit_price_micros=9 * MICROS, ship_complete=True, max_sources=1)
+    lots = [lot("S", 20), lot("T", 12, location="DC-2")]
+    return facts(lines=[line("L", 10, locations=["DC-1"]), rival], lots=lots), api.Policy()
+
+
+def a_place_that_is_not_listed() -> Cycle:
+    lots = [lot("S", 5), lot("T", 9, location="DC-2"), lot("U", 1, location="DC-3")]
+    return facts(lines=[line("L", 12, locations=["DC-1"])], lots=lots), api.Policy()
+
+
 def too_late() -> Cycle:
     late = lot("T", 9, available_day=TODAY + 6, kind=SupplyKind.INBOUND)
     lines = [line("L", 12, latest_day=TODAY + 2)]
@@ -126,6 +176,13 @@ def neither_stock_nor_hands() -> Cycle:
         (a_rival_locked, FixKind.WAIVE_RULE, "lines[M].locked_quantity"),
         (a_rival_held_by_its_strategy, FixKind.WAIVE_RULE, "lines[M].strategy"),
         (a_rival_within_the_fence, FixKind.WAIVE_RULE, "policy.time_fence.days"),
+        (a_rival_within_the_fence_that_is_late, FixKind.LATER_DATE, "lines[M].requested_day"),
+        (a_rival_that_ships_complete, FixKind.WAIVE_RULE, "lines[R].ship_complete"),
+        (a_rival_with_a_minimum, FixKind.WAIVE_RULE, "lines[R].min_fill_rate"),
+        (a_rival_in_a_group, FixKind.WAIVE_RULE, "lines[R].delivery_group"),
+        (a_rival_in_packs, FixKind.WAIVE_RULE, "lines[R].pack"),
+        (a_rival_with_one_source, FixKind.WAIVE_RULE, "lines[R].max_sources"),
+        (a_place_that_is_not_listed, FixKind.WAIVE_RULE, "lines[L].locations"),
         (too_late, FixKind.LATER_DATE, "lines[L].latest_day"),
         (nothing_left, FixKind.MORE_STOCK, "lots[S].quantity"),
     ],
@@ -136,6 +193,44 @@ def test_what_would_fill_the_line_is_found(
     fix = fix_of(cycle(), options)
     assert (fix.kind, fix.rule.leaf, fix.scope) == (kind, leaf, scope)
     assert fix.also == ()
+
+
+@pytest.mark.parametrize("options", [WHOLE, BESIDE])
+def test_a_minimum_that_stands_under_ship_complete_is_waived_with_it(
+    options: ExplainOptions,
+) -> None:
+    both = beside_a_dearer_rival(ship_complete=True, min_fill_rate=0.9)
+    words = {change.words for change in _tried(both, "L")}
+    assert "waive lines[R].ship_complete and waive lines[R].min_fill_rate" in words
+    assert "waive lines[R].ship_complete" not in words
+    fix = fix_of(both, options)
+    assert (fix.kind, fix.amount) == (FixKind.MORE_STOCK, 5)  # one thing, where waiving takes two
+
+
+def _tried(cycle: Cycle, name: str) -> list[Change]:
+    given, policy = cycle
+    explanation = api.explain(api.solve(api.intake(given, policy)), prove=False)
+    assert explanation.case is not None and explanation.reasons is not None
+    row = given.lines.id.index(name)
+    return changes(explanation.case, explanation.reasons, row)
+
+
+@pytest.mark.parametrize("options", [WHOLE, BESIDE])
+def test_who_loses_by_a_rule_of_its_own_that_is_waived_is_told(options: ExplainOptions) -> None:
+    fix = fix_of(a_rival_that_ships_complete(), options)
+    assert [(lost.line, lost.units) for lost in fix.losers] == [("R", 5)]
+    assert fix.gain_micros == 5 * 5 * MICROS  # 1.00 a unit more, and four times that for service
+
+
+def test_a_place_that_was_not_listed_is_told_by_name() -> None:
+    fix = fix_of(a_place_that_is_not_listed(), WHOLE)
+    assert fix.location == "DC-2"
+    assert fix.sentence.startswith("also ship L from DC-2: gains")
+
+
+def test_asking_for_a_fenced_line_later_is_told_with_its_day() -> None:
+    fix = fix_of(a_rival_within_the_fence_that_is_late(), WHOLE)
+    assert fix.by_day == TODAY + 4 and fix.amount == 4
 
 
 def test_stock_that_nobody_could_pick_is_told_with_the_hands_it_takes() -> None:

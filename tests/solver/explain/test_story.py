@@ -21,6 +21,21 @@ def test_the_sentence_names_who_took_the_stock_and_both_values() -> None:
     )
 
 
+def test_a_rival_worth_less_a_unit_is_told_with_the_rule_by_which_it_keeps_the_stock() -> None:
+    rival = line("R", 20, unit_price_micros=9 * MICROS, ship_complete=True)
+    told = tell(lines=[line("L", 10), rival], lots=[lot("S", 25)])
+    assert told.story("L").sentence == (
+        "5 of 10 given. 5 short: DC-1 had 25; 20 went to R (tier C, 45.00 a unit against 50.00; "
+        "line R ships complete: 20, or nothing; the plan as a whole is worth more so)."
+    )
+
+
+def test_a_rule_that_does_not_keep_the_stock_with_the_rival_is_not_told() -> None:
+    rival = line("R", 20, unit_price_micros=11 * MICROS, ship_complete=True)
+    told = tell(lines=[line("L", 10), rival], lots=[lot("S", 25)])
+    assert "ships complete" not in told.story("L").sentence
+
+
 def test_many_places_are_summed_and_places_the_line_may_not_use_are_left_out() -> None:
     lots = [lot(f"S{k}", 10, location=f"DC-{k}") for k in range(1, 5)]
     rival = line("SO-2", 25, unit_price_micros=20 * MICROS)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...model.draft import Model
-from .values import FixPart
+from ..family import Family, Wording
+from ..problem import Problem
+from .values import FixKind, FixPart, Rule, Unit
 from .variant import Edit
 
 
@@ -59,6 +61,32 @@ class Change:
     def words(self) -> str:
         """All steps in words."""
         return " and ".join(step.words for step in self.steps)
+
+
+def waiver(
+    rule: Rule,
+    words: str,
+    *edits: Edit,
+    moves: tuple[Move, ...] = (),
+    location: str = "",
+) -> Step:
+    """A rule that is waived by edits or moves."""
+    part = FixPart(FixKind.WAIVE_RULE, rule, 1, Unit.COUNT, location=location)
+    return Step(part, words, edits, moves)
+
+
+def waived_of_line(problem: Problem, line: int, family: str, column: str, value: int) -> Step:
+    """A field of a line given the value that means nothing."""
+    name = problem.facts.lines.id[line]
+    leaf = f"lines[{name}].{column}"
+    return waiver(Rule(family, name, leaf), f"waive {leaf}", Edit("lines", column, line, value))
+
+
+def rows_waived(family: Family, block: str, key: int, words: Wording) -> Step:
+    """A family's row without sides."""
+    move = Move(family.NAME, block, key, upper=np.inf, lower=-np.inf)
+    rule = Rule(family.NAME, words.key, words.leaf)
+    return waiver(rule, f"waive {words.leaf}", moves=(move,))
 
 
 def row_of(model: Model, move: Move) -> int | None:

@@ -1,8 +1,9 @@
 """What might fill a short line: candidates out of its reasons.
 
-The rule that shortens the line is raised by what the line lacks, or waived (`waivers`); a later day
-is accepted; where stock is what it lacks, there is more of it in the lot that could serve it best;
-and by the two arcs that lack least, everything they lack at once (`lacking`).
+The rule that shortens the line is raised by what the line lacks, or waived (`waivers`), or a rule
+of those that took the stock is (`rival_rules`); a later day is accepted; where stock is what it
+lacks, there is more of it in the lot that could serve it best; and by the two arcs that lack least,
+everything they lack at once (`lacking`).
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from .case import Case
 from .change import Change, Step, distinct
 from .lacking import RAISED, all_lacking, missing_beside, missing_of, more_stock, raised, released
 from .ledger import Reasons
+from .rival_rules import rivals_waived
 from .sentences import day
 from .values import FixKind, FixPart, ReasonCode, Rule, Unit
 from .variant import Edit
-from .waivers import waived
+from .waivers import opened, waived
 
 _STOCK = (
     ReasonCode.NO_SUPPLY,
@@ -59,6 +61,9 @@ def _candidates(case: Case, reasons: Reasons, line: int) -> Iterator[Change]:
     if any(code in _LATE for code in codes):
         yield from _later(case, line)
     yield from waived(case, reasons, line)
+    if ReasonCode.NO_SUPPLY not in codes:  # there would be too little even without rivals
+        yield from rivals_waived(case, line)
+    yield from opened(case, line)
     yield from _everything(case, line)
 
 

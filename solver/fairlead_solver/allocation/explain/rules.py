@@ -25,6 +25,7 @@ from ..family import Family, Wording
 from ..policy import TierMode
 from ..problem import Problem
 from .case import Case
+from .rival_rules import own_rule
 from .values import Competitor, ReasonCode, Rule
 
 HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
@@ -55,14 +56,26 @@ def wording(
     """The rule of a reason, and its family's sentence; "" where no family says one."""
     if code in HELD and case.firm.code[line] != code:  # it is a rival that is held
         names = [c.line for c in rivals if c.decided_by is code]
-        line = bisect_left(case.problem.facts.lines.id, names[0])  # sorted by id
+        line = _row(case, names[0])
     if row >= 0:
         block, words = case.wording(row)
         return Rule(block.family, words.key, words.leaf), words.sentence
     family, words_of_line = _of_line(case, line, code)
     if words_of_line is not None:
         return Rule(family, words_of_line.key, words_of_line.leaf), words_of_line.sentence
-    return _plain(case.problem, line, code, decided=case.proven), ""
+    plain = _plain(case.problem, line, code, decided=case.proven)
+    return plain, _of_rival(case, line, rivals) if code is ReasonCode.OUTRANKED_VALUE else ""
+
+
+def _of_rival(case: Case, line: int, rivals: Sequence[Competitor]) -> str:
+    """The rule of its own by which the rival that is told keeps what a unit is worth less with."""
+    code = ReasonCode.OUTRANKED_VALUE
+    first = next((c for c in rivals if c.decided_by is code), rivals[0] if rivals else None)
+    return own_rule(case, _row(case, first.line), line) if first is not None else ""
+
+
+def _row(case: Case, line_id: str) -> int:
+    return bisect_left(case.problem.facts.lines.id, line_id)  # sorted by id
 
 
 def _of_line(case: Case, line: int, code: ReasonCode) -> tuple[str, Wording | None]:

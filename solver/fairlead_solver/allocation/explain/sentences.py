@@ -109,7 +109,7 @@ def _phrase(
     elif reason.code is ReasonCode.NOT_PROVEN and reason.rule.leaf:
         phrase = "not ruled out: within the gap asked, a better plan may give it more"
     elif reason.code in OUTRANKED or (reason.code in HELD and taken):
-        phrase = _outranked(reason, competing)
+        phrase = _outranked(reason, words, competing)
     elif reason.code in _PLAIN:
         phrase = _PLAIN[reason.code](problem.facts.lines, line, steps)
     else:
@@ -139,8 +139,9 @@ def _room(reason: Reason) -> str:
     return ", and has no room for more"
 
 
-def _outranked(reason: Reason, competing: Competing) -> str:
-    """Who took most for this reason, and how the two compare; who took what is a fact."""
+def _outranked(reason: Reason, words: str, competing: Competing) -> str:
+    """Who took most for this reason, and how the two compare; who took what is a fact. Where a
+    unit is worth no more there, `words` say what else is."""
     those = [c for c in competing.told if c.decided_by is reason.code]
     counted = [competing.left_out.get(reason.code, (0, 0))]
     if not those:
@@ -149,7 +150,8 @@ def _outranked(reason: Reason, competing: Competing) -> str:
     value, own = sum(first.unit_value.values()), sum(first.own_unit_value.values())
     compared = f"{money(value)} a unit against {money(own)}"
     if value <= own and reason.code is ReasonCode.OUTRANKED_VALUE:
-        compared += ", and the plan as a whole is worth more so"
+        compared += f"; {words}; " if words else ", and "
+        compared += "the plan as a whole is worth more so"
     phrase = f"{first.units} went to {first.line} (tier {first.tier}, {compared}{_why(reason)})"
     others = len(those) - 1 + sum(lines for lines, _ in counted)
     units = sum(c.units for c in those[1:]) + sum(units for _, units in counted)

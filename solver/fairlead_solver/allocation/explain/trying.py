@@ -179,13 +179,23 @@ def _all_columns(model: Model, count: int) -> Scopes:
 def _around(
     problem: Problem, trials: Sequence[Trial], parts: Parts, old: Ints, model: Model
 ) -> Scopes:
-    """The parts around the trials' lines, in the changed program."""
+    """The parts around the trials' lines, in the changed program, and around the lines whose own
+    facts they change."""
     same = len(old) == parts.model.num_columns and bool((old == np.arange(len(old))).all())
     around = parts if same else Parts(model, len(problem.arcs))
-    lines, offsets = np.array([t.line for t in trials], dtype=np.int64), problem.arcs.offsets
+    about = [_about(trial) for trial in trials]
+    lines = np.array([line for some in about for line in some], dtype=np.int64)
+    trial = np.repeat(np.arange(len(trials)), [len(some) for some in about])
+    offsets = problem.arcs.offsets
     counts = offsets[lines + 1] - offsets[lines]
-    part = np.repeat(np.arange(len(lines)), counts)
-    return around.around(expand(offsets[lines], counts), part, Effort(len(lines), 0, 0))
+    seeds, part = expand(offsets[lines], counts), np.repeat(trial, counts)
+    return around.around(seeds, part, Effort(len(trials), 0, 0))
+
+
+def _about(trial: Trial) -> list[int]:
+    """The line of a trial, and lines whose facts its change edits."""
+    edited_lines = (e.row for e in trial.change.edits if e.table == "lines")
+    return list(dict.fromkeys((trial.line, *edited_lines)))
 
 
 def _before(scopes: Scopes, parts: Parts, old: Ints) -> list[Ints]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.draft import Block, Draft, Model
-from ...tables import Coded, Floats, Ints
+from ...tables import Coded, Floats, Ints, Lists
 from ..arcs import find_arcs
 from ..facts import Facts
 from ..families import FAMILIES
@@ -47,7 +47,8 @@ def with_facts(problem: Problem, table: str, **columns: Any) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One fact with another value: `row` of `column` of `table`. Of a column of codes, the code."""
+    """One fact with another value: `row` of `column` of `table`. Of a column of codes, the code;
+    of a column of lists, a code more in the row's list."""
 
     table: str
     column: str
@@ -69,16 +70,23 @@ def edited(problem: Problem, edits: Sequence[Edit]) -> Problem:
     for edit in edits:
         table = getattr(facts, edit.table)
         before = getattr(table, edit.column)
-        after = (
-            Coded(before.names, _put(before.codes, edit))
-            if isinstance(before, Coded)
-            else _put(before, edit)
-        )
-        facts = replace(facts, **{edit.table: replace(table, **{edit.column: after})})
+        changed = replace(table, **{edit.column: _edited(before, edit)})
+        facts = replace(facts, **{edit.table: changed})
         if edit.table == "lines" and edit.column in _DERIVED:
             name = _DERIVED[edit.column]
             line = replace(line, **{name: _put(getattr(line, name), edit)})
     return _again(problem, facts, line, {(e.table, e.column) for e in edits})
+
+
+def _edited(before: NDArray[Any] | Coded | Lists, edit: Edit) -> NDArray[Any] | Coded | Lists:
+    if isinstance(before, Coded):
+        return Coded(before.names, _put(before.codes, edit))
+    if isinstance(before, Lists):
+        end = int(before.offsets[edit.row + 1])
+        codes = np.insert(before.values.codes, end, edit.value)
+        offsets = before.offsets + (np.arange(len(before.offsets)) > edit.row)
+        return Lists(offsets, Coded(before.values.names, codes))
+    return _put(before, edit)
 
 
 def _put(column: NDArray[Any], edit: Edit) -> NDArray[Any]:

@@ -1,7 +1,8 @@
 """Rules that might be waived to fill a line: its own, its customer's, its lots', a rival's floor.
 
-A lot that is blocked or kept for others is released, a hold lifted, a pack broken; where a floor
-of another's contract holds the stock, the floor gives way.
+A lot that is blocked or kept for others is released, a hold lifted, a pack broken, a location
+allowed that the line does not list; where a floor of another's contract holds the stock, the floor
+gives way.
 """
 
 from __future__ import annotations
@@ -14,36 +15,46 @@ from ...tables import NO_DAY, NO_INT
 from ..arcs import Refusal
 from ..facts import LotStatus, Strategy
 from ..families import contract_floor, location_use, sources, time_fence
-from ..family import Family, Wording
+from ..problem import Problem
+from ..totals import summed
 from .case import Case
-from .change import Change, Move, Step
+from .change import Change, Step, rows_waived, waived_of_line, waiver
 from .ledger import Reasons
 from .rivals import rivals
+from .sentences import day
 from .values import FixKind, FixPart, ReasonCode, Rule, Unit
 from .variant import Edit
 
 NONE = -1  # the code of no word
+PLACES_TRIED = 2  # that a line does not list
 
 
 def waived(case: Case, reasons: Reasons, line: int) -> Iterator[Change]:
     """What might be waived for a line, out of its reasons."""
     for code in dict.fromkeys(reasons.code[reasons.of_line(line)].tolist()):
-        waiver = _WAIVERS.get(ReasonCode(code))
-        if waiver is not None:
-            yield from waiver(case, line)
+        waive = _WAIVERS.get(ReasonCode(code))
+        if waive is not None:
+            yield from waive(case, line)
 
 
-def _waiver(rule: Rule, words: str, *edits: Edit, moves: tuple[Move, ...] = ()) -> Step:
-    part = FixPart(FixKind.WAIVE_RULE, rule, 1, Unit.COUNT)
-    return Step(part, words, edits, moves)
-
-
-def _of_line(case: Case, line: int, family: str, column: str, value: int) -> Iterator[Change]:
-    """A field of the line given the value that means nothing."""
-    name = case.problem.facts.lines.id[line]
-    leaf = f"lines[{name}].{column}"
-    edit = Edit("lines", column, line, value)
-    yield Change((_waiver(Rule(family, name, leaf), f"waive {leaf}", edit),))
+def opened(case: Case, line: int) -> Iterator[Change]:
+    """Locations the line does not list, those with most left for it first."""
+    problem, arcs = case.problem, case.problem.arcs
+    part = slice(int(arcs.refused_offsets[line]), int(arcs.refused_offsets[line + 1]))
+    lots = arcs.refused_lot[part][arcs.refused_reason[part] == Refusal.LOCATION]
+    if not len(lots):
+        return
+    left = (problem.facts.lots.quantity - case.plan.per_lot())[lots]
+    where = problem.facts.lots.location.codes[lots]
+    places, at = np.unique(where, return_inverse=True)
+    order = np.argsort(-summed(at, left, len(places)), kind="stable")
+    name = problem.facts.lines.id[line]
+    rule = Rule("", name, f"lines[{name}].locations")
+    for place in places[order][:PLACES_TRIED].tolist():
+        location = problem.facts.locations.id[place]
+        edit = Edit("lines", "locations", line, place)
+        words = f"also ship {name} from {location}"
+        yield Change((waiver(rule, words, edit, location=location),))
 
 
 def _lot(case: Case, line: int, refusal: Refusal) -> int | None:
@@ -66,7 +77,7 @@ def _released(case: Case, line: int) -> Iterator[Change]:
         name = case.problem.facts.lots.id[lot]
         rule = Rule("", name, f"lots[{name}].status")
         edit = Edit("lots", "status", lot, LotStatus.AVAILABLE)
-        yield Change((_waiver(rule, f"release lot {name}", edit),))
+        yield Change((waiver(rule, f"release lot {name}", edit),))
 
 
 def _shared(case: Case, line: int) -> Iterator[Change]:
@@ -79,14 +90,14 @@ def _shared(case: Case, line: int) -> Iterator[Change]:
         name, owner = lots.id[lot], getattr(lots, kept[0]).word(lot)
         rule = Rule("", name, f"lots[{name}].{kept[0]}")
         edit = Edit("lots", kept[0], lot, NONE)
-        yield Change((_waiver(rule, f"share lot {name}, which is kept for {owner}", edit),))
+        yield Change((waiver(rule, f"share lot {name}, which is kept for {owner}", edit),))
 
 
 def _lifted(case: Case, line: int) -> Iterator[Change]:
     facts, customer = case.problem.facts, int(case.problem.line.customer[line])
     name = facts.customers.id[customer]
     rule = Rule("", name, f"customers[{name}].on_hold")
-    step = _waiver(rule, f"lift the hold of {name}", Edit("customers", "on_hold", customer, 0))
+    step = waiver(rule, f"lift the hold of {name}", Edit("customers", "on_hold", customer, 0))
     yield Change((step,), everywhere=True)
 
 
@@ -96,7 +107,7 @@ def _younger(case: Case, line: int) -> Iterator[Change]:
         name, leaf = lines.id[line], f"lines[{lines.id[line]}].min_shelf_life_days"
         words = f"accept less than {int(lines.min_shelf_life_days[line])} days of shelf life"
         edit = Edit("lines", "min_shelf_life_days", line, 0)
-        yield Change((_waiver(Rule("", name, leaf), words, edit),))
+        yield Change((waiver(Rule("", name, leaf), words, edit),))
 
 
 def _split(case: Case, line: int) -> Iterator[Change]:
@@ -106,16 +117,10 @@ def _split(case: Case, line: int) -> Iterator[Change]:
     limits.append(("orders", order, bool(problem.order_max_sources[order])))
     for block, key, limited in limits:
         if limited:
-            yield _rows_waived(sources, block, key, sources.words(problem, block, key))
+            yield Change((rows_waived(sources, block, key, sources.words(problem, block, key)),))
     if problem.policy.location_use.max_locations:
         words = location_use.words(problem, "max_locations", 0)
-        yield _rows_waived(location_use, "max_locations", 0, words)
-
-
-def _rows_waived(family: Family, block: str, key: int, words: Wording) -> Change:
-    move = Move(family.NAME, block, key, upper=np.inf, lower=-np.inf)
-    rule = Rule(family.NAME, words.key, words.leaf)
-    return Change((_waiver(rule, f"waive {words.leaf}", moves=(move,)),))
+        yield Change((rows_waived(location_use, "max_locations", 0, words),))
 
 
 def _held(case: Case, line: int, code: ReasonCode) -> int | None:
@@ -133,26 +138,43 @@ def _rival(case: Case, line: int, code: ReasonCode) -> int | None:
 def _unlocked(case: Case, line: int) -> Iterator[Change]:
     held = _held(case, line, ReasonCode.LOCKED)
     if held is not None:
-        yield from _of_line(case, held, "lock", "locked_quantity", NO_INT)
+        yield Change((waived_of_line(case.problem, held, "lock", "locked_quantity", NO_INT),))
 
 
 def _unbound(case: Case, line: int) -> Iterator[Change]:
     held = _held(case, line, ReasonCode.STRATEGY)
     if held is not None:
-        yield from _of_line(case, held, "strategy", "strategy", Strategy.REDISTRIBUTE)
+        free = Strategy.REDISTRIBUTE
+        yield Change((waived_of_line(case.problem, held, "strategy", "strategy", free),))
 
 
 def _unfenced(case: Case, line: int) -> Iterator[Change]:
-    """Only where it does not matter when the line was asked for: by asking for it beyond the
-    fence a planner takes it out."""
+    """Asked for beyond the fence a line is out of it. Where no delivery is late to the line, or
+    lateness costs nothing, that is the fence waived and nothing else; where lateness is less by
+    it, it is another date."""
     problem, held = case.problem, _held(case, line, ReasonCode.TIME_FENCE)
     if held is None:
         return
     beyond = problem.facts.cycle_day + problem.policy.time_fence.days + 1
     latest = int(problem.line.latest_day[held])
-    if not problem.lateness_rates()[held] and (latest == NO_DAY or latest >= beyond):
+    if latest != NO_DAY and latest < beyond:
+        return
+    days = problem.arcs.delivery_day[problem.arcs.of_line(held)]
+    late = bool((days > problem.line.requested_day[held]).any())
+    if problem.lateness_rates()[held] and late:
+        yield Change((_asked_later(problem, held, beyond),))
+    else:
         words = time_fence.words(problem, "lines", held)
-        yield _rows_waived(time_fence, "lines", held, words)
+        yield Change((rows_waived(time_fence, "lines", held, words),))
+
+
+def _asked_later(problem: Problem, line: int, by: int) -> Step:
+    name = problem.facts.lines.id[line]
+    rule = Rule(time_fence.NAME, name, f"lines[{name}].requested_day")
+    later = by - int(problem.line.requested_day[line])
+    part = FixPart(FixKind.LATER_DATE, rule, later, Unit.COUNT, by_day=by)
+    words = f"ask for {name} by {day(by)}, {later} days later and beyond the time fence"
+    return Step(part, words, (Edit("lines", "requested_day", line, by),))
 
 
 def _floor(case: Case, line: int) -> Iterator[Change]:
@@ -161,15 +183,15 @@ def _floor(case: Case, line: int) -> Iterator[Change]:
     if rival is not None:
         contract = int(case.stakes.floors.of(rival)[0])
         words = contract_floor.words(case.problem, "contracts", contract)
-        yield _rows_waived(contract_floor, "contracts", contract, words)
+        yield Change((rows_waived(contract_floor, "contracts", contract, words),))
 
 
 def _unpacked(case: Case, line: int) -> Iterator[Change]:
-    yield from _of_line(case, line, "lot_size", "pack", 1)
+    yield Change((waived_of_line(case.problem, line, "lot_size", "pack", 1),))
 
 
 def _alone(case: Case, line: int) -> Iterator[Change]:
-    yield from _of_line(case, line, "delivery_group", "delivery_group", NONE)
+    yield Change((waived_of_line(case.problem, line, "delivery_group", "delivery_group", NONE),))
 
 
 _WAIVERS: Mapping[ReasonCode, Callable[[Case, int], Iterator[Change]]] = {
