@@ -251,7 +251,8 @@ class Decision(_message.Message):
     @_builtins.property
     def binding_constraints(self) -> _containers.RepeatedCompositeFieldContainer[_explanation_pb2.BindingConstraint]:
         """Constraints that bind, the most valuable first: by what the units that the lines they shorten
-        lack would be sold for. Empty in view SUMMARY.
+        lack would be sold for, those with a known marginal value before the others. Empty in view
+        SUMMARY.
         """
 
     @_builtins.property

@@ -135,6 +135,11 @@ class Again:
         attained &= bound - worth <= np.maximum(1.0, 1e-9 * np.abs(worth))
         return Relaxed(bound, own, attained)
 
+    def prices(self, model: Model) -> Floats:
+        """(rows,): what a unit of each limit is worth to the linear relaxation of a program without
+        goals; zeros where there are some, for money does not come first there."""
+        return np.zeros(model.num_rows) if model.goals else self._duals(model)[1]
+
     def best(self, copies: Copies) -> Outcomes:
         """Every copy to a closed gap, by its relaxation where that is a plan already."""
         return self.bounded(copies, np.full(copies.count, -np.inf))[1]

@@ -1,6 +1,7 @@
 """Which rules bind, in words: the rows that shorten lines, and what one step more is worth.
 
-Rows whose loosening was tried and changes nothing are left out. Limit and slack are those of the
+Rows whose loosening was tried and changes nothing are left out; those with a known worth come
+before the others. Limit and slack are those of the
 facts, to the micro-unit, where the row itself counts in coarser grains.
 """
 
@@ -39,21 +40,24 @@ class Marginals:
     down: Marginal | None = None
     changes_nothing: bool = False
 
+    @property
+    def known(self) -> bool:
+        """Whether a step either way is known to be worth something."""
+        return self.up is not None or self.down is not None
+
 
 def binding_constraints(
     case: Case, found: Shortened, marginals: Mapping[int, Marginals], most: int
 ) -> tuple[BindingConstraint, ...]:
     """At most `most` rows, worded. `marginals`: of the rows that were solved again; those whose
     loosening changes nothing are left out."""
-    starts = found.starts().tolist()
-    listed: list[BindingConstraint] = []
-    for start, stop in pairwise(starts):
-        row = int(found.row[start])
-        at = marginals.get(row, Marginals())
-        if at.changes_nothing or len(listed) == most:
-            continue
-        listed.append(_binding(case, found, slice(start, stop), at))
-    return tuple(listed)
+    found_at = [
+        (marginals.get(int(found.row[start]), Marginals()), slice(start, stop))
+        for start, stop in pairwise(found.starts().tolist())
+    ]
+    binding = [(at, part) for at, part in found_at if not at.changes_nothing]
+    binding.sort(key=lambda row: not row[0].known)
+    return tuple(_binding(case, found, part, at) for at, part in binding[:most])
 
 
 def _binding(case: Case, found: Shortened, part: slice, at: Marginals) -> BindingConstraint:

@@ -7,7 +7,7 @@ by either step does not bind, whatever its slack.
 RESOLVED: everything the row touches was solved again, as it is and with the limit moved. Where
 that is too large, a row of a part (`scope`) is moved with the rest of the cycle held as decided
 (BESIDE: the least that loosening earns, the most that tightening costs), and a coupling row is
-told with the price it was solved at (DUAL).
+told with its price (DUAL).
 
 The limit of a lot is its quantity, and other rules follow from it (bounds, protections, shares):
 there the fact is changed and the program written again. Any other limit is a row's.
@@ -130,14 +130,26 @@ def marginals(
     again: Again,
     effort: Effort,
 ) -> Mapping[int, Marginals]:
-    """By row, for the first `effort.statements` rows.
+    """By row: solved again for the first `effort.statements` rows; every coupling row beside them
+    is priced.
 
-    `x`: the solved vector of the whole program; `prices` (rows,) those it was solved at.
+    `x`: the solved vector of the whole program; `prices` (rows,) those it was solved at, zeros
+    where it was solved without: then those of its linear relaxation are told.
     """
-    rows = found.row[found.starts()[:-1]][: effort.statements]
+    listed = found.row[found.starts()[:-1]]
+    valued = _solved_again(case, listed[: effort.statements], parts, x, again, effort)
+    left = listed[parts.coupling[listed] & ~np.isin(listed, list(valued))]
+    if len(left) and not prices.any():  # solved without
+        prices = again.prices(case.limits.model)
+    priced = left[prices[left] != 0].tolist()
+    return valued | {row: _priced(case, row, float(prices[row])) for row in priced}
+
+
+def _solved_again(
+    case: Case, rows: Ints, parts: Parts, x: Floats, again: Again, effort: Effort
+) -> dict[int, Marginals]:
+    """What the rows are worth, of those that could be solved to the end."""
     rows = rows[np.diff(case.limits.model.matrix.indptr)[rows] > 0]
-    if not len(rows):
-        return {}
     valued: dict[int, Marginals] = {}
     whole = replace(effort, whole_columns=min(effort.whole_columns, again.copy_columns))
     for tried in (whole, replace(effort, whole_columns=0)):  # what does not close, as a part
@@ -146,9 +158,6 @@ def marginals(
             trials = _trials(case, left, parts, x, again, tried)
             solvable = ~parts.coupling[left] | (trials.scopes.scope == Scope.CYCLE)
             valued |= _valued(trials, np.flatnonzero(solvable))
-    for row in rows[prices[rows] != 0].tolist():
-        if row not in valued:
-            valued[row] = _priced(case, row, float(prices[row]))
     return valued
 
 
