@@ -150,16 +150,17 @@ class Again:
         bound = np.full(copies.count, np.inf)
         state = np.full(copies.count, State.OPEN, dtype=np.int64)
         x = np.zeros(copies.model.num_columns)
-        if not any(goal.weights.any() for goal in copies.model.goals):
+        if copies.count and not any(goal.weights.any() for goal in copies.model.goals):
             relaxed = self.relaxed(copies)
             under = enough - relaxed.bound > np.maximum(1.0, 1e-9 * np.abs(enough))
             state[relaxed.attained], x = State.CLOSED, relaxed.x.copy()
             under &= ~relaxed.attained
             bound[under] = relaxed.bound[under]
-        left = np.flatnonzero((state == State.OPEN) & np.isinf(bound))
-        solved = self.exact(copies.only(left))
-        state[left] = solved.state
-        x[np.isin(copies.part, left)] = solved.x
+        open_still = (state == State.OPEN) & np.isinf(bound)
+        if open_still.any():
+            solved = self.exact(copies.only(np.flatnonzero(open_still)))
+            state[open_still] = solved.state
+            x[open_still[copies.part]] = solved.x
         return bound, Outcomes(state, x)
 
     def exact(self, copies: Copies) -> Outcomes:

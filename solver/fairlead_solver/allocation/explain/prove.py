@@ -14,6 +14,7 @@ suspected before. Worth more: the plan is within the gap asked, and no more is c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -23,7 +24,7 @@ from ...tables import Bools, Floats, Ints
 from ..arcs import expand
 from .again import Again, Outcomes, State
 from .case import Case
-from .copies import Copies, Worths, compared
+from .copies import Copies, Worths, compared, stacked
 from .ledger import Reasons
 from .scope import Effort, Parts, Scopes
 from .story import Proof
@@ -184,11 +185,12 @@ def _improved(
     still not be in it. Whole components are compared with the decision itself."""
     part = (trials.scopes.scope == Scope.PART) & (outcomes.state == State.CLOSED)
     better = at[part[at] & (compared(worths, now)[at] > 0)]
-    free = trials.free.only(better)
+    one, of_one = trials.scopes.only(better).distinct()  # lines of one product share a part
+    free = trials.free.only(better[one])
     best = again.best(free)
-    closed = best.state == State.CLOSED
+    closed = (best.state == State.CLOSED)[of_one]
     improved: Ints = better[closed]
-    now[improved] = free.worths(best.x)[closed]
+    now[improved] = free.worths(best.x)[of_one][closed]
     return improved
 
 
@@ -197,31 +199,40 @@ def _blames(case: Case, reasons: Reasons, trials: _Trials, verdict: Ints, again:
     found = np.full(len(reasons.line), NONE)
     copy_of = np.full(case.problem.num_lines, -1)
     copy_of[trials.lines] = np.arange(len(trials.lines))
-    judged = np.isin(verdict, (Verdict.WORSE, Verdict.INFEASIBLE))
-    for code, family in BLAMES.items():
-        those = (reasons.code == code) & (reasons.certainty == Certainty.INDICATED)
-        those &= copy_of[reasons.line] >= 0
-        rows = np.flatnonzero(those)
-        rows = rows[judged[copy_of[reasons.line[rows]]]]
-        if len(rows):
-            at = np.unique(copy_of[reasons.line[rows]])
-            answer = _without(case, trials, at, family, again)
-            found[rows] = answer[np.searchsorted(at, copy_of[reasons.line[rows]])]
+    judged = np.append(np.isin(verdict, (Verdict.WORSE, Verdict.INFEASIBLE)), False)
+    asked = judged[copy_of[reasons.line]] & (reasons.certainty == Certainty.INDICATED)
+    blamed = [
+        (family, rows, np.unique(copy_of[reasons.line[rows]]))
+        for code, family in BLAMES.items()
+        if len(rows := np.flatnonzero(asked & (reasons.code == code)))
+    ]
+    answers = _without(case, trials, [(family, at) for family, _, at in blamed], again)
+    for (_, rows, at), answer in zip(blamed, answers, strict=True):
+        found[rows] = answer[np.searchsorted(at, copy_of[reasons.line[rows]])]
     return found
 
 
-def _without(case: Case, trials: _Trials, at: Ints, family: str, again: Again) -> Ints:
-    """CONFIRMED where, without the family, forcing the copies `at` costs nothing any more."""
-    whole = case.limits.model
-    least = _least(case, trials.lines, at_once=family not in ALL_OR_NOTHING)
-    free = trials.free.only(at).without(whole, family)
-    forced = trials.forced(least).only(at).without(whole, family)
-    best, other = again.exact(free), again.exact(forced)
-    costs = compared(free.worths(best.x), forced.worths(other.x)) > 0
-    costs |= other.state == State.INFEASIBLE
-    known = (best.state == State.CLOSED) & (other.state != State.OPEN)
+def _without(
+    case: Case, trials: _Trials, blamed: Sequence[tuple[str, Ints]], again: Again
+) -> list[Ints]:
+    """For each family and its copies: CONFIRMED where, without the family, forcing a copy costs
+    nothing any more. All of them are one program, as they are and forced."""
+    if not blamed:
+        return []
+    whole, frees, forceds = case.limits.model, [], []
+    for family, at in blamed:
+        least = _least(case, trials.lines, at_once=family not in ALL_OR_NOTHING)
+        frees.append(trials.free.only(at).without(whole, family))
+        forceds.append(trials.forced(least).only(at).without(whole, family))
+    copies = stacked([*frees, *forceds])
+    outcomes = again.best(copies)
+    worth, forced_worth = np.split(copies.worths(outcomes.x), 2)
+    state, forced_state = np.split(outcomes.state, 2)
+    costs = compared(worth, forced_worth) > 0
+    costs |= forced_state == State.INFEASIBLE
+    known = (state == State.CLOSED) & (forced_state != State.OPEN)
     answer: Ints = np.where(known, np.where(costs, DENIED, CONFIRMED), NONE)
-    return answer
+    return np.split(answer, np.cumsum([len(at) for _, at in blamed])[:-1])
 
 
 def _judged(reasons: Reasons, lines: Ints, verdict: Ints, blame: Ints) -> Reasons:

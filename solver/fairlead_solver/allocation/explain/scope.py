@@ -52,6 +52,16 @@ class Scopes:
         column = self.column[expand(starts[chosen], counts)]
         return Scopes(column, np.repeat(np.arange(len(chosen)), counts), self.scope[chosen])
 
+    def distinct(self) -> tuple[Ints, Ints]:
+        """The first part of each set of columns, ascending, and for every part which of those it
+        is."""
+        starts = np.searchsorted(self.part, np.arange(1, len(self.scope)))
+        number: dict[bytes, int] = {}
+        pieces = np.split(self.column, starts) if len(self.scope) else []
+        of_one = [number.setdefault(piece.tobytes(), len(number)) for piece in pieces]
+        _, first = np.unique(np.array(of_one, dtype=np.int64), return_index=True)
+        return first.astype(np.int64), np.array(of_one, dtype=np.int64)
+
 
 class Parts:
     """The components of a program, with and without its coupling rows. Columns from `flows` on
