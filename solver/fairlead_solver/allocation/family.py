@@ -38,7 +38,8 @@ class Wording:
     `key` is like "DC-1/pick_minutes"; `leaf` like "resources[DC-1/pick_minutes].capacity" or
     "policy.fefo.mode"; `sentence` like "DC-1 has 480 pick_minutes". `unit` names what the row
     counts ("units", "money", or the resource's name); `scale` is how many row units make one of
-    it (1_000_000 for micro-units).
+    it (1_000_000 for micro-units). `looser` is how it is loosened, "raise pick_minutes of DC-1" or
+    "let SO-1 ship in part"; empty where no fix does that.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Wording:
     sentence: str
     unit: str = "units"
     scale: int = 1
+    looser: str = ""
 
 
 class Family(Protocol):

@@ -201,8 +201,8 @@ def test_a_minimum_that_stands_under_ship_complete_is_waived_with_it(
 ) -> None:
     both = beside_a_dearer_rival(ship_complete=True, min_fill_rate=0.9)
     words = {change.words for change in _tried(both, "L")}
-    assert "waive lines[R].ship_complete and waive lines[R].min_fill_rate" in words
-    assert "waive lines[R].ship_complete" not in words
+    assert "ship R in part and give R less than its minimum fill" in words
+    assert "ship R in part" not in words
     fix = fix_of(both, options)
     assert (fix.kind, fix.amount) == (FixKind.MORE_STOCK, 5)  # one thing, where waiving takes two
 
@@ -239,7 +239,7 @@ def test_stock_that_nobody_could_pick_is_told_with_the_hands_it_takes() -> None:
     assert [(p.kind, p.rule.key, p.amount) for p in fix.also] == [
         (FixKind.RAISE_CAPACITY, "DC-1/pick", 2 * MICROS)
     ]
-    assert "2 more of P at DC-1 and raise resources[DC-1/pick]" in fix.sentence
+    assert "2 more of P at DC-1 and raise pick of DC-1 by" in fix.sentence
 
 
 def test_the_least_stock_that_fills_the_line_is_told() -> None:

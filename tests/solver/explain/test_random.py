@@ -89,6 +89,16 @@ def test_permuting_the_input_changes_no_word(drawn: Drawn, seed: int) -> None:
     assert one.binding == other.binding
 
 
+@settings(max_examples=40)
+@given(cycles())
+def test_a_fix_is_told_in_a_planner_s_words_not_by_leaves(drawn: Drawn) -> None:
+    _, explanation = told(drawn)
+    for fix in explanation.found.fixes.values():
+        change = fix.sentence.partition(":")[0]
+        assert not {"[", "]", "_"} & set(change), change
+        assert all(step.split(" ")[0] for step in change.split(" and ")), change
+
+
 @pytest.mark.slow
 def test_under_one_line_in_two_hundred_of_random_cycles_is_unexplained() -> None:
     lines = unexplained = 0

@@ -75,18 +75,21 @@ def waiver(
     return Step(part, words, edits, moves)
 
 
-def waived_of_line(problem: Problem, line: int, family: str, column: str, value: int) -> Step:
-    """A field of a line given the value that means nothing."""
+def waived_of_line(
+    problem: Problem, line: int, family: Family, column: str, value: int, block: str = "lines"
+) -> Step:
+    """A field of a line given the value that means nothing. `block`: the family's of the line."""
     name = problem.facts.lines.id[line]
-    leaf = f"lines[{name}].{column}"
-    return waiver(Rule(family, name, leaf), f"waive {leaf}", Edit("lines", column, line, value))
+    rule = Rule(family.NAME, name, f"lines[{name}].{column}")
+    looser = family.words(problem, block, line).looser
+    return waiver(rule, looser, Edit("lines", column, line, value))
 
 
 def rows_waived(family: Family, block: str, key: int, words: Wording) -> Step:
     """A family's row without sides."""
     move = Move(family.NAME, block, key, upper=np.inf, lower=-np.inf)
     rule = Rule(family.NAME, words.key, words.leaf)
-    return waiver(rule, f"waive {words.leaf}", moves=(move,))
+    return waiver(rule, words.looser, moves=(move,))
 
 
 def row_of(model: Model, move: Move) -> int | None:

@@ -100,7 +100,7 @@ def raised(case: Case, row: int, lacking: float) -> Step:
     location = case.problem.facts.resources.location.word(key) if table == "resources" else ""
     return Step(
         FixPart(kind, Rule(block.family, words.key, words.leaf), amount, unit, location=location),
-        f"raise {words.leaf} by {shown}",
+        f"{words.looser} by {shown}",
         moves=(Move(block.family, block.name, key, upper=float(steps)),),
     )
 

@@ -77,7 +77,7 @@ def _waivers(case: Case, rival: int) -> Iterator[tuple[Step, ...]]:
         else:
             yield (first,)
     if problem.line.pack[rival] > 1:
-        yield (waived_of_line(problem, rival, "lot_size", "pack", 1),)
+        yield (waived_of_line(problem, rival, lot_size, "pack", 1),)
     order = int(problem.line.order[rival])
     for block, key, limit in (
         ("lines", rival, lines.max_sources[rival]),

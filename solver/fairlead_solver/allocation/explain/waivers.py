@@ -14,7 +14,16 @@ import numpy as np
 from ...tables import NO_DAY, NO_INT
 from ..arcs import Refusal
 from ..facts import LotStatus, Strategy
-from ..families import contract_floor, location_use, sources, time_fence
+from ..families import (
+    contract_floor,
+    delivery_group,
+    location_use,
+    lock,
+    lot_size,
+    sources,
+    strategy,
+    time_fence,
+)
 from ..problem import Problem
 from ..totals import summed
 from .case import Case
@@ -138,14 +147,15 @@ def _rival(case: Case, line: int, code: ReasonCode) -> int | None:
 def _unlocked(case: Case, line: int) -> Iterator[Change]:
     held = _held(case, line, ReasonCode.LOCKED)
     if held is not None:
-        yield Change((waived_of_line(case.problem, held, "lock", "locked_quantity", NO_INT),))
+        yield Change((waived_of_line(case.problem, held, lock, "locked_quantity", NO_INT),))
 
 
 def _unbound(case: Case, line: int) -> Iterator[Change]:
     held = _held(case, line, ReasonCode.STRATEGY)
     if held is not None:
-        free = Strategy.REDISTRIBUTE
-        yield Change((waived_of_line(case.problem, held, "strategy", "strategy", free),))
+        free, now = Strategy.REDISTRIBUTE, Strategy(int(case.problem.facts.lines.strategy[held]))
+        step = waived_of_line(case.problem, held, strategy, "strategy", free, now.name.lower())
+        yield Change((step,))
 
 
 def _unfenced(case: Case, line: int) -> Iterator[Change]:
@@ -187,11 +197,11 @@ def _floor(case: Case, line: int) -> Iterator[Change]:
 
 
 def _unpacked(case: Case, line: int) -> Iterator[Change]:
-    yield Change((waived_of_line(case.problem, line, "lot_size", "pack", 1),))
+    yield Change((waived_of_line(case.problem, line, lot_size, "pack", 1),))
 
 
 def _alone(case: Case, line: int) -> Iterator[Change]:
-    yield Change((waived_of_line(case.problem, line, "delivery_group", "delivery_group", NONE),))
+    yield Change((waived_of_line(case.problem, line, delivery_group, "delivery_group", NONE),))
 
 
 _WAIVERS: Mapping[ReasonCode, Callable[[Case, int], Iterator[Change]]] = {

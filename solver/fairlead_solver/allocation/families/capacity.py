@@ -117,6 +117,7 @@ def words(problem: Problem, name: str, key: int) -> Wording:
         f"{location} has {has}{more}",
         unit=resource,
         scale=MICRO // int(_grains(problem)[key]),
+        looser=f"raise {resource} of {location}",
     )
 
 

@@ -77,4 +77,5 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a contract."""
     contract, left = problem.facts.contracts.id[key], _left(problem)[key]
     sentence = f"contract {contract} may take {left} more"
-    return Wording(contract, f"contracts[{contract}].cap_quantity", sentence)
+    looser = f"raise the cap of contract {contract}"
+    return Wording(contract, f"contracts[{contract}].cap_quantity", sentence, looser=looser)

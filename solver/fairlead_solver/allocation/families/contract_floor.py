@@ -119,4 +119,5 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     field = "floor_quantity" if rest >= floor else "floor_rate"
     kind = "must get" if facts.hard[key] else "is owed"
     sentence = f"contract {facts.id[key]} {kind} at least {floor} in this cycle"
-    return Wording(facts.id[key], f"contracts[{facts.id[key]}].{field}", sentence)
+    looser = f"let contract {facts.id[key]} miss its floor"
+    return Wording(facts.id[key], f"contracts[{facts.id[key]}].{field}", sentence, looser=looser)

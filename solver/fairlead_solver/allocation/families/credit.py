@@ -103,4 +103,5 @@ def words(problem: Problem, name: str, key: int) -> Wording:
         f"customer {customer} may still spend {credit:.2f}",
         unit="money",
         scale=MICRO // int(_grains(problem)[key]),
+        looser=f"raise the credit of {customer}",
     )

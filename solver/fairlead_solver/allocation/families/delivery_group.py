@@ -69,4 +69,5 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     lines = problem.facts.lines
     line, group = lines.id[key], lines.delivery_group.word(key)
     sentence = f"line {line} is served in full with all of delivery group {group}, or not at all"
-    return Wording(line, f"lines[{line}].delivery_group", sentence)
+    looser = f"take {line} out of delivery group {group}"
+    return Wording(line, f"lines[{line}].delivery_group", sentence, looser=looser)

@@ -61,4 +61,5 @@ def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
 def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a line."""
     line, locked = problem.facts.lines.id[key], problem.line.locked[key]
-    return Wording(line, f"lines[{line}].locked_quantity", f"line {line} is locked at {locked}")
+    leaf, sentence = f"lines[{line}].locked_quantity", f"line {line} is locked at {locked}"
+    return Wording(line, leaf, sentence, looser=f"unlock {line}")

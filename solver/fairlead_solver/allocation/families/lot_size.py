@@ -60,4 +60,5 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     line, pack = lines.id[key], problem.line.pack[key]
     own = lines.pack[key] > 0
     leaf = f"lines[{line}].pack" if own else f"products[{lines.product.word(key)}].pack"
-    return Wording(line, leaf, f"line {line} is served in packs of {pack}")
+    looser = f"break packs for {line}"
+    return Wording(line, leaf, f"line {line} is served in packs of {pack}", looser=looser)

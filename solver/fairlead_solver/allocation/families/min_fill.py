@@ -73,4 +73,5 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a line."""
     line, least = problem.facts.lines.id[key], problem.line.least[key]
     sentence = f"line {line} takes nothing, or at least {least}"
-    return Wording(line, f"lines[{line}].min_fill_rate", sentence)
+    looser = f"give {line} less than its minimum fill"
+    return Wording(line, f"lines[{line}].min_fill_rate", sentence, looser=looser)

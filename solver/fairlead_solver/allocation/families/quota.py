@@ -69,4 +69,5 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a quota."""
     quota, left = problem.facts.quotas.id[key], _left(problem)[key]
     sentence = f"quota {quota} has {left} left"
-    return Wording(quota, f"quotas[{quota}].cap_quantity", sentence)
+    looser = f"raise quota {quota}"
+    return Wording(quota, f"quotas[{quota}].cap_quantity", sentence, looser=looser)

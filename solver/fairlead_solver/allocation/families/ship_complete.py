@@ -59,4 +59,5 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a line."""
     line, asked = problem.facts.lines.id[key], problem.line.quantity[key]
     sentence = f"line {line} ships complete: {asked}, or nothing"
-    return Wording(line, f"lines[{line}].ship_complete", sentence)
+    looser = f"ship {line} in part"
+    return Wording(line, f"lines[{line}].ship_complete", sentence, looser=looser)

@@ -100,4 +100,5 @@ def words(problem: Problem, name: str, key: int) -> Wording:
         key = int(problem.line.order[key]) if name == "orders_from" else key
         ids, limit, table = problem.order_ids, problem.order_max_sources, "order"
     sentence = f"{table} {ids[key]} is served from at most {limit[key]} locations"
-    return Wording(ids[key], f"{table}s[{ids[key]}].max_sources", sentence, unit="locations")
+    leaf, looser = f"{table}s[{ids[key]}].max_sources", f"serve {ids[key]} from more locations"
+    return Wording(ids[key], leaf, sentence, unit="locations", looser=looser)

@@ -94,4 +94,5 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a line."""
     line = problem.facts.lines.id[key]
     sentence = f"line {line} {SAYS[Strategy[name.upper()]]}"
-    return Wording(line, f"lines[{line}].strategy", sentence)
+    looser = f"free {line} of its strategy {name.upper()}"
+    return Wording(line, f"lines[{line}].strategy", sentence, looser=looser)

@@ -93,4 +93,5 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     line, previous = problem.facts.lines.id[key], problem.line.previous[key]
     days = problem.policy.time_fence.days
     sentence = f"line {line} is within the fence of {days} days and keeps its {previous}"
-    return Wording(line, "policy.time_fence.days", sentence)
+    looser = f"take {line} out of the time fence"
+    return Wording(line, "policy.time_fence.days", sentence, looser=looser)
