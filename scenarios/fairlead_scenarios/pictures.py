@@ -24,6 +24,7 @@ FIGURES = 130  # and for the figures at the right
 BARS = WIDTH - LABELS - FIGURES
 LONGEST = 26  # letters of a name
 _IN = ("ON_HAND", "INBOUND")
+_HOW_KNOWN = {"BESIDE": " or more", "DUAL": " (price)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,16 @@ def _constraint(bound: explanation_pb2.BindingConstraint) -> Bar:
     name = " ".join(filter(None, (spoken(bound.rule.family), bound.rule.key)))
     label = name if len(name) <= LONGEST else name[: LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
     figures = f"{scaled(bound.use, bound.scale)} of {scaled(bound.limit, bound.scale)}"
-    up = bound.marginal_up
-    step = f"+{scaled(up.step, bound.scale)}: {money(up.value_micros, sign=True)}"
-    value = step if bound.HasField("marginal_up") else ""
+    value = _worth(bound) if bound.HasField("marginal_up") else ""
     length = max(1, bound.use * scale)
     return Bar(label, value, "used", 0, length, bound.limit * scale, note=figures)
+
+
+def _worth(bound: explanation_pb2.BindingConstraint) -> str:
+    """What a step more is worth; where that is a least, or a price only, it says so."""
+    up = bound.marginal_up
+    told = f"+{scaled(up.step, bound.scale)}: {money(up.value_micros, sign=True)}"
+    return told + _HOW_KNOWN.get(word(up, "method"), "")
 
 
 def _drawn(environment: Environment, title: str, bars: Sequence[Bar]) -> str:

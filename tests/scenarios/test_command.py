@@ -99,6 +99,18 @@ def test_the_report_draws_waterfalls_and_what_binds(tmp_path: Path) -> None:
     assert sum(float(bar.get("width", 0)) for bar in bars[1:]) == 430.0  # all of it goes somewhere
 
 
+def test_the_report_says_which_worths_are_prices_or_the_least(tmp_path: Path) -> None:
+    (tmp_path / "recipe.yaml").write_text("lines: 600\n", encoding="utf-8")
+    done = fairlead("solve", tmp_path, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    drawn = next(iter(re.findall(r"<svg.*?</svg>", page, re.DOTALL)))
+    words = [element.text or "" for element in ElementTree.fromstring(drawn).iter(f"{SVG}text")]
+    worths = [text for text in words if text.startswith("+1: ")]
+    assert any(text.endswith(" (price)") for text in worths)
+    assert any(text.endswith(" or more") for text in worths)
+
+
 def test_a_written_decision_is_checked_against_its_cycle(tmp_path: Path) -> None:
     assert fairlead("solve", SHORT, "--out", tmp_path).exit_code == 0
     rows = list(csv.DictReader((tmp_path / "lines.csv").open(encoding="utf-8")))
