@@ -10,6 +10,7 @@ from fairlead.v1 import explanation_pb2
 from fairlead_solver.reference.process import Question
 
 from ..screen.words import word
+from .binding_words import binding_sentence
 from .field import Field, Fields
 from .ground import MICRO, Ground, less, near
 from .limits import FAIR_SHARE, Limit, Unknown
@@ -32,6 +33,7 @@ BRIEF = 5.0  # seconds: a field that others give way in may be hard, and there m
 
 def binding_trials(fields: Fields, said: explanation_pb2.BindingConstraint) -> Iterator[Trial]:
     """Everything said of a binding constraint."""
+    yield binding_sentence(fields, said)
     figures = Statement(Kind.LIMIT, said.id, _figures(said))
     try:
         limit = fields.limits.of(said.rule)

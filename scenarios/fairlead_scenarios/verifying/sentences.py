@@ -17,15 +17,12 @@ from fairlead.v1 import decision_pb2, explanation_pb2
 
 from .ground import MICRO, Ground
 from .reach import Reach
+from .rule_words import MONEY, OF_LINES, Row, rule_roles, strangers
 from .sums import Limits
 from .trial import Kind, Trial, arithmetic
 
 _EPOCH = date(1970, 1, 1)
-_TOKEN = re.compile(r"[^\s,;:()]+")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?|\d{4}-\d\d-\d\d")
-_MONEY = r"-?\d+\.\d\d"
 _HAD = r"(?:(\d+) (?=places))?(\S+) had (\d+)"
-_Row = tuple[str, ...]
 
 
 class _Said:
@@ -44,23 +41,13 @@ class _Said:
         return next((f"{text!r} is of no statement" for text in self._strangers()), "")
 
     def _strangers(self) -> Iterator[str]:
-        sentence = rest = self.told.sentence
-        for pattern, allowed in self._roles():
-            for match in re.finditer(pattern, sentence):
-                if match.groups("") not in allowed:
-                    yield match.group(0)
-                start, end = match.span()
-                rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
+        roles = [*self._roles(), *rule_roles(self.ground, self.limits, self._told_rules())]
+        yield from strangers(
+            self.told.sentence, roles, self._figures(), self._ids(), self.limits.ids
+        )
         yield from self._places()
-        figures, ids = self._figures(), self._ids()
-        for word in _TOKEN.findall(rest):
-            token = word.rstrip(".").removesuffix("'s")
-            if token in ids or token in figures:
-                continue
-            if _NUMBER.fullmatch(token) or (token in self.limits.ids and not token.islower()):
-                yield token
 
-    def _roles(self) -> Iterator[tuple[str, set[_Row]]]:
+    def _roles(self) -> Iterator[tuple[str, set[Row]]]:
         """A pattern, and what its groups may be."""
         said, told = self.said, self.told
         yield (
@@ -70,7 +57,7 @@ class _Said:
         yield r"(\d+) short: ", {(f"{self.short}",)}
         yield r"(?:short: |; )(\d+): ", {(f"{r.units}",) for r in told.reasons}
         yield (
-            rf"(\d+) went to (\S+) \(tier (\S+), ({_MONEY}) a unit against ({_MONEY})",
+            rf"(\d+) went to (\S+) \(tier (\S+), ({MONEY}) a unit against ({MONEY})",
             {
                 (f"{c.units}", c.line, c.tier, _money(c.unit_value), _money(c.own_unit_value))
                 for c in told.competitors
@@ -80,7 +67,7 @@ class _Said:
         yield r"(\S+) loses (\d+)", {(i.line, f"{i.units}") for i in told.fix.losers}
         gain = told.fix.gain_micros
         worth = ("gains" if gain >= 0 else "costs", f"{abs(gain) / MICRO:.2f}")
-        yield rf"(gains|costs) ({_MONEY})", {worth}
+        yield rf"(gains|costs) ({MONEY})", {worth}
         yield r"(\d+) are left, but", {(f"{self.reach.sum('unused')}",)}
         product = self.reach.line.product
         yield r"only (\d+) of (\S+) in reach", {(f"{self.reach.held}", product)}
@@ -92,11 +79,11 @@ class _Said:
             held[share.lot.location] += share.held if share.refused is None else 0
         return +held
 
-    def _named(self) -> set[_Row]:
+    def _named(self) -> set[Row]:
         """Every place in reach with what it had."""
         return {("", place, f"{units}") for place, units in self._had().items()}
 
-    def _summed(self) -> _Row:
+    def _summed(self) -> Row:
         """How many places there are in reach, and what they had together."""
         had = self._had()
         return f"{len(had)}", "places", f"{had.total()}"
@@ -156,6 +143,11 @@ class _Said:
     def _rules(self) -> set[tuple[str, str]]:
         rules = [r.rule for r in self.told.reasons] + [fix.rule for fix in self.fixes]
         return {(rule.family, rule.key) for rule in rules}
+
+    def _told_rules(self) -> set[tuple[str, str]]:
+        """Their rules, and those of the lines that competed."""
+        rivals = [rival.line for rival in self.told.competitors]
+        return self._rules() | {(family, key) for family in OF_LINES for key in rivals}
 
     def _rows(self, key: str) -> Iterator[dict[str, Any]]:
         """Rows of the cycle that a rule's key names."""

@@ -14,6 +14,7 @@ from fairlead_solver.reference.process import Question, ask_apart
 
 from ..screen.words import word
 from .binding import binding_trials
+from .conflict_words import conflict_sentences
 from .conflicts import conflict_trials
 from .field import Fields
 from .fixes import fix_trials
@@ -105,6 +106,7 @@ def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:
     if effort.sample is None:
         yield from unlisted_trials(fields)
     if case.decision.HasField("conflict"):
+        yield from conflict_sentences(ground, fields.limits, case.decision.conflict)
         yield from conflict_trials(ground, case.decision.conflict)
 
 

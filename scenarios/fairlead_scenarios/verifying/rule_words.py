@@ -1,0 +1,182 @@
+"""What a rule says of itself in a sentence, and what that must be by the facts.
+
+A pattern for each kind of rule; its groups must be a row of figures and ids that the rule has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from .ground import MICRO, Ground, row_of
+from .limits import FLOOR, SUPPLY
+from .sums import Limits
+
+Row = tuple[str, ...]
+Role = tuple[str, Collection[Row]]
+Rule = tuple[str, str]  # family and key
+
+OF_LINES = ("lot_size", "min_fill", "ship_complete", "lock", "time_fence")  # keyed by line
+MONEY = r"-?\d+\.\d\d"
+_TOKEN = re.compile(r"[^\s,;:()]+")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?|\d{4}-\d\d-\d\d")
+_SIGNS = ".,;:()"
+
+
+def strangers(
+    sentence: str,
+    roles: Iterable[Role],
+    figures: Collection[str],
+    ids: Collection[str],
+    known: Collection[str],
+) -> Iterator[str]:
+    """Figures and ids of no statement. Where a pattern of `roles` is found its groups must be one
+    of its rows; any other figure must be of `figures`, any other of the `known` ids of `ids`."""
+    rest = sentence
+    for pattern, allowed in roles:
+        rows = set(map(_bare, allowed))
+        for match in re.finditer(pattern, sentence):
+            if _bare(match.groups("")) not in rows:
+                yield match.group(0)
+            start, end = match.span()
+            rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
+    for word in _TOKEN.findall(rest):
+        token = word.rstrip(".").removesuffix("'s")
+        if token in ids or token in figures:
+            continue
+        if _NUMBER.fullmatch(token) or (token in known and not token.islower()):
+            yield token
+
+
+def _bare(row: Row) -> Row:
+    """Without the signs that end a phrase."""
+    return tuple(text.rstrip(_SIGNS) for text in row)
+
+
+def rule_roles(ground: Ground, limits: Limits, rules: Iterable[Rule]) -> Iterator[Role]:
+    """The patterns of these rules' families, each with a row for each rule."""
+    rules = sorted(set(rules))
+    for family, (pattern, says) in _WORDS.items():
+        rows = [row for of, key in rules if of == family and (row := says(ground, limits, key))]
+        if any(of == family for of, _ in rules):
+            yield pattern, rows
+
+
+def _supply(ground: Ground, _: Limits, key: str) -> Row | None:
+    lot = ground.lots.get(key)
+    return None if lot is None else (key, f"{lot.quantity}", lot.product, lot.location)
+
+
+def _capacity(ground: Ground, _: Limits, key: str) -> Row | None:
+    for row in ground.cycle.rows("resources"):
+        if f"{row['location']}/{row['resource']}" == key:
+            extra = row["overtime_micros"] / MICRO
+            has = f"{row['capacity_micros'] / MICRO:g}"
+            return row["location"], has, row["resource"], f"{extra:g}" if extra else ""
+    return None
+
+
+def _limit(family: str) -> Callable[[Ground, Limits, str], Row | None]:
+    """The key and what the limit allows."""
+
+    def says(_: Ground, limits: Limits, key: str) -> Row | None:
+        limit = limits.named(family, key)
+        return None if limit is None else (key, f"{limit.limit}")
+
+    return says
+
+
+def _credit(_: Ground, limits: Limits, key: str) -> Row | None:
+    limit = limits.named("credit", key)
+    return None if limit is None else (key, f"{limit.limit / MICRO:.2f}")
+
+
+def _floor(ground: Ground, limits: Limits, key: str) -> Row | None:
+    row, limit = row_of(ground.cycle, "contracts", key), limits.named(FLOOR, key)
+    if row is None or limit is None:
+        return None
+    return key, "must get" if row["hard"] else "is owed", f"{limit.limit}"
+
+
+def _protection(ground: Ground, limits: Limits, key: str) -> Row | None:
+    row, limit = row_of(ground.cycle, "protections", key), limits.named("protection", key)
+    if row is None or limit is None:
+        return None
+    tier = f"tier {row['group_tier']}" if row["group_tier"] else ""
+    group = ", ".join(filter(None, (row["group_customer"], row["group_channel"], tier)))
+    return f"{row['quantity']}", row["product"], group, f"{limit.limit}"
+
+
+def _share(ground: Ground, _: Limits, key: str) -> Row | None:
+    line = ground.lines.get(key)
+    if line is None:
+        return None
+    return key, f"{float(ground.entitled[key]):.6g}", f"{line.quantity}"
+
+
+def _sources(ground: Ground, _: Limits, key: str) -> Row | None:
+    line, order = ground.lines.get(key), row_of(ground.cycle, "orders", key)
+    if line is not None and line.max_sources:
+        return key, f"{line.max_sources}"
+    return None if order is None else (key, f"{order['max_sources']}")
+
+
+def _of_line(figure: Callable[[Any], int | None]) -> Callable[[Ground, Limits, str], Row | None]:
+    """The line and a figure of it."""
+
+    def says(ground: Ground, _: Limits, key: str) -> Row | None:
+        line = ground.lines.get(key)
+        return None if line is None else (key, f"{figure(line)}")
+
+    return says
+
+
+def _fence(ground: Ground, _: Limits, key: str) -> Row | None:
+    line = ground.lines.get(key)
+    if line is None:
+        return None
+    return key, f"{ground.policy.time_fence.days}", f"{line.previous}"
+
+
+_WORDS: Mapping[str, tuple[str, Callable[[Ground, Limits, str], Row | None]]] = {
+    SUPPLY: (r"(?i:lot) (\S+) holds (\d+) of (\S+) at (\S+)", _supply),
+    "capacity": (
+        r"(\S+) has ([\d.e+]+) (?!left)([^\s,;:]+)(?: and up to ([\d.e+]+) of overtime)?",
+        _capacity,
+    ),
+    "contract_cap": (r"(?i:contract) (\S+) may take (\d+) more", _limit("contract_cap")),
+    FLOOR: (r"(?i:contract) (\S+) (must get|is owed) at least (\d+)", _floor),
+    "credit": (rf"(?i:customer) (\S+) may still spend ({MONEY})", _credit),
+    "quota": (r"(?i:quota) (\S+) has (\d+) left", _limit("quota")),
+    "protection": (
+        r"(\d+) of (\S+) are kept for ([^:;()]+?)(?:: | \()(\d+) are left for others",
+        _protection,
+    ),
+    "fair_share": (r"(?i:line) (\S+)'s fair share is (\S+) of (\d+)", _share),
+    "sources": (
+        r"(?i:line|order) (\S+) is served from at most (\d+) locations",
+        _sources,
+    ),
+    "location_use": (
+        r"(?i:at most) (\d+) locations are used",
+        lambda ground, _, key: (f"{ground.policy.location_use.max_locations}",),
+    ),
+    "lot_size": (
+        r"(?i:line) (\S+) is served in packs of (\d+)",
+        _of_line(lambda line: line.pack),
+    ),
+    "min_fill": (
+        r"(?i:line) (\S+) takes nothing, or at least (\d+)",
+        _of_line(lambda line: line.least),
+    ),
+    "ship_complete": (
+        r"(?i:line) (\S+) ships complete(?:: | \()(\d+), or nothing",
+        _of_line(lambda line: line.quantity),
+    ),
+    "lock": (r"(?i:line) (\S+) is locked at (\d+)", _of_line(lambda line: line.locked)),
+    "time_fence": (
+        r"(?i:line) (\S+) is within the fence of (\d+) days and keeps its (\d+)",
+        _fence,
+    ),
+}
