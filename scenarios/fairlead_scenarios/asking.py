@@ -25,6 +25,7 @@ class Asking:
     seed: int | None = None
     workers: int = 1
     weigh: bool = False
+    explain_first: tuple[str, ...] = ()  # lines
     memory_bytes: float | None = None  # a cycle estimated to take more is refused; None: `memory`
     cluster: str | None = None  # HOST:PORT of a Ray head, where others share the work
     start: str = ""  # a file `keep` wrote; of a server, the name of a decision it has stored
@@ -47,7 +48,9 @@ class Asking:
     def message(self) -> allocation_service_pb2.SolveOptions:
         """As the contract says it."""
         options = allocation_service_pb2.SolveOptions(
-            relative_gap=self.relative_gap, weigh_policy=self.weigh
+            relative_gap=self.relative_gap,
+            weigh_policy=self.weigh,
+            explain_first=self.explain_first,
         )
         if self.seed is not None:
             options.seed = self.seed

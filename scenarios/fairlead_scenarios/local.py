@@ -17,6 +17,7 @@ from fairlead.wire.policies import policy_of
 from fairlead_solver.api import (
     UNLIMITED,
     Budget,
+    ExplainOptions,
     Explanation,
     Facts,
     Problem,
@@ -113,6 +114,7 @@ def answer(scenario: Scenario, asking: Asking, watcher: Watcher | None = None) -
     facts = _facts(scenario)
     check_memory(facts, asking.memory_bytes)
     problem = intake(facts, policy_of(scenario.policy))
+    first = asked.first_lines(problem)
     del facts  # the problem has its own, in canonical order
     watch.stage("building")
     limit = asked.time_limit_seconds
@@ -130,7 +132,7 @@ def answer(scenario: Scenario, asking: Asking, watcher: Watcher | None = None) -
         if asking.keep is not None:
             write_basis(solved, asking.keep)
     watch.stage("explaining")
-    told = explain(solved)
+    told = explain(solved, ExplainOptions(first=first))
     weights = weigh(solved, options, budget) if asked.weigh else ()
     watch.stage("writing")
     return Answer(solved, told, weights)

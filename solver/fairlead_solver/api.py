@@ -9,7 +9,7 @@ Nothing here reads a clock, an environment or a file: the caller injects a `Budg
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -191,6 +191,17 @@ def explain(
     )
 
 
+def lines_named(problem: Problem, ids: Sequence[str], path: str) -> tuple[int, ...]:
+    """The places of lines in the cycle, each once. Raises InvalidInput with every id that is none,
+    at `path[i]`."""
+    faults, place = Faults(), {id: i for i, id in enumerate(problem.facts.lines.id)} if ids else {}
+    for i, id in enumerate(ids):
+        if id not in place:
+            faults.add(Finding(f"{path}[{i}]", "", id, "a line of the cycle"))
+    faults.stop()
+    return tuple(dict.fromkeys(place[id] for id in ids))
+
+
 def weigh(
     solved: Solved, options: Options | None = None, budget: Budget = UNLIMITED
 ) -> tuple[WeightCost, ...]:
@@ -312,6 +323,7 @@ __all__ = [
     "facts_digest",
     "intake",
     "left_of",
+    "lines_named",
     "objective_terms",
     "outside",
     "size_of",

@@ -145,11 +145,13 @@ def test_an_unknown_word_of_a_policy_is_refused_by_path() -> None:
 def test_options_out_of_range_are_refused_together() -> None:
     options = SolveOptions(relative_gap=math.nan, seed=-1, engine=77)  # type: ignore[arg-type]
     options.time_limit.seconds = 0
+    options.explain_first.extend(["L"] * 101)
     assert paths(lambda: options_of(options)) == [
         "options.engine",
         "options.relative_gap",
         "options.seed",
         "options.time_limit",
+        "options.explain_first",
     ]
 
 

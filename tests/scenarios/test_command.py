@@ -171,6 +171,15 @@ def test_explain_tells_one_line_and_all_short_lines() -> None:
     assert "SO-1" in unknown.stderr
 
 
+def test_a_line_that_is_asked_for_gets_its_fix_whatever_the_others_are_worth(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "recipe.yaml").write_text("lines: 600\n", encoding="utf-8")
+    shown = json.loads(fairlead("explain", tmp_path, "--json").stdout)["lines"]
+    (*_, last) = [line["line"] for line in shown if "fix" not in line["explanation"]]
+    assert "To fill it:" in fairlead("explain", tmp_path, last).stdout
+
+
 def test_explain_as_json_is_a_line_of_the_contract() -> None:
     done = fairlead("explain", SHORT, "SO-902", "--json")
     line = json_format.Parse(done.stdout, decision_pb2.DecisionLine())

@@ -8,6 +8,7 @@ from google.rpc import error_details_pb2
 
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2
+from fairlead_scenarios.recipe import Recipe
 
 from .cycles import PARENT, easy, endless, in_columns, request, upload
 from .live import Live, detail, details, live
@@ -65,6 +66,33 @@ def test_every_fault_of_the_input_is_told_with_its_path(server: Live) -> None:
     assert details(error)[:2] == (grpc.StatusCode.INVALID_ARGUMENT, "INPUT_INVALID")
     told = detail(error, error_details_pb2.BadRequest)
     assert {v.field for v in told.field_violations} == {"lines[1].quantity", "lines[2].id"}
+
+
+@pytest.mark.parametrize("validate_only", [False, True])
+def test_a_line_to_explain_first_that_the_cycle_has_not_is_refused(
+    server: Live, validate_only: bool
+) -> None:
+    wanted = request(easy(), validate_only=validate_only)
+    wanted.options.explain_first.extend(["L0001", "nobody"])
+    error = refused(server, wanted)
+    assert details(error)[:2] == (grpc.StatusCode.INVALID_ARGUMENT, "INPUT_INVALID")
+    (violation,) = detail(error, error_details_pb2.BadRequest).field_violations
+    assert violation.field == "options.explain_first[1]" and "nobody" in violation.description
+
+
+def test_lines_to_explain_first_get_a_fix_where_others_come_before_them(server: Live) -> None:
+    recipe = Recipe.of({"lines": 600})
+    wanted = request(recipe.cycle())
+    wanted.policy.CopyFrom(recipe.policy())
+    whole = server.allocation.SolveAllocation(wanted).decision
+    short = [each for each in whole.lines if each.confirmed_quantity < each.requested_quantity]
+    without = [each.line for each in short if not each.explanation.HasField("fix")][-3:]
+    assert len(without) == 3
+    wanted.options.explain_first.extend(without)
+    first = server.allocation.SolveAllocation(wanted).decision
+    assert first.digest == whole.digest
+    fixed = {each.line for each in first.lines if each.explanation.HasField("fix")}
+    assert set(without) <= fixed
 
 
 def test_a_thousand_faults_are_counted_and_at_most_fifty_are_sent(server: Live) -> None:

@@ -192,6 +192,7 @@ class SolveOptions(_message.Message):
     VIEW_FIELD_NUMBER: _builtins.int
     WEIGH_POLICY_FIELD_NUMBER: _builtins.int
     START_DECISION_FIELD_NUMBER: _builtins.int
+    EXPLAIN_FIRST_FIELD_NUMBER: _builtins.int
     engine: _decision_pb2.Engine.ValueType
     """The engine. Default AUTO. One the server lacks is refused."""
     relative_gap: _builtins.float
@@ -219,6 +220,14 @@ class SolveOptions(_message.Message):
         call's deadline hold as well.
         """
 
+    @_builtins.property
+    def explain_first(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Lines, by id, that are explained before all others: what is proven by solving again is proven
+        of them first, and the cheapest change that fills each is sought. Of the others it is sought
+        for those whose shortage is worth most: in cycles that are not solved again whole, 20. At most
+        100; a line that the cycle does not have is refused. Default: none.
+        """
+
     def __init__(
         self,
         *,
@@ -230,10 +239,11 @@ class SolveOptions(_message.Message):
         view: Global___DecisionView.ValueType = ...,
         weigh_policy: _builtins.bool = ...,
         start_decision: _builtins.str = ...,
+        explain_first: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_seed", b"_seed", "relative_gap", b"relative_gap", "seed", b"seed", "time_limit", b"time_limit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_seed", b"_seed", "engine", b"engine", "explanation", b"explanation", "relative_gap", b"relative_gap", "seed", b"seed", "start_decision", b"start_decision", "time_limit", b"time_limit", "view", b"view", "weigh_policy", b"weigh_policy"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_seed", b"_seed", "engine", b"engine", "explain_first", b"explain_first", "explanation", b"explanation", "relative_gap", b"relative_gap", "seed", b"seed", "start_decision", b"start_decision", "time_limit", b"time_limit", "view", b"view", "weigh_policy", b"weigh_policy"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__relative_gap: _TypeAlias = _typing.Literal["relative_gap"]  # noqa: Y015
     _WhichOneofArgType__relative_gap: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap"]  # noqa: Y015

@@ -12,9 +12,10 @@ from fairlead.v1.allocation_service_pb2 import (
     EXPLANATION_LEVEL_UNSPECIFIED,
 )
 from fairlead.v1.decision_pb2 import ENGINE_REFERENCE, ENGINE_UNSPECIFIED
-from fairlead_solver.api import Engine, Faults, Finding, Options
+from fairlead_solver.api import Engine, Faults, Finding, Options, Problem, lines_named
 
 MAX_SEED = 2**31 - 1
+MAX_FIRST = 100
 NANOS = 1_000_000_000
 
 
@@ -28,6 +29,11 @@ class Asked:
     explanation: allocation_service_pb2.ExplanationLevel.ValueType
     with_rows: bool  # lines as rows in the answer
     weigh: bool  # tell what each weight of the policy cost
+    explain_first: tuple[str, ...]  # lines, by id
+
+    def first_lines(self, problem: Problem) -> tuple[int, ...]:
+        """`explain_first` as places in the problem. Raises InvalidInput for a line it has not."""
+        return lines_named(problem, self.explain_first, "options.explain_first")
 
 
 def options_of(message: allocation_service_pb2.SolveOptions) -> Asked:
@@ -37,10 +43,12 @@ def options_of(message: allocation_service_pb2.SolveOptions) -> Asked:
     gap = message.relative_gap if message.HasField("relative_gap") else default.relative_gap
     seed = message.seed if message.HasField("seed") else default.seed
     limit = _seconds(message) if message.HasField("time_limit") else None
+    first = len(message.explain_first)
     for name, value, good, rule in (
         ("relative_gap", gap, 0 <= gap <= 1, "between 0 and 1"),
         ("seed", seed, 0 <= seed <= MAX_SEED, f"between 0 and {MAX_SEED}"),
         ("time_limit", limit, limit is None or limit > 0, "above 0"),
+        ("explain_first", first, first <= MAX_FIRST, f"at most {MAX_FIRST} lines"),
     ):
         if not good:
             faults.add(Finding(f"options.{name}", "", str(value), rule))
@@ -53,6 +61,7 @@ def options_of(message: allocation_service_pb2.SolveOptions) -> Asked:
         explanation=level if level != EXPLANATION_LEVEL_UNSPECIFIED else EXPLANATION_LEVEL_FULL,
         with_rows=message.view not in (DECISION_VIEW_SUMMARY, DECISION_VIEW_COLUMNS),
         weigh=message.weigh_policy,
+        explain_first=tuple(message.explain_first),
     )
 
 

@@ -61,7 +61,9 @@ def explain(
     if path.parts[:1] == ("tenants",):
         decision = _stored(str(path), line, cycle, where)
     else:
-        decision = decision_at(path, Asking(engine, gap, weigh=weights), where)
+        first = () if line is None else (line,)
+        asking = Asking(engine, gap, weigh=weights, explain_first=first)
+        decision = decision_at(path, asking, where)
         if cycle is not None:
             _refuse_another(cycle, decision)
     if weights:

@@ -41,6 +41,7 @@ def solve(run: Run) -> Iterator[bytes]:
     reporter = Reporter(run.report)
     asked = _options(request.options)
     problem = _problem(run, request, instructions, reporter)
+    first = _checked(lambda: asked.first_lines(problem))
     reporter.phase(progress.BUILD)
     options = replace(asked.options, workers=instructions.threads)
     basis = _basis(run.parts[1])
@@ -53,7 +54,8 @@ def solve(run: Run) -> Iterator[bytes]:
         raise ServiceError(
             grpc.StatusCode.UNAVAILABLE, "CLUSTER_UNAVAILABLE", f"{error}; nothing was decided"
         ) from error
-    explanation = _explanation(solved, asked, run, reporter, instructions.max_competitors)
+    told = api.ExplainOptions(competitors=instructions.max_competitors, first=first)
+    explanation = _explanation(solved, asked, run, reporter, told)
     weights = api.weigh(solved, options, run) if asked.weigh else ()
     message = wire.decision_message(solved, explanation, weights=weights, with_lines=False)
     _sign(message, request, instructions)
@@ -72,8 +74,9 @@ def solve(run: Run) -> Iterator[bytes]:
 def validate(run: Run) -> list[bytes]:
     """Check only: a SolveAllocationResponse with the validation."""
     request = _parsed(pb.SolveAllocationRequest, run.parts[0])
-    _options(request.options)
+    asked = _options(request.options)
     problem = _problem(run, request, Instructions.of(run.note), Reporter(run.report))
+    _checked(lambda: asked.first_lines(problem))
     validation = wire.validation_message(problem)
     return [pb.SolveAllocationResponse(validation=validation).SerializeToString()]
 
@@ -98,14 +101,13 @@ def describe(run: Run) -> list[bytes]:
 
 
 def _explanation(
-    solved: api.Solved, asked: wire.Asked, run: Run, reporter: Reporter, competitors: int
+    solved: api.Solved, asked: wire.Asked, run: Run, reporter: Reporter, told: api.ExplainOptions
 ) -> api.Explanation | None:
     """As much explanation as was asked for."""
     if asked.explanation == pb.EXPLANATION_LEVEL_NONE:
         return None
     reporter.phase(progress.EXPLAIN)
     prove = asked.explanation != pb.EXPLANATION_LEVEL_EXACT
-    told = api.ExplainOptions(competitors=competitors)
     return api.explain(solved, told, prove=prove, budget=run)
 
 

@@ -45,7 +45,8 @@ class ExplainOptions:
     again whole; `columns`: of all of those together, for each kind of statement.
     Fixes are tried on the whole cycle up to `cycle_columns`; in larger ones on the part around
     the line, for `fixes_beside` lines. `competitors`: lines told that competed with one line, those
-    that took most; the others are counted.
+    that took most; the others are counted. `first`: lines that come before all others in proofs and
+    fixes, and for which a fix is sought whatever its count.
     """
 
     binding: int = 1000
@@ -57,6 +58,7 @@ class ExplainOptions:
     columns: int = 20_000
     cycle_columns: int = 150
     competitors: int = COMPETITORS
+    first: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +108,7 @@ def _solved_again(
     def effort(statements: int) -> Effort:
         return Effort(statements, options.whole_columns, options.columns)
 
-    proven = prove(case, told, parts, solving.x, again, effort(options.proofs))
+    proven = prove(case, told, parts, solving.x, again, effort(options.proofs), options.first)
     tight = shortened(case, proven.reasons)
 
     def worth(rows: Shortened, statements: int) -> Mapping[int, Marginals]:
@@ -117,7 +119,7 @@ def _solved_again(
     beside = emptied(case, tight)
     valued_beside = worth(beside, max(0, left))
     tight = together(case, tight, with_worth(beside, valued_beside))
-    wanted = FixEffort(options.fixes, options.fixes_beside, options.cycle_columns)
+    wanted = FixEffort(options.fixes, options.fixes_beside, options.cycle_columns, options.first)
     repairs = fixes(case, proven.reasons, again, solving.x, parts, effort=wanted)
     return Explanation(
         case,

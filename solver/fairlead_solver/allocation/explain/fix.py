@@ -28,11 +28,12 @@ from .values import Fix, FixKind, LineQuantity, Scope
 @dataclass(frozen=True, slots=True)
 class FixEffort:
     """Lines for which fixes are sought: `lines` in cycles of at most `cycle_columns`, which are
-    solved whole, `lines_beside` in larger ones."""
+    solved whole, `lines_beside` in larger ones. Of `first` lines always."""
 
     lines: int
     lines_beside: int
     cycle_columns: int
+    first: tuple[int, ...] = ()
 
 
 def fixes(
@@ -43,7 +44,7 @@ def fixes(
     `x`: the solved vector of the whole program.
     """
     whole = parts.model.num_columns <= effort.cycle_columns
-    lines = _wanted(case, effort.lines if whole else effort.lines_beside)
+    lines = _wanted(case, effort.lines if whole else effort.lines_beside, effort.first)
     trials = [Trial(line, c) for line in lines.tolist() for c in changes(case, reasons, line)]
     found: dict[int, list[tuple[Change, Fix]]] = {}
     for result in tried(case, trials, again, x, parts, whole=whole):
@@ -52,12 +53,13 @@ def fixes(
     return {line: min(some, key=_dearness)[1] for line, some in found.items()}
 
 
-def _wanted(case: Case, most: int) -> Ints:
+def _wanted(case: Case, most: int, first: tuple[int, ...]) -> Ints:
     line = case.problem.line
     value = (line.quantity - case.given) * line.price_micros
     short = np.flatnonzero(case.given < case.whole)
-    ordered: Ints = short[np.argsort(-value[short], kind="stable")]
-    return ordered[:most]
+    asked = np.isin(short, first)
+    ordered: Ints = short[np.lexsort((-value[short], ~asked))]
+    return ordered[: max(most, int(asked.sum()))]
 
 
 def _dearness(found: tuple[Change, Fix]) -> tuple[int, bool, int, int, int]:

@@ -93,13 +93,19 @@ class _Trials:
 
 
 def prove(
-    case: Case, reasons: Reasons, parts: Parts, x: Floats, again: Again, effort: Effort
+    case: Case,
+    reasons: Reasons,
+    parts: Parts,
+    x: Floats,
+    again: Again,
+    effort: Effort,
+    first: tuple[int, ...] = (),
 ) -> Proven:
-    """Solve again for lines with INDICATED reasons, the most valuable first.
+    """Solve again for lines with INDICATED reasons: `first`, then the most valuable.
 
     `x`: the solved vector of the whole program.
     """
-    lines = _wanted(case, reasons)[: effort.statements]
+    lines = _wanted(case, reasons, first)[: effort.statements]
     proven = Proven(reasons, {})
     for tried in (effort, replace(effort, whole_columns=0)):  # what stays open, as a part
         if len(lines):
@@ -130,13 +136,14 @@ def _round(
     return lines[open_whole], Proven(judged, before.proofs | proofs)
 
 
-def _wanted(case: Case, reasons: Reasons) -> Ints:
-    """Lines with an arc and an INDICATED reason, by the value they are short, then in order."""
+def _wanted(case: Case, reasons: Reasons, first: tuple[int, ...]) -> Ints:
+    """Lines with an arc and an INDICATED reason: `first`, then by the value they are short, then in
+    order."""
     lines = np.unique(reasons.line[reasons.certainty == Certainty.INDICATED])
     lines = lines[np.diff(case.problem.arcs.offsets)[lines] > 0]
     line = case.problem.line
     value = (line.quantity - case.given)[lines] * line.price_micros[lines]
-    ordered: Ints = lines[np.argsort(-value, kind="stable")]
+    ordered: Ints = lines[np.lexsort((-value, ~np.isin(lines, first)))]
     return ordered
 
 
