@@ -47,6 +47,10 @@ def verify_explanations(
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 0,
     time_limit: Annotated[float, typer.Option(help="Seconds each solve may take.")] = 60.0,
+    budget: Annotated[
+        float | None,
+        typer.Option(min=0, help="Seconds after which nothing more is solved. Default: no limit."),
+    ] = None,
     gap: Gap = 0.0,
     json: AsJson = False,
 ) -> Exit:
@@ -54,13 +58,13 @@ def verify_explanations(
 
     The solving is done by the reference model in a process of its own, which shares no code with
     what made the statements: on the whole of a cycle of up to 500 lines, in a larger one on what
-    each statement is about, 5,000 lines in a few minutes. What could not be tried is told, and
-    counts neither as held nor as failed. Exit code 0: nothing failed. 1: something did.
-    2: bad input.
+    each statement is about, 5,000 lines in a few minutes. What could not be tried, or not within
+    the budget, is told, and counts neither as held nor as failed. Exit code 0: nothing failed.
+    1: something did. 2: bad input.
     """
     cases = list(_cases(path, cycle, gap))
     try:
-        verdicts = verify(cases, Effort(sample, seed, time_limit))
+        verdicts = verify(cases, Effort(sample, seed, time_limit, budget))
     except ReferenceFailed as error:
         raise EngineError(str(error)) from error
     none = sum(unexplained(case.decision) for case in cases)

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fairlead_solver.reference.process import Question, ReferenceFailed
+from fairlead_solver.reference.process import Question
 
 from ..screen.words import word
 from .field import Fields
 from .ground import MICRO, RELATIVE, TIGHT, Ground, near
-from .trial import Answer, Kind, NotTried, Statement, Trial, impossible, optimum
+from .trial import Answer, Kind, NotTried, Statement, Trial, impossible, optimum, replied
 
 
 def status_trials(fields: Fields) -> Iterator[Trial]:
@@ -81,11 +81,10 @@ def _beyond(ground: Ground, answer: Answer, allowed: int) -> str:
 
 def _between(answer: Answer) -> tuple[float, float]:
     """What the best plan is worth at least, and at most. Raises NotTried."""
-    if isinstance(answer, ReferenceFailed):
-        raise NotTried(f"the reference failed: {answer}")
-    if answer.objective_micros is None or answer.bound_micros is None:
+    reply = replied(answer)
+    if reply.objective_micros is None or reply.bound_micros is None:
         raise NotTried("the reference stopped at its time limit without a plan")
-    return answer.objective_micros, answer.bound_micros
+    return reply.objective_micros, reply.bound_micros
 
 
 def _money(micros: float) -> str:

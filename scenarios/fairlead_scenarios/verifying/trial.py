@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from fairlead_solver.reference.process import Question, ReferenceFailed, ReferenceStatus, Reply
+from fairlead_solver.reference.process import (
+    OutOfTime,
+    Question,
+    ReferenceFailed,
+    ReferenceStatus,
+    Reply,
+)
 
 Answer = Reply | ReferenceFailed
 
@@ -112,7 +118,7 @@ def made(statement: Statement, build: Callable[[], Trial]) -> Trial:
 
 def impossible(answer: Answer) -> bool:
     """Whether there is no plan at all. Raises NotTried where that was not found out."""
-    reply = _replied(answer)
+    reply = replied(answer)
     if reply.status is ReferenceStatus.INFEASIBLE:
         return True
     if reply.status is ReferenceStatus.NO_SOLUTION_LIMIT:
@@ -122,13 +128,16 @@ def impossible(answer: Answer) -> bool:
 
 def optimum(answer: Answer) -> Reply:
     """A best plan. Raises NotTried where none is proven to be the best."""
-    reply = _replied(answer)
+    reply = replied(answer)
     if reply.status is not ReferenceStatus.OPTIMAL:
         raise NotTried(f"the reference ended {reply.status.value.replace('_', ' ')}")
     return reply
 
 
-def _replied(answer: Answer) -> Reply:
+def replied(answer: Answer) -> Reply:
+    """The reply. Raises NotTried where there is none."""
+    if isinstance(answer, OutOfTime):
+        raise NotTried("the time given for all statements ran out")
     if isinstance(answer, ReferenceFailed):
         raise NotTried(f"the reference failed: {answer}")
     return answer

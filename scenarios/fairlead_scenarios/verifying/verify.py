@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -41,11 +42,12 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Effort:
     """`sample`: lines, and constraints, of a cycle for which something is solved again; None: all.
-    `seconds`: what each solve may take; None: no limit."""
+    `seconds`: what each solve may take, `together`: what all of them may; None: no limit."""
 
     sample: int | None = None
     seed: int = 0
     seconds: float | None = None
+    together: float | None = None
 
     def of(self, rows: Sequence[T], chance: random.Random) -> set[int]:
         """Places of the rows to solve again for."""
@@ -58,12 +60,13 @@ ALL = Effort()
 
 def verify(cases: Sequence[Case], effort: Effort = ALL) -> list[Verdict]:
     """What came of every statement of the decisions. Raises ReferenceFailed."""
+    clock = _Clock(effort.together)
     named = [(case.name, trial) for case in cases for trial in trials_of(case, effort)]
     answers: dict[Question, Answer] = {}
     verdicts: dict[int, Verdict] = {}
     left = {at: trial for at, (_, trial) in enumerate(named)}
     while left:
-        _ask(left.values(), answers)
+        _ask(left.values(), answers, clock.left())
         for at, trial in left.items():
             verdict = trial.verdict(named[at][0], [answers[q] for q in trial.questions])
             if at not in verdicts or verdict.outcome is not Outcome.FAILED:
@@ -76,12 +79,24 @@ def verify(cases: Sequence[Case], effort: Effort = ALL) -> list[Verdict]:
     return [verdicts[at] for at in range(len(named))]
 
 
-def _ask(trials: Iterable[Trial], answers: dict[Question, Answer]) -> None:
-    """Ask, once each, what is not known yet."""
+class _Clock:
+    """What is left of the seconds given; None: no limit."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def left(self) -> float | None:
+        """Seconds, 0 where none are left."""
+        return None if self._end is None else max(0.0, self._end - time.monotonic())
+
+
+def _ask(trials: Iterable[Trial], answers: dict[Question, Answer], seconds: float | None) -> None:
+    """Ask, once each, what is not known yet: small cycles first, so that most are tried in time."""
     wanted = dict.fromkeys(q for trial in trials for q in trial.questions)
     new = [question for question in wanted if question not in answers]
     if new:
-        answers.update(zip(new, ask_apart(new), strict=True))
+        new.sort(key=lambda question: len(question.facts.lines))
+        answers.update(zip(new, ask_apart(new, seconds), strict=True))
 
 
 def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:

@@ -22,6 +22,10 @@ class ReferenceFailed(RuntimeError):
     """The reference could not answer: no such solver, a crashed process, a broken invariant."""
 
 
+class OutOfTime(ReferenceFailed):
+    """The question was not answered in the time that all questions together had."""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A line that gets at least `least` and at most `most` units (None: no limit); out of some

@@ -13,7 +13,9 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -22,7 +24,7 @@ import numpy as np
 
 from ..allocation.problem import Problem
 from ..tables import Ints
-from .answer import Flow, Held, Question, ReferenceFailed, ReferenceStatus, Reply
+from .answer import Flow, Held, OutOfTime, Question, ReferenceFailed, ReferenceStatus, Reply
 
 PREFIX = "pyomo:"
 
@@ -75,15 +77,21 @@ def solve_all_apart(
     return [_read(p, reply) for p, reply in zip(asked, replies, strict=True)]
 
 
-def ask_apart(questions: Iterable[Question]) -> list[Reply | ReferenceFailed]:
+def ask_apart(
+    questions: Iterable[Question], seconds: float | None = None
+) -> list[Reply | ReferenceFailed]:
     """The reply to each question, all out of one process; a failure where one has none.
 
-    Raises ReferenceFailed where the process itself fails.
+    `seconds`: what all of them may take; what is not answered by then is OutOfTime. Raises
+    ReferenceFailed where the process itself fails.
     """
-    return [
-        ReferenceFailed(reply["error"]) if "error" in reply else _reply(reply)
-        for reply in _converse(list(questions))
+    asked = list(questions)
+    replies = _converse(asked, seconds)
+    found: list[Reply | ReferenceFailed] = [
+        ReferenceFailed(reply["error"]) if "error" in reply else _reply(reply) for reply in replies
     ]
+    words = "the seconds for all questions ran out"
+    return found + [OutOfTime(words) for _ in range(len(asked) - len(found))]
 
 
 def _reply(reply: dict[str, Any]) -> Reply:
@@ -95,7 +103,9 @@ def _reply(reply: dict[str, Any]) -> Reply:
     )
 
 
-def _converse(questions: Sequence[Question]) -> list[dict[str, Any]]:
+def _converse(questions: Sequence[Question], seconds: float | None = None) -> list[dict[str, Any]]:
+    """The answers, in order; fewer than questions where the seconds ran out."""
+    ended = threading.Event()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
         with subprocess.Popen(
             [sys.executable, "-m", "fairlead_solver.reference"],
@@ -105,19 +115,40 @@ def _converse(questions: Sequence[Question]) -> list[dict[str, Any]]:
             env=_environment(),
         ) as child:
             assert child.stdin is not None and child.stdout is not None
-            try:
+            with _ending(child, ended, seconds):
                 _ask(child.stdin, questions)
-                lines = child.stdout.read().decode().splitlines()
-            except BaseException:
-                child.kill()
-                raise
-        replies: list[dict[str, Any]] = [json.loads(line) for line in lines]
-        if len(replies) < len(questions):
+                lines = child.stdout.read().decode().splitlines(keepends=True)
+        whole = (line for line in lines if line.endswith("\n"))
+        replies: list[dict[str, Any]] = [json.loads(line) for line in whole]
+        if len(replies) < len(questions) and not ended.is_set():
             errors.seek(0)
             tail = errors.read()[-2000:].strip()
             words = f"the reference process ended with code {child.returncode}: {tail}"
             raise ReferenceFailed(words)
     return replies
+
+
+@contextmanager
+def _ending(
+    child: subprocess.Popen[bytes], ended: threading.Event, seconds: float | None
+) -> Iterator[None]:
+    """Ends the child where this fails, and after so many seconds; `ended` is set then."""
+
+    def end() -> None:
+        ended.set()
+        child.kill()
+
+    timer = threading.Timer(seconds or 0.0, end)
+    timer.daemon = True
+    if seconds is not None:
+        timer.start()
+    try:
+        yield
+    except BaseException:
+        child.kill()
+        raise
+    finally:
+        timer.cancel()
 
 
 def _ask(stdin: IO[bytes], questions: Sequence[Question]) -> None:
@@ -163,6 +194,7 @@ def _packs(problem: Problem, flows: list[list[Any]]) -> Ints:
 __all__ = [
     "PREFIX",
     "Held",
+    "OutOfTime",
     "Question",
     "ReferenceAnswer",
     "ReferenceFailed",
