@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from fairlead_scenarios.asking import Asking
@@ -9,7 +11,7 @@ from fairlead_scenarios.local import problem_of, solve_local
 from fairlead_scenarios.scenario import read_scenario
 from fairlead_scenarios.verifying.trial import Kind, Outcome
 from fairlead_scenarios.verifying.verify import Case, Effort, verify
-from fairlead_solver.reference.process import OutOfTime, Question, Reply, ask_apart
+from fairlead_solver.reference.process import OutOfTime, Question, Reply, _ask, ask_apart
 from tests.scenarios.commands import LIBRARY, fairlead
 
 SCENARIO = LIBRARY / "02_supply_short"
@@ -41,6 +43,16 @@ def test_questions_are_answered_in_order_until_their_seconds_are_over(case: Case
     (late,) = ask_apart([question], seconds=0.0)
     (answered,) = ask_apart([question], seconds=3600.0)
     assert isinstance(late, OutOfTime) and isinstance(answered, Reply)
+
+
+def test_bug_questions_for_a_process_that_has_ended_are_dropped(case: Case) -> None:
+    """What it did not read is not written again when the pipe is closed."""
+    read, write = os.pipe()
+    os.close(read)
+    question = Question(case.problem.facts, case.problem.policy, "highs", 0.0, None)
+    with os.fdopen(write, "wb") as stdin:
+        _ask(stdin, [question])
+    assert stdin.closed
 
 
 def test_the_command_takes_a_budget() -> None:

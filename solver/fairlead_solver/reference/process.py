@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -156,8 +156,9 @@ def _ask(stdin: IO[bytes], questions: Sequence[Question]) -> None:
     try:
         pickle.dump(list(questions), stdin)
         stdin.flush()
-    except BrokenPipeError:
-        pass  # the child ended early; its exit code and words tell why
+    except BrokenPipeError:  # the child ended early; its exit code and words tell why
+        with suppress(BrokenPipeError):
+            stdin.close()  # drops what is still to be written
 
 
 def _environment() -> dict[str, str]:
