@@ -48,9 +48,8 @@ def verify_explanations(
     seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 0,
     time_limit: Annotated[float, typer.Option(help="Seconds each solve may take.")] = 60.0,
     budget: Annotated[
-        float | None,
-        typer.Option(min=0, help="Seconds after which nothing more is solved. Default: no limit."),
-    ] = None,
+        float, typer.Option(min=0, help="Seconds after which nothing more is solved.")
+    ] = 900.0,
     gap: Gap = 0.0,
     json: AsJson = False,
 ) -> Exit:
