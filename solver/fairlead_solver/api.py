@@ -82,6 +82,7 @@ from .tables import (
 ENGINE_VERSION = f"ortools {version('ortools')}"
 
 PROOF_NODES = 200  # a proof that takes longer is not had: the statement stays indicated
+SETTLED_MICROS = 1.0  # no plan is worth more than the decision by more than this: rounding
 
 Options = SolveOptions
 OnProgress = Callable[[Standing], None]
@@ -222,7 +223,9 @@ def weigh(
 def _solving(solved: Solved, budget: Budget) -> Solving:
     """Solving again by the engine of the whole, while the budget lasts."""
     solution = solved.solution
-    again = Again(solution.engine, solved.decision.record.seed, PROOF_NODES, budget)
+    settled = not solved.model.goals and solution.bound - solution.objective <= SETTLED_MICROS
+    seed = solved.decision.record.seed
+    again = Again(solution.engine, seed, PROOF_NODES, budget, settled=settled)
     return Solving(again, solved.decision.columns, solution.prices)
 
 

@@ -9,9 +9,10 @@ Effort is bounded in nodes of branch and bound, so it repeats.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
@@ -26,10 +27,11 @@ from ...model.mathopt import End, Kernel, Parameters, call, to_proto
 from ...model.partition import Partition, partition
 from ...model.scaling import scaled_rows
 from ...model.solve import SolveOptions, solve
-from .copies import Copies
+from .copies import Copies, stacked
 
 PENALTY = 1000.0  # times the dearest column: what a row that cannot be kept costs in a relaxation
 BATCH_COLUMNS = 200  # of integer programs: small ones close at the root, and SCIP starts fast
+ALONE_COLUMNS = 50  # larger ones may need a search, which side by side are searched as one
 MOST_OPEN = 2  # programs that do not close before larger ones are not tried any more
 
 
@@ -93,13 +95,15 @@ class _Work:
 @dataclass(frozen=True, slots=True)
 class Again:
     """Solves to a closed gap, while the budget lasts and within `nodes` for each engine call.
-    Copies of more than `copy_columns` are bounded, not solved: a hundred of them may be wanted."""
+    Copies of more than `copy_columns` are bounded, not solved: a hundred of them may be wanted.
+    `settled`: no plan is worth more than the decision, so that every part is at its best."""
 
     engine: Engine = Engine.AUTO
     seed: int = 1
     nodes: int = 200
     budget: Budget = UNLIMITED
     copy_columns: int = 200
+    settled: bool = False
 
     def __call__(self, model: Model) -> Resolved:
         """One program as a whole."""
@@ -144,6 +148,21 @@ class Again:
         """Every copy to a closed gap, by its relaxation where that is a plan already."""
         return self.bounded(copies, np.full(copies.count, -np.inf))[1]
 
+    def decided(self, copies: Copies, x: Floats) -> Outcomes:
+        """Copies as the cycle is, to a closed gap: what was decided, `x` (columns,), is that
+        already where it is `settled`."""
+        if self.settled:
+            return Outcomes(np.full(copies.count, State.CLOSED, dtype=np.int64), x)
+        return self.best(copies)
+
+    def beside_decided(self, copies: Copies, now: Copies, x: Floats) -> tuple[Outcomes, Outcomes]:
+        """The best of `copies`, and `decided(now, x)`: one program, where both are solved."""
+        if self.settled:
+            return self.best(copies), self.decided(now, x)
+        both, cut = self.best(stacked([copies, now])), copies.model.num_columns
+        first, then = np.split(both.state, [copies.count])
+        return Outcomes(first, both.x[:cut]), Outcomes(then, both.x[cut:])
+
     def bounded(self, copies: Copies, enough: Floats) -> tuple[Floats, Outcomes]:
         """The same, but copies shown to be worth less money than `enough` (copies,) are left
         there: the first answer is their bound, infinity for the others."""
@@ -167,7 +186,7 @@ class Again:
         """Every copy to a closed gap, as far as budget and nodes allow."""
         parts = partition(copies.model)
         work = _Work(np.zeros(copies.model.num_columns), np.zeros(parts.count, dtype=np.int64))
-        for first, last in parts.spans(BATCH_COLUMNS):
+        for first, last in _spans(parts):
             self._batch(parts, first, last, work)
         of_copy = np.zeros(copies.count, dtype=np.int64)
         np.maximum.at(of_copy, copies.part[parts.columns[parts.column_starts[:-1]]], work.state)
@@ -216,6 +235,21 @@ class Again:
 
     def _over(self) -> bool:
         return self.budget.cancelled() or self.budget.remaining_seconds() <= 0
+
+
+def _spans(parts: Partition) -> Iterator[tuple[int, int]]:
+    """Runs of components for one call; those of more than ALONE_COLUMNS stand alone."""
+    sizes = np.diff(parts.column_starts)
+    large = np.flatnonzero(sizes > ALONE_COLUMNS)
+    for begin, end in pairwise([-1, *large.tolist(), parts.count]):
+        first = begin + 1
+        while first < end:
+            most = parts.column_starts[first] + BATCH_COLUMNS
+            last = int(np.searchsorted(parts.column_starts, most, side="right")) - 1
+            yield first, min(last, end)
+            first = min(last, end)
+        if end < parts.count:
+            yield end, end + 1
 
 
 def _elastic(copies: Copies) -> Model:

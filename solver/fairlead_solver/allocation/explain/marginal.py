@@ -64,9 +64,16 @@ class _Trials:
     again: Again
     rounds: Sequence[Ints]  # parts of lots that may be changed at once
 
+    def now(self, at: Ints) -> _Worths:
+        """The worth of parts `at` as they are."""
+        scopes = self.scopes.only(at)
+        free = scopes.copies(self.case.limits.model, self.x)
+        outcomes = self.again.decided(free, self.x[scopes.column])
+        return _Worths(free.worths(outcomes.x), outcomes.state == State.CLOSED)
+
     def worths(self, at: Ints, step: Floats) -> _Worths:
         """The worth of parts `at` with their row's limit moved by `step` (row units)."""
-        lots = self.case.limits.of_stock(self.rows[at]) & (step != 0)
+        lots = self.case.limits.of_stock(self.rows[at])
         places = [np.flatnonzero(~lots)]
         pieces = [self._rows_moved(at[~lots], step[~lots])]
         for together in self.rounds:
@@ -196,7 +203,7 @@ def _valued(trials: _Trials, at: Ints) -> dict[int, Marginals]:
     case, rows = trials.case, trials.rows[at]
     steps = [list(_steps(case, row)) for row in rows.tolist()]
     sign = case.limits.loosening(rows)
-    now = trials.worths(at, np.zeros(len(at)))
+    now = trials.now(at)
     step = np.array([s[0] for s in steps])
     gain = trials.worths(at, sign * step).gain(now)
     more = np.flatnonzero((gain == 0) & (np.array([len(s) for s in steps]) > 1))

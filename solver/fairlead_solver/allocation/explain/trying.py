@@ -73,20 +73,21 @@ def tried(
         return
     placed = [(r, trial, before) for r in rounds for trial, before in r.pairs()]
     now = _Now.of([before for _, _, before in placed], parts.model, x)
-    every = stacked([*(r.copies for r in rounds), now.copies])
+    every = stacked([r.copies for r in rounds])
     largest = parts.model.num_columns if whole else again.copy_columns
     again = replace(again, copy_columns=max(largest, again.copy_columns))
-    outcomes = again.best(every)
-    worths, base = every.worths(outcomes.x), len(placed) + now.of_trial
+    outcomes, decided = again.beside_decided(every, now.copies, x[now.copies.column])
+    worths, base = every.worths(outcomes.x), now.copies.worths(decided.x)[:, -1]
     filling: dict[int, Tried] = {}
     for at, (r, trial, before) in enumerate(placed):
-        if outcomes.closed(at) and outcomes.closed(int(base[at])):
+        part = int(now.of_trial[at])
+        if outcomes.closed(at) and decided.closed(part):
             first, last = np.searchsorted(every.part, [at, at + 1])
             had = _Flow(case.problem, before, x[before])
             has = _Flow(r.problem, every.column[first:last], outcomes.x[first:last])
             given = _given(case, trial.line, had, has)
             if given[trial.line] >= case.whole[trial.line]:
-                gain = round(float(worths[at, -1] - worths[base[at], -1]))
+                gain = round(float(worths[at, -1] - base[part]))
                 filling[at] = Tried(trial, given, gain)
     chosen = np.array(list(filling), dtype=np.int64)
     problems = [placed[at][0].problem for at in filling]
