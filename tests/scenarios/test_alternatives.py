@@ -11,7 +11,7 @@ from fairlead_scenarios.verifying.trial import Kind
 from fairlead_scenarios.verifying.verify import Case
 from fairlead_solver.allocation.facts import LotStatus
 from tests.scenarios.test_sentences import found, told
-from tests.solver.explain.cases import Row, line, lot
+from tests.solver.explain.cases import TODAY, Row, line, lot
 
 Told = explanation_pb2.Explanation
 
@@ -53,6 +53,32 @@ def test_alternatives_hold_with_the_units_and_reason_of_each_place() -> None:
         ("DC-3", 0, explanation_pb2.REASON_CODE_PROTECTED_STOCK, 6),
     ]
     assert found(case, Kind.ALTERNATIVE) == []
+
+
+def late_by_the_way() -> Case:
+    """The 5 of DC-1 are ready, and two days away; the 7 of DC-2 come after the last day."""
+    lanes = [{"location": "DC-1", "destination": "C", "transit_days": 2}]
+    lanes.append({"location": "DC-2", "destination": "C"})
+    lots = [lot("S", 5), lot("T", 7, location="DC-2", available_day=TODAY + 9)]
+    return told(
+        lines=[line("L", 20, customer="C", latest_day=TODAY + 1)],
+        lots=lots,
+        lanes=lanes,
+        customers=[{"id": "C"}],
+        locations=[{"id": "DC-1"}, {"id": "DC-2"}],
+    )
+
+
+def test_bug_a_place_from_which_stock_is_late_by_the_way_alone_says_so() -> None:
+    case = late_by_the_way()
+    codes = [(a.value, a.reason.code, a.reason.units) for a in told_of(case).alternatives]
+    assert codes == [
+        ("DC-1", explanation_pb2.REASON_CODE_DATE_WINDOW, 5),
+        ("DC-2", explanation_pb2.REASON_CODE_SUPPLY_TOO_LATE, 7),
+    ]
+    assert found(case, Kind.ALTERNATIVE) == []
+    told_of(case).alternatives[0].reason.code = explanation_pb2.REASON_CODE_SUPPLY_TOO_LATE
+    assert found(case, Kind.ALTERNATIVE) == ["SUPPLY_TOO_LATE accounts for 0 there"]
 
 
 def _given(said: Told) -> None:

@@ -56,7 +56,8 @@ class _Lost:
     def add(self, share: Share) -> None:
         """Count a lot of the place."""
         if share.refused is not None:
-            self.by_code[_CODE_OF[share.refused]] += share.held
+            code = "DATE_WINDOW" if share.late_by_transit else _CODE_OF[share.refused]
+            self.by_code[code] += share.held
         self.by_code["LOT_SPLIT_LIMIT"] += share.remainder
         self.by_code["PROTECTED_STOCK"] += share.protected
         self.others += share.others

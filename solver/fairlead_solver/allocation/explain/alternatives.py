@@ -85,7 +85,7 @@ def _parts(
     """(place, units, what became of them: None is given) of every lot in reach."""
     arcs, units = case.problem.arcs, case.waterfall.arcs
     for k in range(int(arcs.refused_offsets[line]), int(arcs.refused_offsets[line + 1])):
-        refused = CODE_OF_REFUSAL[Refusal(int(arcs.refused_reason[k]))]
+        refused = _refused(case, line, k)
         for place in _places(case, line, int(arcs.refused_lot[k])):
             yield place, int(case.waterfall.refused_units[k]), refused
     for k in range(int(arcs.offsets[line]), int(arcs.offsets[line + 1])):
@@ -95,6 +95,16 @@ def _parts(
             yield place, int(units.remainder[k]), ReasonCode.LOT_SPLIT_LIMIT
             yield place, int(units.protected[k]), ReasonCode.PROTECTED_STOCK
             yield place, int(units.unused[k]), unused
+
+
+def _refused(case: Case, line: int, k: int) -> ReasonCode:
+    """The code of a refused arc: what is ready in time is late by its way alone."""
+    arcs, facts = case.problem.arcs, case.problem.facts
+    refusal = Refusal(int(arcs.refused_reason[k]))
+    ready = max(int(facts.lots.available_day[arcs.refused_lot[k]]), facts.cycle_day)
+    if refusal is Refusal.TOO_LATE and ready <= case.problem.line.latest_day[line]:
+        return ReasonCode.DATE_WINDOW
+    return CODE_OF_REFUSAL[refusal]
 
 
 def _places(case: Case, line: int, lot: int) -> Iterator[_Place]:
