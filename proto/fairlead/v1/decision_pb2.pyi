@@ -200,6 +200,7 @@ class Decision(_message.Message):
     CONTRACTS_FIELD_NUMBER: _builtins.int
     TERMS_OF_NO_CONTRACT_FIELD_NUMBER: _builtins.int
     WEIGHTS_FIELD_NUMBER: _builtins.int
+    LIMITS_UNTRIED_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, tenants/{t}/decisions/{d}. Empty where it was not stored."""
     snapshot: _builtins.str
@@ -227,6 +228,10 @@ class Decision(_message.Message):
     digest: _builtins.str
     """SHA-256 of the quantities decided, lower-case hex: equal input, policy, seed and version give
     an equal digest. Empty where the status has no decision.
+    """
+    limits_untried: _builtins.int
+    """Limits that are used up and stop short lines, but are no line's reason and were not tried: any
+    of them may bind and is not in `binding_constraints`. 0: that list is complete but for its end.
     """
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
@@ -324,10 +329,11 @@ class Decision(_message.Message):
         contracts: _abc.Iterable[Global___ContractResult] | None = ...,
         terms_of_no_contract: _explanation_pb2.Money | None = ...,
         weights: _abc.Iterable[Global___WeightCost] | None = ...,
+        limits_untried: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "objective_micros", b"objective_micros", "policy", b"policy", "relative_gap", b"relative_gap", "solve", b"solve", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "totals", b"totals"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings", "weights", b"weights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "limits_untried", b"limits_untried", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings", "weights", b"weights"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_micros: _TypeAlias = _typing.Literal["bound_micros"]  # noqa: Y015
     _WhichOneofArgType__bound_micros: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros"]  # noqa: Y015

@@ -63,6 +63,7 @@ def decision_message(
     fill_all(message.weights, weights)
     if explanation is not None:
         fill_all(message.binding_constraints, explanation.binding)
+        message.limits_untried = explanation.limits_untried
         if explanation.conflict is not None:
             fill(message.conflict, explanation.conflict)
     return message

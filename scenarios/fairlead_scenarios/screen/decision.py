@@ -144,6 +144,9 @@ def _binding(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
         table.add_row(spoken(bound.rule.family), limit, use, bound.sentence)
     yield table
     yield from _more(len(constraints))
+    if decision.limits_untried:
+        untried = count(decision.limits_untried)
+        yield Text(f"  {untried} more limits are used up and were not tried", style="dim")
 
 
 def _more(total: int) -> Iterator[RenderableType]:

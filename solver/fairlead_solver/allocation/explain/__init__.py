@@ -10,7 +10,7 @@ the cycle again, the most valuable first and no more than the options allow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,6 @@ from .again import Again, Resolved
 from .binding import Marginals, binding_constraints
 from .case import Case, case_of
 from .conflict import conflict
-from .emptied import emptied, together, with_worth
 from .explanation import Explanation
 from .fix import FixEffort, fixes
 from .ledger import Reasons
@@ -32,6 +31,7 @@ from .reasons import reasons
 from .scope import Effort, Parts
 from .shortened import Shortened, shortened
 from .story import COMPETITORS, Findings
+from .used_up import together, used_up, with_worth
 
 __all__ = ["Again", "ExplainOptions", "Explanation", "Resolved", "Solving", "explain"]
 
@@ -41,17 +41,22 @@ class ExplainOptions:
     """Limits on what is solved again: counts, so that the words never depend on the clock.
 
     `binding`: binding constraints listed. `proofs`, `marginals`, `fixes`: lines and rows for
-    which something is solved again. `whole_columns`: of the largest component that is solved
-    again whole; `columns`: of all of those together, for each kind of statement.
-    Fixes are tried on the whole cycle up to `cycle_columns`; in larger ones on the part around
-    the line, for `fixes_beside` lines. `competitors`: lines told that competed with one line, those
-    that took most; the others are counted. `first`: lines that come before all others in proofs and
-    fixes, and for which a fix is sought whatever its count.
+    which something is solved again. `used_up`: limits that no reason names, for which it is tried
+    whether more of them is worth something, beside the `marginals`: by relaxations, and for
+    `used_up_solved` of those these leave open by solving again; the others are counted.
+    `whole_columns`: of the largest component that is solved again whole; `columns`: of all of
+    those together, for each kind of statement. Fixes are tried on the whole cycle up to
+    `cycle_columns`; in larger ones on the part around the line, for `fixes_beside` lines.
+    `competitors`: lines told that competed with one line, those that took most; the others are
+    counted. `first`: lines that come before all others in proofs and fixes, and for which a fix is
+    sought whatever its count.
     """
 
     binding: int = 1000
     proofs: int = 5000
     marginals: int = 50
+    used_up: int = 200
+    used_up_solved: int = 0
     fixes: int = 10
     fixes_beside: int = 20
     whole_columns: int = 1000
@@ -69,6 +74,9 @@ class Solving:
     again: Again
     x: Floats
     prices: Floats
+
+
+_Worth = dict[int, Marginals]
 
 
 def explain(
@@ -95,7 +103,8 @@ def explain(
         tight = shortened(case, told)
         listed = binding_constraints(case, tight, {}, chosen.binding)
         found = Findings(competitors=chosen.competitors)
-        return Explanation(case, told, listed, conflict=clash, found=found)
+        untried = used_up(case, tight).count()
+        return Explanation(case, told, listed, clash, found, untried)
     return _solved_again(case, told, solving, chosen)
 
 
@@ -111,21 +120,24 @@ def _solved_again(
     proven = prove(case, told, parts, solving.x, again, effort(options.proofs), options.first)
     tight = shortened(case, proven.reasons)
 
-    def worth(rows: Shortened, statements: int) -> Mapping[int, Marginals]:
-        return marginals(case, rows, parts, solving.x, solving.prices, again, effort(statements))
+    def worth(rows: Shortened, statements: int, solved: int | None = None) -> _Worth:
+        at = solving.x, solving.prices, again, effort(statements)
+        return marginals(case, rows, parts, *at, solved=solved)
 
     valued = worth(tight, options.marginals)
-    left = options.marginals - len(tight.starts()) + 1
-    beside = emptied(case, tight)
-    valued_beside = worth(beside, max(0, left))
-    tight = together(case, tight, with_worth(beside, valued_beside))
+    beside = used_up(case, tight)
+    both_ways = max(0, options.marginals - tight.count())
+    tried = worth(beside, both_ways)
+    tried = worth(beside.after(both_ways), options.used_up, options.used_up_solved) | tried
+    tight = together(case, tight, with_worth(beside, tried))
     wanted = FixEffort(options.fixes, options.fixes_beside, options.cycle_columns, options.first)
     repairs = fixes(case, proven.reasons, again, solving.x, parts, effort=wanted)
     return Explanation(
         case,
         proven.reasons,
-        binding_constraints(case, tight, {**valued, **valued_beside}, options.binding),
+        binding_constraints(case, tight, valued | tried, options.binding),
         found=Findings(proven.proofs, repairs, options.competitors),
+        limits_untried=beside.count() - len(tried),
     )
 
 

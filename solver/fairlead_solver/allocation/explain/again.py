@@ -28,6 +28,7 @@ from ...model.partition import Partition, partition
 from ...model.scaling import scaled_rows
 from ...model.solve import SolveOptions, solve
 from .copies import Copies, stacked
+from .relief import with_relief_bought
 
 PENALTY = 1000.0  # times the dearest column: what a row that cannot be kept costs in a relaxation
 BATCH_COLUMNS = 200  # of integer programs: small ones close at the root, and SCIP starts fast
@@ -121,6 +122,7 @@ class Again:
         Rows that were added may be missed there at a penalty, so that every batch has a solution;
         the bounds are those of the copies as they are.
         """
+        copies = with_relief_bought(copies)
         # whole numbers in a row leave no room for parts of units: that tightens the relaxation
         model = scaled_rows(copies.model)
         x, duals = self._duals(_elastic(replace(copies, model=model)))

@@ -23,6 +23,8 @@ class Explanation:
     """Why a decision is what it is. Without a plan there is no case, only a conflict.
 
     `waterfall` and `reasons` hold every line; a `LineStory` is put together when asked for.
+    `limits_untried`: limits that are used up, named by no reason and not tried, so that they are
+    not in `binding` though they might bind.
     """
 
     case: Case | None
@@ -30,6 +32,7 @@ class Explanation:
     binding: tuple[BindingConstraint, ...] = ()
     conflict: Conflict | None = None
     found: Findings = field(default_factory=Findings)
+    limits_untried: int = 0
 
     @property
     def waterfall(self) -> Waterfall | None:

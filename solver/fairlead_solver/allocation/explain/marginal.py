@@ -16,7 +16,7 @@ there the fact is changed and the program written again. Any other limit is a ro
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -73,6 +73,49 @@ class _Trials:
 
     def worths(self, at: Ints, step: Floats) -> _Worths:
         """The worth of parts `at` with their row's limit moved by `step` (row units)."""
+        places, copies = self._moved(at, step)
+        outcomes = self.again.best(copies)
+        found = copies.worths(outcomes.x)
+        told = _Worths(np.zeros((len(at), found.shape[1])), np.zeros(len(at), dtype=np.bool_))
+        told.worth[places], told.known[places] = found, outcomes.state == State.CLOSED
+        return told
+
+    def gains(self, at: Ints, step: Floats, most: int) -> Floats:
+        """What the limit moved earns in money, NaN where that is unknown: by the relaxations alone,
+        and of what they leave open the first `most` are solved again."""
+        places, moved = self._moved(at, step)
+        gain = np.full(len(at), np.nan)
+        if not len(places):
+            return gain
+        scopes = self.scopes.only(at[places])
+        free = scopes.copies(self.case.limits.model, self.x)
+        decided = free.worths(self.x[scopes.column])
+        settled = np.full(len(places), self.again.settled)
+        now = _Worths(decided, settled) if self.again.settled else self._relaxed(free)[0]
+        after, bound = self._relaxed(moved)
+        worth = np.where(now.known, np.maximum(decided, now.worth)[:, -1], decided[:, -1])
+        nothing = bound - worth <= np.maximum(1.0, 1e-9 * np.abs(worth))
+        open_ = np.flatnonzero(~nothing & ~(now.known & after.known))
+        solved = np.isin(places, np.sort(places[open_])[:most])
+        for known, copies in ((now, free), (after, moved)):
+            left = np.flatnonzero(solved & ~known.known)
+            some = copies.only(left)
+            outcomes = self.again.exact(some)
+            known.worth[left] = some.worths(outcomes.x)
+            known.known[left] = outcomes.state == State.CLOSED
+        gain[places] = np.where(nothing, 0.0, after.gain(now))
+        return gain
+
+    def _relaxed(self, copies: Copies) -> tuple[_Worths, Floats]:
+        """(what parts are worth where their relaxation is a plan, a bound of their money)."""
+        if any(goal.weights.any() for goal in copies.model.goals):
+            nothing = np.zeros((copies.count, len(copies.model.goals) + 1))
+            return _Worths(nothing, nothing[:, -1] > 0), np.full(copies.count, np.inf)
+        relaxed = self.again.relaxed(copies)
+        return _Worths(copies.worths(relaxed.x), relaxed.attained), relaxed.bound
+
+    def _moved(self, at: Ints, step: Floats) -> tuple[Ints, Copies]:
+        """(positions in `at`, their parts with the limit moved); some may not be had."""
         lots = self.case.limits.of_stock(self.rows[at])
         places = [np.flatnonzero(~lots)]
         pieces = [self._rows_moved(at[~lots], step[~lots])]
@@ -81,14 +124,7 @@ class _Trials:
             for some, moved in self._stock_moved(now, at, step):
                 places.append(some)
                 pieces.append(moved)
-        return self._solved(len(at), np.concatenate(places), stacked(pieces))
-
-    def _solved(self, size: int, places: Ints, copies: Copies) -> _Worths:
-        outcomes = self.again.best(copies)
-        found = copies.worths(outcomes.x)
-        told = _Worths(np.zeros((size, found.shape[1])), np.zeros(size, dtype=np.bool_))
-        told.worth[places], told.known[places] = found, outcomes.state == State.CLOSED
-        return told
+        return np.concatenate(places), stacked(pieces)
 
     def _rows_moved(self, at: Ints, step: Floats) -> Copies:
         free = self.scopes.only(at).copies(self.case.limits.model, self.x)
@@ -136,15 +172,19 @@ def marginals(
     prices: Floats,
     again: Again,
     effort: Effort,
-) -> Mapping[int, Marginals]:
+    *,
+    solved: int | None = None,
+) -> dict[int, Marginals]:
     """By row: solved again for the first `effort.statements` rows; every coupling row beside them
     is priced.
 
     `x`: the solved vector of the whole program; `prices` (rows,) those it was solved at, zeros
     where it was solved without: then those of its linear relaxation are told.
+    `solved`: only what loosening earns is sought, in one trial for each row, by relaxations; of
+    what they leave open so many rows are solved again.
     """
     listed = found.row[found.starts()[:-1]]
-    valued = _solved_again(case, listed[: effort.statements], parts, x, again, effort)
+    valued = _solved_again(case, listed[: effort.statements], parts, x, again, effort, solved)
     left = listed[parts.coupling[listed] & ~np.isin(listed, list(valued))]
     if len(left) and not prices.any():  # solved without
         prices = again.prices(case.limits.model)
@@ -153,18 +193,26 @@ def marginals(
 
 
 def _solved_again(
-    case: Case, rows: Ints, parts: Parts, x: Floats, again: Again, effort: Effort
+    case: Case,
+    rows: Ints,
+    parts: Parts,
+    x: Floats,
+    again: Again,
+    effort: Effort,
+    solved: int | None,
 ) -> dict[int, Marginals]:
     """What the rows are worth, of those that could be solved to the end."""
     rows = rows[np.diff(case.limits.model.matrix.indptr)[rows] > 0]
     valued: dict[int, Marginals] = {}
     whole = replace(effort, whole_columns=min(effort.whole_columns, again.copy_columns))
-    for tried in (whole, replace(effort, whole_columns=0)):  # what does not close, as a part
+    beside = replace(effort, whole_columns=0)
+    for tried in (whole, beside) if solved is None else (whole,):  # what does not close, as a part
         left = np.array([r for r in rows.tolist() if r not in valued], dtype=np.int64)
         if len(left):
             trials = _trials(case, left, parts, x, again, tried)
             solvable = ~parts.coupling[left] | (trials.scopes.scope == Scope.CYCLE)
-            valued |= _valued(trials, np.flatnonzero(solvable))
+            at = np.flatnonzero(solvable)
+            valued |= _valued(trials, at) if solved is None else _loosened(trials, at, solved)
     return valued
 
 
@@ -214,6 +262,19 @@ def _valued(trials: _Trials, at: Ints) -> dict[int, Marginals]:
     loss[tight] = trials.worths(at[tight], -(sign * step)[tight]).gain(now.at(tight))
     return {
         row: _told(trials, int(at[k]), float(step[k]), float(gain[k]), float(loss[k]), sign[k] > 0)
+        for k, row in enumerate(rows.tolist())
+        if not np.isnan(gain[k])
+    }
+
+
+def _loosened(trials: _Trials, at: Ints, solved: int) -> dict[int, Marginals]:
+    """Loosen every row by the larger of one and a pack, and no more."""
+    rows = trials.rows[at]
+    step = np.array([max(_steps(trials.case, row)) for row in rows.tolist()])
+    sign = trials.case.limits.loosening(rows)
+    gain = trials.gains(at, sign * step, solved)
+    return {
+        row: _told(trials, int(at[k]), float(step[k]), float(gain[k]), math.nan, sign[k] > 0)
         for k, row in enumerate(rows.tolist())
         if not np.isnan(gain[k])
     }

@@ -31,6 +31,15 @@ class Shortened:
         """Where each row's triples begin, and the end."""
         return np.append(np.flatnonzero(np.diff(self.row, prepend=-1)), len(self.row))
 
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.starts()) - 1
+
+    def after(self, rows: int) -> Shortened:
+        """Without the first rows."""
+        start = int(self.starts()[min(rows, self.count())])
+        return Shortened(self.row[start:], self.line[start:], self.units[start:])
+
     def of_rows(self, rows: Ints) -> Shortened:
         """The triples of some rows."""
         kept = np.isin(self.row, rows)

@@ -1,13 +1,17 @@
-"""Lots that are used up bind, whatever other reason is told of the lines they stop."""
+"""Limits that are used up bind, whatever other reason is told of the lines they stop."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from fairlead_solver import api
+from fairlead_solver.allocation.explain.again import Again
+from fairlead_solver.allocation.explain.copies import copies
 from fairlead_solver.allocation.explain.values import BindingConstraint
+from fairlead_solver.allocation.facts import Facts
 from tests.solver.explain.cases import MICROS, facts, line, lot
 
 WIN = 2  # Strategy
@@ -87,3 +91,69 @@ def test_bug_a_floor_that_binds_and_is_missed_has_nothing_left() -> None:
     found = binding(lines=lines, lots=[lot("S", 1)], contracts=[owed], customers=[{"id": "C"}])
     (floor,) = (one for one in found if one.rule.family == "contract_floor")
     assert (floor.limit, floor.use, floor.slack) == (12, 1, -11)
+
+
+def many_used_up() -> tuple[Facts, api.Policy]:
+    """Three products of which there is too little, whoever asks."""
+    lines = [line(f"L{k}", 20, product=f"P{k}") for k in range(3)]
+    lots = [lot(f"S{k}", 8 + k, product=f"P{k}") for k in range(3)]
+    return facts(lines=lines, lots=lots), api.Policy()
+
+
+@pytest.mark.parametrize(
+    ("marginals", "used_up", "listed", "both_ways", "untried"),
+    [(50, 100, 3, 3, 0), (1, 100, 3, 1, 0), (1, 1, 2, 1, 1), (0, 0, 0, 0, 3)],
+)
+def test_limits_that_no_reason_names_are_tried_or_counted(
+    marginals: int, used_up: int, listed: int, both_ways: int, untried: int
+) -> None:
+    solved = api.solve(api.intake(*many_used_up()), api.Options(relative_gap=0.0))
+    options = api.ExplainOptions(marginals=marginals, used_up=used_up)
+    explanation = api.explain(solved, options)
+    assert len(explanation.binding) == listed
+    assert all(
+        b.marginal_up is not None and b.marginal_up.value_micros for b in explanation.binding
+    )
+    assert sum(b.marginal_down is not None for b in explanation.binding) == both_ways
+    assert explanation.limits_untried == untried
+
+
+def test_what_relaxations_leave_open_is_counted_or_solved_again() -> None:
+    """18 of the 20 it takes or leaves are no plan, though the relaxation gives it as many."""
+    given = facts(lines=[line("L", 20, ship_complete=True)], lots=[lot("S", 17)])
+    solved = api.solve(api.intake(given, api.Policy()), api.Options(relative_gap=0.0))
+    found = {
+        most: api.explain(solved, api.ExplainOptions(marginals=0, used_up_solved=most))
+        for most in (0, 1)
+    }
+    assert [found[most].limits_untried for most in (0, 1)] == [1, 0]
+    assert found[0].binding == found[1].binding == ()
+
+
+def test_where_nothing_is_solved_again_every_limit_used_up_is_counted() -> None:
+    solved = api.solve(api.intake(*many_used_up()))
+    assert api.explain(solved, prove=False).limits_untried == 3
+
+
+def test_a_lot_is_worth_the_same_whether_a_bound_was_asked_first() -> None:
+    solved = api.solve(api.intake(*many_used_up()), api.Options(relative_gap=0.0))
+    one, other = (
+        {b.rule.key: b.marginal_up for b in api.explain(solved, options).binding}
+        for options in (api.ExplainOptions(), api.ExplainOptions(marginals=0))
+    )
+    assert one == other != {}
+
+
+def test_overtime_bought_to_the_end_leaves_no_room_for_parts_of_a_unit() -> None:
+    """14 and 6 of overtime are two units of 9.75: the relaxation alone is a plan, and exact."""
+    dock = {"location": "DC-1", "resource": "volume", "capacity_micros": 14 * MICROS}
+    dock |= {"overtime_micros": 6 * MICROS, "overtime_cost_micros": MICROS}
+    use = {"product": "P", "resource": "volume", "usage_micros": 9_750_000}
+    given = facts(lines=[line("M", 11)], lots=[lot("S", 9)], resources=[dock], usages=[use])
+    solved = api.solve(api.intake(given, api.Policy()), api.Options(relative_gap=0.0))
+    model, x = solved.model, solved.solution.x
+    assert x is not None
+    columns = np.arange(model.num_columns)
+    relaxed = Again().relaxed(copies(model, x, columns, 0 * columns, 1))
+    assert relaxed.attained.tolist() == [True]
+    assert relaxed.bound[0] == pytest.approx(model.cost @ x)
