@@ -157,3 +157,16 @@ def test_overtime_bought_to_the_end_leaves_no_room_for_parts_of_a_unit() -> None
     relaxed = Again().relaxed(copies(model, x, columns, 0 * columns, 1))
     assert relaxed.attained.tolist() == [True]
     assert relaxed.bound[0] == pytest.approx(model.cost @ x)
+
+
+def test_bug_a_protection_that_stops_a_line_binds_whatever_the_line_is_told() -> None:
+    """M is outranked by K, and the 10 left for others are used up: 2 more would still be there."""
+    lines = [
+        line("K", 2, unit_price_micros=30 * MICROS),
+        line("M", 9),
+    ]
+    kept = {"id": "R", "product": "P", "quantity": 7, "group_channel": "web"}
+    found = binding(lines=lines, lots=[lot("S", 17)], protections=[kept])
+    (bound,) = (one for one in found if one.rule.family == "protection")
+    assert (bound.rule.key, bound.limit, bound.use) == ("R", 10, 10)
+    assert [(short.line, short.units) for short in bound.lines_shortened] == [("M", 1)]

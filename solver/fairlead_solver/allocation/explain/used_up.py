@@ -2,9 +2,9 @@
 
 A line that may ship from one location only, whose other stock is protected, blocked or too old, or
 for which there is not enough at all, would be given more out of the lot it uses, were there more in
-it. So the lot binds, whatever is told of the rest; and so may a capacity, a quota, a cap or a
-credit that leaves no room, where something else is told first. As no reason names it, it is listed
-only where loosening it was tried and is worth something.
+it. So the lot binds, whatever is told of the rest; and so may a capacity, a quota, a cap, a
+credit or a protection that leaves no room, where something else is told first. As no reason names
+it, it is listed only where loosening it was tried and is worth something.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ def _lots(case: Case, short: Bools) -> tuple[Ints, Ints]:
 
 
 def _rooms(case: Case, short: Bools) -> tuple[Ints, Ints]:
-    """(row, line): capacities, quotas, caps and credits that stop the line."""
+    """(row, line): capacities, quotas, caps, credits and protections that stop the line."""
     limits = case.limits
     line = case.problem.arcs.line[limits.stop_arc].astype(np.int64)
     stops = np.zeros(len(line), dtype=np.bool_)
-    for family in RAISED:
+    for family in (*RAISED, "protection"):
         stops |= limits.of_family(family)
     stops &= short[line]
     return limits.stop_row[stops], line[stops]
