@@ -288,3 +288,23 @@ def test_every_statement_of_200_random_cycles_holds() -> None:
     assert not failures(verify(cases))
     lines = sum(map(_lines_of, cases))
     assert sum(unexplained(c.decision) for c in cases) <= ALLOWED_UNEXPLAINED * lines
+
+
+def test_a_limit_left_out_of_the_complete_list_of_a_large_cycle_is_found_out() -> None:
+    case = large_case(
+        lines_per_product=10.0, credit_share=0.1, quotas_per_line=0.005, quota_tightness=0.95
+    )
+    decision = case.decision
+    assert not decision.limits_untried
+    for line in decision.lines:
+        line.ClearField("explanation")
+    listed = list(decision.binding_constraints)
+    lots = [one for one in listed if one.rule.family == "supply" and one.HasField("marginal_up")]
+    decision.binding_constraints.remove(lots[0])
+    (failed,) = failures(verify([case], Effort(seconds=60.0)))
+    assert (failed.statement.kind, failed.statement.about) == (
+        Kind.UNLISTED,
+        f"supply {lots[0].rule.key}",
+    )
+    decision.limits_untried = 1
+    assert not failures(verify([case], Effort(seconds=60.0)))

@@ -148,32 +148,62 @@ def _short(ground: Ground, given: Counter[str]) -> int:
 
 
 def _of_large(fields: Fields, moving: list[Unlisted]) -> Iterator[Trial]:
-    """Lots beside the rest; sums over many lines together, in the whole. The explanation values
-    few rows of so many: what it left out untried is told as that."""
+    """Lots beside the rest; sums over many lines together, in the whole, and alone where that is
+    worth something."""
     ground = fields.ground
     sums = [one for one in moving if one.family != "supply"]
     for one in moving:
         if one.family == "supply":
             field = fields.beside(fields.counted(one.limit))
             trial = made(one.statement, partial(_alone, ground, field, one))
-            yield replace(trial, judge=partial(_untried, trial.judge))
+            yield replace(trial, judge=_as_claimed(ground, one, trial.judge))
     if not sums:
         return
     try:
-        looser = moved(ground, fields.whole, *(one.move for one in sums))
+        question = as_closely(ground, moved(ground, fields.whole, *(one.move for one in sums)))
     except NotTried as reason:
         yield from (made(one.statement, partial(_raise, reason)) for one in sums)
         return
-    question = as_closely(ground, looser)
     for one in sums:
-        judge = partial(_untried, lambda found: above_the_bound(ground, found[0]))
-        yield Trial(one.statement, judge, (question,))
+        alone = partial(made, one.statement, partial(_sum_alone, fields, one))
+        judge = partial(_above, ground)
+        yield Trial(one.statement, judge, (question,), alone)
 
 
-def _untried(judge: Judge, found: Sequence[Answer]) -> str:
-    if judge(found):
-        raise NotTried("worth something, alone or with others, and among the rows never valued")
-    return ""
+def _sum_alone(fields: Fields, one: Unlisted) -> Trial:
+    ground = fields.ground
+    question = as_closely(ground, moved(ground, fields.whole, one.move))
+    judge = _as_claimed(ground, one, partial(_above, ground))
+    return Trial(one.statement, judge, (question,))
+
+
+def _above(ground: Ground, found: Sequence[Answer]) -> str:
+    return above_the_bound(ground, found[0])
+
+
+def _as_claimed(ground: Ground, one: Unlisted, judge: Judge) -> Judge:
+    """Of a large cycle the list claims to hold every limit that stops a short line, but for those
+    it counts as untried. What is worth something and not claimed is told as that."""
+
+    def judged(found: Sequence[Answer]) -> str:
+        wrong = judge(found)
+        if wrong and ground.decision.limits_untried:
+            count = ground.decision.limits_untried
+            raise NotTried(f"worth something, and may be among the {count} told as untried")
+        if wrong and not _stops_any(ground, one.limit):
+            raise NotTried("worth something, though it stops no short line by itself")
+        return wrong
+
+    return judged
+
+
+def _stops_any(ground: Ground, limit: Limit) -> bool:
+    """Whether the limit by itself stops a line that is short."""
+    return any(
+        limit.stops(ground, line)
+        for line in ground.cycle.lines
+        if ground.given[line.id] < ground.whole(line)
+    )
 
 
 def _raise(reason: NotTried) -> Trial:
