@@ -13,6 +13,7 @@ from fairlead_solver.allocation.explain.change import Change
 from fairlead_solver.allocation.explain.changes import changes
 from fairlead_solver.allocation.explain.values import Fix, FixKind, Scope
 from fairlead_solver.allocation.facts import Facts, LotStatus, Strategy, SupplyKind
+from fairlead_solver.allocation.families.fair_share import FairShareMode, FairSharePolicy
 from fairlead_solver.allocation.families.location_use import LocationUsePolicy
 from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
 
@@ -141,6 +142,23 @@ def a_place_that_is_not_listed() -> Cycle:
     return facts(lines=[line("L", 12, locations=["DC-1"])], lots=lots), api.Policy()
 
 
+def shared_with_another_place() -> Cycle:
+    """X is in L's group and takes elsewhere: stock for L raises what X is entitled to. So does
+    stock of Q for M, whose trial shares no line and no product with L's."""
+    lines = [
+        line("L", 12, locations=["DC-1"]),
+        line("X", 12, locations=["DC-2"]),
+        line("M", 8, product="Q", locations=["DC-1"]),
+        line("Y", 8, product="Q", locations=["DC-2"]),
+    ]
+    lots = [
+        lot("S", 5), lot("T", 9, location="DC-2"),
+        lot("U", 3, product="Q"), lot("V", 6, product="Q", location="DC-2"),
+    ]  # fmt: skip
+    policy = api.Policy(fair_share=FairSharePolicy(mode=FairShareMode.PROPORTIONAL))
+    return facts(lines=lines, lots=lots), policy
+
+
 def too_late() -> Cycle:
     late = lot("T", 9, available_day=TODAY + 6, kind=SupplyKind.INBOUND)
     lines = [line("L", 12, latest_day=TODAY + 2)]
@@ -231,6 +249,21 @@ def test_a_place_that_was_not_listed_is_told_by_name() -> None:
 def test_asking_for_a_fenced_line_later_is_told_with_its_day() -> None:
     fix = fix_of(a_rival_within_the_fence_that_is_late(), WHOLE)
     assert fix.by_day == TODAY + 4 and fix.amount == 4
+
+
+@pytest.mark.parametrize(("name", "amount"), [("L", 7), ("M", 5)])
+def test_bug_fixes_that_move_fair_shares_elsewhere_are_tried_with_them(
+    name: str, amount: int
+) -> None:
+    whole, beside = (
+        fix_of(shared_with_another_place(), options, name) for options in (WHOLE, BESIDE)
+    )
+    assert (beside.kind, beside.amount, beside.scope) == (FixKind.MORE_STOCK, amount, Scope.PART)
+    assert (whole.kind, whole.amount, whole.gain_micros) == (
+        beside.kind,
+        beside.amount,
+        beside.gain_micros,
+    )
 
 
 def test_stock_that_nobody_could_pick_is_told_with_the_hands_it_takes() -> None:

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ...model.draft import Bools, Floats, Ints, Model
 from ..arcs import expand
-from ..families.fair_share import FairShareMode
+from ..families.fair_share import FairShareMode, entitlements
 from ..problem import Problem
 from ..totals import summed
 from .again import Again, State
@@ -67,7 +67,7 @@ def tried(
     """What came of every trial that fills its line, whatever decides between plans of the same
     worth. `whole`: with nothing held."""
     together = _together(case, trials, parts, whole=whole)
-    rounds = [_round(case, some, x, parts, whole=whole) for some in together]
+    rounds = [r for some in together for r in _rounds(case, some, x, parts, whole=whole)]
     rounds = [r for r in rounds if r.trials and _goals(r.copies.model) == _goals(parts.model)]
     if not rounds:
         return
@@ -144,7 +144,23 @@ def _goals(model: Model) -> list[str]:
     return [goal.name for goal in model.goals]
 
 
-def _round(case: Case, trials: Sequence[Trial], x: Floats, parts: Parts, *, whole: bool) -> _Round:
+def _rounds(
+    case: Case, trials: Sequence[Trial], x: Floats, parts: Parts, *, whole: bool
+) -> Iterator[_Round]:
+    """The trials in one program, or in more of them where changes move fair shares in parts of
+    others; what moves shares elsewhere even alone is not had."""
+    made = _round(case, trials, x, parts, whole=whole)
+    if made is not None:
+        yield made
+    elif len(trials) > 1:
+        middle = len(trials) // 2
+        for some in (trials[:middle], trials[middle:]):
+            yield from _rounds(case, some, x, parts, whole=whole)
+
+
+def _round(
+    case: Case, trials: Sequence[Trial], x: Floats, parts: Parts, *, whole: bool
+) -> _Round | None:
     edits = list(dict.fromkeys(e for t in trials for e in t.change.edits))
     problem = edited(case.problem, edits) if edits else case.problem
     model = program(problem) if edits else parts.model
@@ -155,13 +171,14 @@ def _round(case: Case, trials: Sequence[Trial], x: Floats, parts: Parts, *, whol
         scopes = _all_columns(model, len(trials))
         before: Sequence[Ints] = [np.arange(parts.model.num_columns)] * len(trials)
     else:
-        scopes = _around(problem, trials, parts, old, model)
+        shared_with = _shares_moved(case.problem, problem) if len(trials) == 1 else []
+        scopes = _around(problem, trials, parts, old, model, shared_with)
         before = _before(scopes, parts, old)
     held = carried(x, old)
     free = scopes.copies(model, held)
     shared = problem.policy.fair_share.mode is FairShareMode.PROPORTIONAL
     if shared and not whole and not _holds(free, before, parts.model, model):
-        return _Round([], problem, free, [])
+        return None
     copies = _moved(free, model, trials)
     return _Round(trials, problem, copies, before)
 
@@ -178,19 +195,34 @@ def _all_columns(model: Model, count: int) -> Scopes:
 
 
 def _around(
-    problem: Problem, trials: Sequence[Trial], parts: Parts, old: Ints, model: Model
+    problem: Problem,
+    trials: Sequence[Trial],
+    parts: Parts,
+    old: Ints,
+    model: Model,
+    shared_with: list[int],
 ) -> Scopes:
-    """The parts around the trials' lines, in the changed program, and around the lines whose own
-    facts they change."""
+    """The parts around the trials' lines, in the changed program, around the lines whose own facts
+    they change and those they are `shared_with`."""
     same = len(old) == parts.model.num_columns and bool((old == np.arange(len(old))).all())
     around = parts if same else Parts(model, len(problem.arcs))
-    about = [_about(trial) for trial in trials]
+    about = [list(dict.fromkeys((*_about(trial), *shared_with))) for trial in trials]
     lines = np.array([line for some in about for line in some], dtype=np.int64)
     trial = np.repeat(np.arange(len(trials)), [len(some) for some in about])
     offsets = problem.arcs.offsets
     counts = offsets[lines + 1] - offsets[lines]
     seeds, part = expand(offsets[lines], counts), np.repeat(trial, counts)
     return around.around(seeds, part, Effort(len(trials), 0, 0))
+
+
+def _shares_moved(before: Problem, after: Problem) -> list[int]:
+    """Lines with an arc whose entitlement a change moves: they count in what it earns."""
+    if before is after or before.policy.fair_share.mode is not FairShareMode.PROPORTIONAL:
+        return []
+    moved = before.once(entitlements) != after.once(entitlements)
+    moved &= np.diff(after.arcs.offsets) > 0
+    lines: list[int] = np.flatnonzero(moved).tolist()
+    return lines
 
 
 def _about(trial: Trial) -> list[int]:
