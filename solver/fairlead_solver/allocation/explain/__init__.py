@@ -55,7 +55,7 @@ class ExplainOptions:
     binding: int = 1000
     proofs: int = 5000
     marginals: int = 50
-    used_up: int = 200
+    used_up: int = 100
     used_up_solved: int = 0
     fixes: int = 10
     fixes_beside: int = 20
