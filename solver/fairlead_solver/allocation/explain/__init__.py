@@ -53,7 +53,7 @@ class ExplainOptions:
     """
 
     binding: int = 1000
-    proofs: int = 5000
+    proofs: int = 10_000
     marginals: int = 50
     used_up: int = 100
     used_up_solved: int = 0
