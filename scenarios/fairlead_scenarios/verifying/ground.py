@@ -94,7 +94,8 @@ class Ground:
 
     def least(self, line: Line) -> int:
         """The least quantity other than nothing that a line takes."""
-        return max(line.pack, line.quantity if line.whole else line.least)
+        in_full = line.whole or bool(line.group)
+        return max(line.pack, line.quantity if in_full else line.least)
 
 
 def ground_of(

@@ -170,3 +170,12 @@ def test_bug_a_protection_that_stops_a_line_binds_whatever_the_line_is_told() ->
     (bound,) = (one for one in found if one.rule.family == "protection")
     assert (bound.rule.key, bound.limit, bound.use) == ("R", 10, 10)
     assert [(short.line, short.units) for short in bound.lines_shortened] == [("M", 1)]
+
+
+def test_bug_a_lot_of_which_a_delivery_group_lacks_one_binds_though_some_is_left() -> None:
+    """The 9 of S are no stop for a pack of M; all of its 10 would be taken with one more."""
+    lines = [line("M", 10, delivery_group="G"), line("N", 2, delivery_group="G", product="Q")]
+    lots = [lot("S", 9), lot("T", 5, product="Q")]
+    (bound,) = binding(lines=lines, lots=lots)
+    assert (bound.rule.key, bound.slack) == ("S", 9)
+    assert bound.marginal_up is not None and bound.marginal_up.value_micros > 0

@@ -41,7 +41,9 @@ def _lots(case: Case, short: Bools) -> tuple[Ints, Ints]:
     arc = np.flatnonzero(short[arcs.line])
     line = arcs.line[arc].astype(np.int64)
     row = block.start + np.searchsorted(block.keys, arcs.lot[arc])
-    at_once = np.maximum(line_of.pack, np.where(case.given > 0, 0, line_of.least))[line]
+    grouped = case.problem.facts.lines.delivery_group.codes >= 0  # in full, or not at all
+    least = np.where(grouped, line_of.quantity, line_of.least)
+    at_once = np.maximum(line_of.pack, np.where(case.given > 0, 0, least))[line]
     stopped = case.limits.bare[row] < arcs.ratio[arc] * at_once
     return row[stopped], line[stopped]
 
