@@ -17,7 +17,8 @@ from .trial import Kind, Trial, arithmetic
 MOST_TOLD = 50  # lines of a constraint
 _SHORT = r"; (\d+) lines? short by (\d+)"
 _WORTH = (
-    rf"; (\S+) (more|less) (is worth|is priced at|serves a tier better, and money changes by) "
+    rf"; (\S+) (more|less) "
+    r"(is worth|costs|is priced at|serves a tier better, and money changes by) "
     rf"({MONEY})( or more)?"
 )
 
@@ -31,7 +32,7 @@ def binding_sentence(fields: Fields, said: explanation_pb2.BindingConstraint) ->
 def _wrong(fields: Fields, said: explanation_pb2.BindingConstraint) -> Iterator[str]:
     rule = said.rule.family, said.rule.key
     of_rule = list(rule_roles(fields.ground, fields.limits, [rule]))
-    roles = [*of_rule, _shortens(said, said.sentence), _worth(said)]
+    roles = [*of_rule, _shortens(said, said.sentence), _worth(fields, said)]
     ids = {said.rule.key, *said.rule.key.split("/")}
     for text in strangers(said.sentence, roles, (), ids, fields.limits.ids):
         yield f"{text!r} is of no statement"
@@ -62,15 +63,17 @@ def _looser(said: explanation_pb2.BindingConstraint) -> explanation_pb2.Marginal
     return said.marginal_up if said.HasField("marginal_up") else None
 
 
-def _worth(said: explanation_pb2.BindingConstraint) -> Role:
+def _worth(fields: Fields, said: explanation_pb2.BindingConstraint) -> Role:
     looser = _looser(said)
     if looser is None:
         return _WORTH, []
     step = f"{looser.step / said.scale:g}" if said.scale > 1 else f"{looser.step}"
     by = "less" if said.rule.family in (FLOOR, FAIR_SHARE) else "more"
     method = word(looser, "method")
-    verb = "is priced at" if method == "DUAL" else "is worth"
-    if looser.value_micros < 0 and method != "DUAL":
-        verb = "serves a tier better, and money changes by"
+    verb, money = "is priced at" if method == "DUAL" else "is worth", looser.value_micros / MICRO
+    if money < 0 and method != "DUAL":
+        strict = fields.ground.policy.tier_mode.name == "STRICT"
+        verb = "serves a tier better, and money changes by" if strict else "costs"
+        money = money if strict else -money
     more = " or more" if method == "BESIDE" and verb == "is worth" else ""
-    return _WORTH, [(step, by, verb, f"{looser.value_micros / MICRO:.2f}", more)]
+    return _WORTH, [(step, by, verb, f"{money:.2f}", more)]

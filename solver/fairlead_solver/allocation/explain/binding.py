@@ -124,7 +124,9 @@ def _worth(case: Case, row: int, unit: Unit, at: Marginals) -> str:
     step, worth = f"{amount} {'more' if loosens_up else 'less'}", money(looser.value_micros)
     if looser.method is MarginalMethod.DUAL:
         return f"; {step} is priced at {worth}"
-    if looser.value_micros < 0:  # STRICT tiers come before money
+    if looser.value_micros < 0 and case.limits.model.goals:  # they come before money
         return f"; {step} serves a tier better, and money changes by {worth}"
+    if looser.value_micros < 0:  # more stock, of which fair shares are more than packs can give
+        return f"; {step} costs {money(-looser.value_micros)}"
     more = " or more" if looser.method is MarginalMethod.BESIDE else ""
     return f"; {step} is worth {worth}{more}"
