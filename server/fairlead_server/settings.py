@@ -54,13 +54,20 @@ class Settings(BaseModel):
         default=100_000, description="lines of a decision answered as rows"
     )
     max_lines: PositiveInt = Field(default=2_000_000, description="lines of any cycle")
-    max_competitors: PositiveInt = Field(
-        default=100, description="competing lines told of a short line; the others are counted"
-    )
     default_page_size: PositiveInt = 50
     max_page_size: PositiveInt = 1000
     download_chunk_lines: PositiveInt = 20_000
     max_download_chunk_lines: PositiveInt = 100_000
+
+    # How much is solved again to explain a decision
+    max_competitors: PositiveInt = Field(
+        default=100, description="competing lines told of a short line; the others are counted"
+    )
+    max_proofs: int = Field(default=10_000, ge=0, description="short lines that are proven")
+    max_values: int = Field(default=50, ge=0, description="binding limits valued both ways")
+    max_limits: int = Field(default=100, ge=0, description="limits tried that no reason names")
+    max_fixes: int = Field(default=10, ge=0, description="lines fixed, of a small cycle")
+    max_fixes_beside: int = Field(default=20, ge=0, description="lines fixed, of a larger one")
 
     # Who waits, and how long
     queue_length: int = Field(default=64, ge=0, description="calls waiting for a worker")

@@ -299,5 +299,10 @@ class Solver:
             memory_bytes=settings.memory_of_a_solve,
             part_lines=settings.decision_part_lines,
             max_competitors=settings.max_competitors,
+            max_proofs=settings.max_proofs,
+            max_values=settings.max_values,
+            max_limits=settings.max_limits,
+            max_fixes=settings.max_fixes,
+            max_fixes_beside=settings.max_fixes_beside,
             max_answer_rows=settings.max_answer_rows,
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import grpc
 import pytest
 from google.rpc import error_details_pb2
 
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2
+from fairlead.v1.explanation_pb2 import CERTAINTY_PROVEN as PROVEN
 from fairlead_scenarios.recipe import Recipe
 
 from .cycles import PARENT, easy, endless, in_columns, request, upload
@@ -93,6 +96,20 @@ def test_lines_to_explain_first_get_a_fix_where_others_come_before_them(server: 
     assert first.digest == whole.digest
     fixed = {each.line for each in first.lines if each.explanation.HasField("fix")}
     assert set(without) <= fixed
+
+
+def test_settings_say_how_much_is_solved_again_to_explain(tmp_path: Path) -> None:
+    counts = ("--max-proofs", "--max-values", "--max-limits", "--max-fixes", "--max-fixes-beside")
+    with live(tmp_path, *(word for count in counts for word in (count, "0"))) as server:
+        little = server.allocation.SolveAllocation(request(easy())).decision
+        wanted = request(easy())
+        wanted.options.explain_first.append("L0000")
+        asked = server.allocation.SolveAllocation(wanted).decision
+    told = [line.explanation for line in little.lines]
+    assert not any(each.HasField("fix") for each in told)
+    assert not any(r.certainty == PROVEN for each in told for r in each.reasons)
+    assert not any(b.HasField("marginal_up") for b in little.binding_constraints)
+    assert [line.explanation.HasField("fix") for line in asked.lines] == [True, False, False]
 
 
 def test_a_thousand_faults_are_counted_and_at_most_fifty_are_sent(server: Live) -> None:

@@ -54,8 +54,7 @@ def solve(run: Run) -> Iterator[bytes]:
         raise ServiceError(
             grpc.StatusCode.UNAVAILABLE, "CLUSTER_UNAVAILABLE", f"{error}; nothing was decided"
         ) from error
-    told = api.ExplainOptions(competitors=instructions.max_competitors, first=first)
-    explanation = _explanation(solved, asked, run, reporter, told)
+    explanation = _explanation(solved, asked, run, reporter, _told(instructions, first))
     weights = api.weigh(solved, options, run) if asked.weigh else ()
     message = wire.decision_message(solved, explanation, weights=weights, with_lines=False)
     _sign(message, request, instructions)
@@ -109,6 +108,18 @@ def _explanation(
     reporter.phase(progress.EXPLAIN)
     prove = asked.explanation != pb.EXPLANATION_LEVEL_EXACT
     return api.explain(solved, told, prove=prove, budget=run)
+
+
+def _told(instructions: Instructions, first: tuple[int, ...]) -> api.ExplainOptions:
+    return api.ExplainOptions(
+        proofs=instructions.max_proofs,
+        marginals=instructions.max_values,
+        used_up=instructions.max_limits,
+        fixes=instructions.max_fixes,
+        fixes_beside=instructions.max_fixes_beside,
+        competitors=instructions.max_competitors,
+        first=first,
+    )
 
 
 def _problem(

@@ -26,8 +26,13 @@ class Instructions:
     max_lines: int = 2_000_000
     memory_bytes: int = 2**62  # a cycle estimated to take more is refused
     part_lines: int = 10_000
-    max_competitors: int = 100  # competing lines told of a short line
     max_answer_rows: int = 100_000  # lines of a decision whose answer has them as rows
+    max_competitors: int = 100  # this and the rest: see `ExplainOptions`
+    max_proofs: int = 10_000
+    max_values: int = 50
+    max_limits: int = 100
+    max_fixes: int = 10
+    max_fixes_beside: int = 20
 
     def note(self) -> str:
         """As a job's note."""

@@ -4,7 +4,7 @@
     explanation.story_of("L1").sentence
 
 The waterfall, the reasons and the binding constraints are arithmetic over the whole cycle, in
-columns. With `resolve` given, statements are proven and limits valued by solving components of
+columns. With `solving` given, statements are proven and limits valued by solving components of
 the cycle again, the most valuable first and no more than the options allow.
 """
 
