@@ -56,12 +56,13 @@ from .model.cluster import ClusterError, ClusterLost, crew_at
 from .model.crew import Crew
 from .model.draft import Model
 from .model.engine import Engine
-from .model.floor import cold_pass
+from .model.floor import cold_pass as model_cold_pass
 from .model.mathopt import EngineError
 from .model.mps import to_mps
 from .model.solve import Phase, Solution, SolveOptions, Standing
 from .model.solve import solve as solve_model
 from .model.whole import solve_whole as solve_model_whole
+from .one_thread import one_thread
 from .tables import (
     MAX_DAY,
     MIN_DAY,
@@ -98,6 +99,7 @@ class Solved:
     decision: Decision
 
 
+@one_thread
 def solve(
     problem: Problem,
     options: Options | None = None,
@@ -129,6 +131,7 @@ def left_of(solved: Solved) -> Basis | None:
     return basis_of(solved.problem, solved.model, solved.solution)
 
 
+@one_thread
 def solve_whole(problem: Problem, options: Options, budget: Budget = UNLIMITED) -> Solved:
     """Decide a cycle by the engine alone, on the whole model: what benchmarks compare with.
 
@@ -170,6 +173,7 @@ def adopt(problem: Problem, foreign: Foreign) -> Solved:
     return Solved(problem, model, solution, decide(problem, solution, record))
 
 
+@one_thread
 def explain(
     solved: Solved,
     options: ExplainOptions | None = None,
@@ -229,6 +233,10 @@ def _solving(solved: Solved, budget: Budget) -> Solving:
     return Solving(again, solved.decision.columns, solution.prices)
 
 
+cold_pass = one_thread(model_cold_pass)
+
+
+@one_thread
 def bound_again(solved: Solved, engine: Engine, workers: int = 1) -> float | None:
     """The bound in micro-units, computed again from the solve's prices alone, by `engine` where an
     engine is needed; None for a solve without prices. Raises EngineError where the engine fails.

@@ -39,7 +39,12 @@ class Layer:
 
 
 LAYERS = (
-    Layer("fairlead_solver", ("fairlead_solver",), ("numpy", "scipy"), CLOCK_AND_SURROUNDINGS),
+    Layer(
+        "fairlead_solver",
+        ("fairlead_solver",),
+        ("numpy", "scipy", "threadpoolctl"),
+        CLOCK_AND_SURROUNDINGS,
+    ),
     # the facade states the engine's version
     Layer(FACADE, ("fairlead_solver",), ("ortools",), CLOCK_AND_SURROUNDINGS),
     Layer(
