@@ -158,3 +158,24 @@ def test_a_false_word_of_a_conflict_is_found_out(
 ) -> None:
     notes = found(falsified(clash, old, new))
     assert any(note in one for one in notes), notes
+
+
+def test_bug_a_place_may_have_a_capacity_and_stock_in_one_sentence() -> None:
+    """Two lines keep 3, of one location: DC-1 can pick 2, and no line may go to both."""
+    dock = {"location": "DC-1", "resource": "hours", "capacity_micros": 2 * MICROS}
+    case = told(
+        lines=[
+            line("L", 9, order="O", previous_quantity=1, strategy=6, locations=("DC-1",)),
+            line("M", 3, order="O", previous_quantity=2, strategy=3),
+        ],
+        lots=[lot("S", 10), lot("T", 22, location="DC-2")],
+        orders=[{"id": "O", "max_sources": 1}],
+        locations=[{"id": "DC-1"}, {"id": "DC-2"}],
+        resources=[dock],
+        usages=[{"product": "P", "resource": "hours", "usage_micros": MICROS}],
+    )
+    sentence = case.decision.conflict.sentence
+    assert "DC-1 has 2 hours" in sentence and "DC-1 has 10 of P" in sentence
+    assert found(case) == []
+    case.decision.conflict.sentence = sentence.replace("DC-1 has 10", "DC-1 has 11")
+    assert found(case) != []

@@ -142,7 +142,7 @@ def _fence(ground: Ground, _: Limits, key: str) -> Row | None:
 _WORDS: Mapping[str, tuple[str, Callable[[Ground, Limits, str], Row | None]]] = {
     SUPPLY: (r"(?i:lot) (\S+) holds (\d+) of (\S+) at (\S+)", _supply),
     "capacity": (
-        r"(\S+) has ([\d.e+]+) (?!left)([^\s,;:]+)(?: and up to ([\d.e+]+) of overtime)?",
+        r"(\S+) has ([\d.e+]+) (?!(?:left|of)\b)([^\s,;:]+)(?: and up to ([\d.e+]+) of overtime)?",
         _capacity,
     ),
     "contract_cap": (r"(?i:contract) (\S+) may take (\d+) more", _limit("contract_cap")),
