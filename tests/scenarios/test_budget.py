@@ -7,8 +7,10 @@ import os
 import pytest
 
 from fairlead_scenarios.asking import Asking
+from fairlead_scenarios.commands.verify_explanations import asking
 from fairlead_scenarios.local import problem_of, solve_local
-from fairlead_scenarios.scenario import read_scenario
+from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.scenario import Scenario, read_scenario
 from fairlead_scenarios.verifying.trial import Kind, Outcome
 from fairlead_scenarios.verifying.verify import Case, Effort, verify
 from fairlead_solver.reference.process import OutOfTime, Question, Reply, _ask, ask_apart
@@ -52,6 +54,18 @@ def test_bug_questions_for_a_process_that_has_ended_are_dropped() -> None:
     with os.fdopen(write, "wb") as stdin:
         _ask(stdin, [])
         assert stdin.closed
+
+
+@pytest.mark.parametrize(
+    ("lines", "asked", "gap"), [(500, None, 0.0), (501, None, None), (501, 0.0, 0.0), (9, 0.5, 0.5)]
+)
+def test_a_large_scenario_is_not_decided_to_the_end_unless_that_is_asked_for(
+    lines: int, asked: float | None, gap: float | None
+) -> None:
+    recipe = Recipe.of({"lines": lines})
+    scenario = Scenario("recipe", recipe.cycle(), recipe.policy())
+    wanted = asking(scenario, asked, 60.0)
+    assert (wanted.relative_gap, wanted.time_limit_seconds) == (gap, 60.0)
 
 
 def test_the_command_takes_a_budget() -> None:

@@ -15,15 +15,17 @@ from fairlead_solver.reference.process import ReferenceFailed
 
 from ..asking import Asking
 from ..checking import refuse_other_input, under_its_policy
+from ..decided import lines_in
 from ..deciding import decide, decided_at
 from ..documents import refuse
 from ..exits import Exit, command
 from ..local import problem_of
 from ..scenario import Scenario, is_scenario, read_scenario
 from ..screen.verdicts import show_verdicts
+from ..verifying.field import LARGE
 from ..verifying.trial import Outcome, Verdict
 from ..verifying.verify import Case, Effort, unexplained, verify
-from .options import AsJson, Gap
+from .options import AsJson
 
 
 @command
@@ -50,7 +52,10 @@ def verify_explanations(
     budget: Annotated[
         float, typer.Option(min=0, help="Seconds after which nothing more is solved.")
     ] = 900.0,
-    gap: Gap = 0.0,
+    gap: Annotated[
+        float | None,
+        typer.Option(help=f"Decide a scenario to this share. Default: 0 up to {LARGE} lines."),
+    ] = None,
     json: AsJson = False,
 ) -> Exit:
     """Check every statement of a decision: by arithmetic, and by solving its opposite.
@@ -61,7 +66,7 @@ def verify_explanations(
     the budget, is told, and counts neither as held nor as failed. Exit code 0: nothing failed.
     1: something did. 2: bad input.
     """
-    cases = list(_cases(path, cycle, gap))
+    cases = list(_cases(path, cycle, gap, time_limit))
     try:
         verdicts = verify(cases, Effort(sample, seed, time_limit, budget))
     except ReferenceFailed as error:
@@ -76,7 +81,7 @@ def verify_explanations(
     return Exit.ERROR if failed else Exit.OK
 
 
-def _cases(path: Path, cycle: Path | None, gap: float | None) -> Iterator[Case]:
+def _cases(path: Path, cycle: Path | None, gap: float | None, seconds: float) -> Iterator[Case]:
     found = decided_at(path)
     if found is not None:
         if cycle is None:
@@ -88,8 +93,16 @@ def _cases(path: Path, cycle: Path | None, gap: float | None) -> Iterator[Case]:
         yield Case(scenario.name, problem, decision)
         return
     for scenario in _scenarios(path):
-        decision = decide(scenario, Asking(relative_gap=gap), None)
+        decision = decide(scenario, asking(scenario, gap, seconds), None)
         yield Case(scenario.name, problem_of(scenario), decision)
+
+
+def asking(scenario: Scenario, gap: float | None, seconds: float) -> Asking:
+    """How a scenario is decided that is to be verified: to the end, unless it is large and nobody
+    asks for that. To the last micro-unit a large cycle may take for ever."""
+    small = lines_in(scenario.cycle) <= LARGE
+    wanted = 0.0 if gap is None and small else gap
+    return Asking(relative_gap=wanted, time_limit_seconds=seconds)
 
 
 def _scenarios(path: Path) -> Iterator[Scenario]:
