@@ -224,8 +224,8 @@ class SolveOptions(_message.Message):
     def explain_first(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Lines, by id, that are explained before all others: what is proven by solving again is proven
         of them first, and the cheapest change that fills each is sought. Of the others it is sought
-        for those whose shortage is worth most: in cycles that are not solved again whole, 20. At most
-        100; a line that the cycle does not have is refused. Default: none.
+        for those whose shortage is worth most, as many as the server is set to. At most 100; a line
+        that the cycle does not have is refused. Default: none.
         """
 
     def __init__(

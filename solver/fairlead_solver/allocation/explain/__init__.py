@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -120,8 +121,13 @@ def _solved_again(
     proven = prove(case, told, parts, solving.x, again, effort(options.proofs), options.first)
     tight = shortened(case, proven.reasons)
 
+    @cache
+    def prices() -> Floats:
+        """Those the cycle was solved at; of one solved without, its linear relaxation's."""
+        return solving.prices if solving.prices.any() else again.prices(model)
+
     def worth(rows: Shortened, statements: int, solved: int | None = None) -> _Worth:
-        at = solving.x, solving.prices, again, effort(statements)
+        at = solving.x, prices, again, effort(statements)
         return marginals(case, rows, parts, *at, solved=solved)
 
     valued = worth(tight, options.marginals)

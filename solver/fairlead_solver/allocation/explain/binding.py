@@ -1,8 +1,8 @@
 """Which rules bind, in words: the rows that shorten lines, and what one step more is worth.
 
 Rows whose loosening was tried and changes nothing are left out; those with a known worth come
-before the others. Limit and slack are those of the
-facts, to the micro-unit, where the row itself counts in coarser grains.
+before the others. Limit and slack are those of the facts, to the micro-unit, where the row itself
+counts in coarser grains.
 """
 
 from __future__ import annotations

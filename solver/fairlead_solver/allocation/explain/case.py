@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from ...model.draft import Block, Model
 from ...tables import Ints
 from ..families import FAMILIES
@@ -37,6 +39,13 @@ class Case:
     stakes: Stakes
     firm: Firm
     said: dict[int, tuple[Block, Wording]] = field(default_factory=dict)
+
+    def most_valuable_first(self, lines: Ints, first: tuple[int, ...]) -> Ints:
+        """`lines` (ascending): those of `first`, then by what the units they lack are sold for."""
+        facts = self.problem.line
+        value = (facts.quantity - self.given)[lines] * facts.price_micros[lines]
+        ordered: Ints = lines[np.lexsort((-value, ~np.isin(lines, first)))]
+        return ordered
 
     def wording(self, row: int) -> tuple[Block, Wording]:
         """The block of a row and how its family words it, worked out once per row."""

@@ -54,12 +54,9 @@ def fixes(
 
 
 def _wanted(case: Case, most: int, first: tuple[int, ...]) -> Ints:
-    line = case.problem.line
-    value = (line.quantity - case.given) * line.price_micros
     short = np.flatnonzero(case.given < case.whole)
-    asked = np.isin(short, first)
-    ordered: Ints = short[np.lexsort((-value[short], ~asked))]
-    return ordered[: max(most, int(asked.sum()))]
+    ordered = case.most_valuable_first(short, first)
+    return ordered[: max(most, int(np.isin(short, first).sum()))]
 
 
 def _dearness(found: tuple[Change, Fix]) -> tuple[int, bool, int, int, int]:

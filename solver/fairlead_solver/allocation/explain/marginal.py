@@ -16,7 +16,7 @@ there the fact is changed and the program written again. Any other limit is a ro
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -169,7 +169,7 @@ def marginals(
     found: Shortened,
     parts: Parts,
     x: Floats,
-    prices: Floats,
+    prices: Callable[[], Floats],
     again: Again,
     effort: Effort,
     *,
@@ -178,18 +178,19 @@ def marginals(
     """By row: solved again for the first `effort.statements` rows; every coupling row beside them
     is priced.
 
-    `x`: the solved vector of the whole program; `prices` (rows,) those it was solved at, zeros
-    where it was solved without: then those of its linear relaxation are told.
+    `x`: the solved vector of the whole program; `prices` gives (rows,) what is told of a row that
+    is not solved again, and is asked where there is one.
     `solved`: only what loosening earns is sought, in one trial for each row, by relaxations; of
     what they leave open so many rows are solved again.
     """
     listed = found.row[found.starts()[:-1]]
     valued = _solved_again(case, listed[: effort.statements], parts, x, again, effort, solved)
     left = listed[parts.coupling[listed] & ~np.isin(listed, list(valued))]
-    if len(left) and not prices.any():  # solved without
-        prices = again.prices(case.limits.model)
-    priced = left[prices[left] != 0].tolist()
-    return valued | {row: _priced(case, row, float(prices[row])) for row in priced}
+    if not len(left):
+        return valued
+    told = prices()
+    priced = left[told[left] != 0].tolist()
+    return valued | {row: _priced(case, row, float(told[row])) for row in priced}
 
 
 def _solved_again(

@@ -141,10 +141,7 @@ def _wanted(case: Case, reasons: Reasons, first: tuple[int, ...]) -> Ints:
     order."""
     lines = np.unique(reasons.line[reasons.certainty == Certainty.INDICATED])
     lines = lines[np.diff(case.problem.arcs.offsets)[lines] > 0]
-    line = case.problem.line
-    value = (line.quantity - case.given)[lines] * line.price_micros[lines]
-    ordered: Ints = lines[np.lexsort((-value, ~np.isin(lines, first)))]
-    return ordered
+    return case.most_valuable_first(lines, first)
 
 
 def _trials(case: Case, lines: Ints, parts: Parts, x: Floats, effort: Effort) -> _Trials:
