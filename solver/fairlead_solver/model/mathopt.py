@@ -107,27 +107,32 @@ class Parameters:
 
 
 def to_proto(model: Model, *, relaxed: bool = False) -> model_pb2.ModelProto:
-    """The model as MathOpt reads it; `relaxed` drops integrality. Goals are not written."""
-    columns, rows = np.arange(model.num_columns), np.arange(model.num_rows)
+    """The model as MathOpt reads it; `relaxed` drops integrality. Goals are not written.
+
+    Columns are handed over as lists: a proto takes their numbers several times faster than an
+    array's, truth values twenty times.
+    """
     proto = model_pb2.ModelProto()
-    proto.variables.ids.extend(columns)
-    proto.variables.lower_bounds.extend(model.lower)
-    proto.variables.upper_bounds.extend(model.upper)
-    proto.variables.integers.extend(np.zeros_like(model.integer) if relaxed else model.integer)
+    integer = np.zeros_like(model.integer) if relaxed else model.integer
+    proto.variables.ids.extend(range(model.num_columns))
+    proto.variables.lower_bounds.extend(model.lower.tolist())
+    proto.variables.upper_bounds.extend(model.upper.tolist())
+    proto.variables.integers.extend(integer.tolist())
     proto.objective.maximize = True
     priced = np.flatnonzero(model.cost)
-    proto.objective.linear_coefficients.ids.extend(priced)
-    proto.objective.linear_coefficients.values.extend(model.cost[priced])
-    proto.linear_constraints.ids.extend(rows)
-    proto.linear_constraints.lower_bounds.extend(model.row_lower)
-    proto.linear_constraints.upper_bounds.extend(model.row_upper)
+    proto.objective.linear_coefficients.ids.extend(priced.tolist())
+    proto.objective.linear_coefficients.values.extend(model.cost[priced].tolist())
+    proto.linear_constraints.ids.extend(range(model.num_rows))
+    proto.linear_constraints.lower_bounds.extend(model.row_lower.tolist())
+    proto.linear_constraints.upper_bounds.extend(model.row_upper.tolist())
     matrix = model.matrix
     if not matrix.has_sorted_indices:
         matrix = matrix.sorted_indices()
+    rows = np.repeat(np.arange(model.num_rows), np.diff(matrix.indptr))
     entries = proto.linear_constraint_matrix
-    entries.row_ids.extend(np.repeat(rows, np.diff(matrix.indptr)))
-    entries.column_ids.extend(matrix.indices)
-    entries.coefficients.extend(matrix.data)
+    entries.row_ids.extend(rows.tolist())
+    entries.column_ids.extend(matrix.indices.tolist())
+    entries.coefficients.extend(matrix.data.tolist())
     return proto
 
 
@@ -174,7 +179,7 @@ class Session:
     def solve(self, cost: Floats) -> Raw:
         """Maximise cost'x over the same rows, from the basis of the solve before."""
         del self._costs.values[:]
-        self._costs.values.extend(cost)
+        self._costs.values.extend(cost.tolist())
         if not _guarded(Kernel.GLOP, self._solver.update, self._update):
             raise EngineError("glop refused new costs")
         reply = _guarded(
@@ -198,7 +203,7 @@ def _start(basis: Basis | None) -> model_parameters_pb2.ModelSolveParametersProt
             (basis.rows, wanted.initial_basis.constraint_status),
         ):
             target.ids.extend(range(len(status)))
-            target.values.extend(status)
+            target.values.extend(status.tolist())
     return wanted
 
 
