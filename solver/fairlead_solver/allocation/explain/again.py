@@ -27,6 +27,7 @@ from ...model.mathopt import End, Kernel, Parameters, call, to_proto
 from ...model.partition import Partition, partition
 from ...model.scaling import scaled_rows
 from ...model.solve import SolveOptions, solve
+from ..arcs import expand
 from .copies import Copies, stacked
 from .relief import with_relief_bought
 
@@ -61,11 +62,27 @@ Resolve = Callable[[Model], Resolved]
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxed:
     """`bound` (copies,): no x of a copy is worth more money. `attained` (copies,): the relaxation's
-    `x` (columns,) is itself a plan, so that its worth is exact."""
+    `x` (columns,) is itself a plan, so that its worth is exact. `duals` of all rows, those of copy
+    p from `starts[p]` on, bound copies that differ in sides and bounds alone as well."""
 
     bound: Floats
     x: Floats
     attained: Bools
+    duals: Floats
+    starts: Ints
+
+    def bounds(self, changed: Copies, of: Ints) -> Floats:
+        """(copies of `changed`,): copy p is worth no more money, by the duals of copy `of[p]` here;
+        infinity where its rows are others. Plain arithmetic: nothing is solved."""
+        parts = _tightened(changed).apart()
+        sizes = np.diff(parts.row_starts)
+        alike = sizes == np.diff(self.starts)[of]
+        counts = np.where(alike, sizes, 0)
+        duals = np.zeros(len(parts.rows))
+        own = expand(parts.row_starts[:-1], counts)
+        duals[own] = self.duals[expand(self.starts[of], counts)]
+        bound = component_bounds(parts, parts.model.cost[parts.columns], duals)
+        return np.where(alike, bound, np.inf)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,29 +139,25 @@ class Again:
         Rows that were added may be missed there at a penalty, so that every batch has a solution;
         the bounds are those of the copies as they are.
         """
-        copies = with_relief_bought(copies)
-        # whole numbers in a row leave no room for parts of units: that tightens the relaxation
-        model = scaled_rows(copies.model)
-        x, duals = self._duals(_elastic(replace(copies, model=model)))
-        parts = partition(model)
-        bounds = component_bounds(parts, model.cost[parts.columns], duals[parts.rows])
-        owner = copies.part[parts.columns[parts.column_starts[:-1]]]
-        bound = np.bincount(owner, bounds, copies.count).astype(np.float64)
+        tightened = _tightened(copies)
+        model, parts = tightened.model, tightened.apart()
+        x, duals = self._duals(_elastic(tightened).apart())
+        bound = component_bounds(parts, model.cost[parts.columns], duals[parts.rows])
         own = x[: model.num_columns]
         odd = model.integer & (np.abs(own - np.rint(own)) > 1e-7)
         own = np.where(model.integer, np.rint(own), own)
-        broken = copies.row_part[violated_rows(model, own)]
+        broken = tightened.row_part[violated_rows(model, own)]
         attained = np.ones(copies.count, dtype=np.bool_)
         attained[copies.part[odd]] = False
         attained[broken] = False
         worth = np.bincount(copies.part, model.cost * own, copies.count)
         attained &= bound - worth <= np.maximum(1.0, 1e-9 * np.abs(worth))
-        return Relaxed(bound, own, attained)
+        return Relaxed(bound, own, attained, duals[parts.rows], parts.row_starts)
 
     def prices(self, model: Model) -> Floats:
         """(rows,): what a unit of each limit is worth to the linear relaxation of a program without
         goals; zeros where there are some, for money does not come first there."""
-        return np.zeros(model.num_rows) if model.goals else self._duals(model)[1]
+        return np.zeros(model.num_rows) if model.goals else self._duals(partition(model))[1]
 
     def best(self, copies: Copies) -> Outcomes:
         """Every copy to a closed gap, by its relaxation where that is a plan already."""
@@ -214,10 +227,9 @@ class Again:
             self._batch(parts, first, middle, work)
             self._batch(parts, middle, last, work)
 
-    def _duals(self, model: Model) -> tuple[Floats, Floats]:
+    def _duals(self, parts: Partition) -> tuple[Floats, Floats]:
         """(x, row duals) of the linear relaxation; zeros where an engine gave none."""
-        parts = partition(model)
-        x, duals = np.zeros(model.num_columns), np.zeros(model.num_rows)
+        x, duals = np.zeros(parts.model.num_columns), np.zeros(parts.model.num_rows)
         for first, last in parts.spans():
             if self._over():
                 break
@@ -254,14 +266,22 @@ def _spans(parts: Partition) -> Iterator[tuple[int, int]]:
             yield end, end + 1
 
 
-def _elastic(copies: Copies) -> Model:
+def _tightened(copies: Copies) -> Copies:
+    """The same plans, fewer fractions: whole numbers in a row leave no room for parts of units."""
+    bought = with_relief_bought(copies)
+    return replace(bought, model=scaled_rows(bought.model))
+
+
+def _elastic(copies: Copies) -> Copies:
     """With a column for each added row that stands in for what is missing of its least."""
     model, added = copies.model, np.flatnonzero(copies.row < 0)
     size = len(added)
+    if not size:
+        return copies
     dearest = float(np.abs(model.cost).max(initial=1.0))
     slack = sp.csr_array((np.ones(size), (added, np.arange(size))), (model.num_rows, size))
     least = np.maximum(model.row_lower[added], 0.0)
-    return replace(
+    relaxed = replace(
         model,
         lower=np.concatenate([model.lower, np.zeros(size)]),
         upper=np.concatenate([model.upper, least]),
@@ -269,4 +289,10 @@ def _elastic(copies: Copies) -> Model:
         integer=np.concatenate([model.integer, np.zeros(size, dtype=np.bool_)]),
         matrix=sp.csr_array(sp.hstack([model.matrix, slack])),
         goals=(),
+    )
+    return replace(
+        copies,
+        model=relaxed,
+        column=np.concatenate([copies.column, np.full(size, -1)]),
+        part=np.concatenate([copies.part, copies.row_part[added]]),
     )

@@ -19,8 +19,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from ...model.draft import Block, Bools, Floats, Goal, Ints, Model
+from ...model.partition import Partition
 from ..arcs import expand
 from .variant import dropped, origin_of_rows
+
+_NONE = np.empty(0, dtype=np.int64)
 
 Worths = Floats  # (copies, goals + 1): value of every goal, then money in micro-units
 
@@ -126,6 +129,32 @@ class Copies:
             number[self.part[columns]],
             self.row[rows],
             number[self.row_part[rows]],
+        )
+
+    def apart(self) -> Partition:
+        """The copies as the components of their program: nothing has to be searched, as no row
+        joins two of them."""
+        model, matrix = self.model, self.model.matrix
+        filled = np.diff(matrix.indptr) > 0
+        columns = np.argsort(self.part, kind="stable")
+        rows = np.argsort(self.row_part, kind="stable")
+        rows = rows[filled[rows]]
+        place = np.empty(model.num_columns, dtype=np.int64)
+        place[columns] = np.arange(model.num_columns)
+        ordered = sp.csr_array(matrix[rows])
+        numbers = np.arange(self.count + 1)
+        return Partition(
+            model=model,
+            count=self.count,
+            columns=columns,
+            column_starts=np.searchsorted(self.part[columns], numbers),
+            rows=rows,
+            row_starts=np.searchsorted(self.row_part[rows], numbers),
+            loose_rows=np.flatnonzero(~filled),
+            coupling=_NONE,
+            matrix=sp.csr_array(
+                (ordered.data, place[ordered.indices], ordered.indptr), shape=ordered.shape
+            ),
         )
 
     def worths(self, x: Floats) -> Worths:
