@@ -20,13 +20,13 @@ from ...model.draft import Bools, Floats, Ints, Model
 from ..decision import Decision, Status
 from ..problem import Problem
 from .again import Again, Resolved
-from .binding import Marginals, binding_constraints
+from .binding import binding_constraints
 from .case import Case, case_of
 from .conflict import conflict
 from .explanation import Explanation
 from .fix import FixEffort, fixes
 from .ledger import Reasons
-from .marginal import marginals
+from .marginal import Sought, marginals
 from .prove import prove
 from .reasons import reasons
 from .scope import Effort, Parts
@@ -77,9 +77,6 @@ class Solving:
     prices: Floats
 
 
-_Worth = dict[int, Marginals]
-
-
 def explain(
     problem: Problem,
     model: Model,
@@ -126,24 +123,30 @@ def _solved_again(
         """Those the cycle was solved at; of one solved without, its linear relaxation's."""
         return solving.prices if solving.prices.any() else again.prices(model)
 
-    def worth(rows: Shortened, statements: int, solved: int | None = None) -> _Worth:
-        at = solving.x, prices, again, effort(statements)
-        return marginals(case, rows, parts, *at, solved=solved)
-
-    valued = worth(tight, options.marginals)
     beside = used_up(case, tight)
-    both_ways = max(0, options.marginals - tight.count())
-    tried = worth(beside, both_ways)
-    tried = worth(beside.after(both_ways), options.used_up, options.used_up_solved) | tried
-    tight = together(case, tight, with_worth(beside, tried))
+    sought = _sought(tight, beside, options)
+    valued = marginals(case, sought, parts, solving.x, prices, again, effort(options.marginals))
+    tight = together(case, tight, with_worth(beside, valued))
     wanted = FixEffort(options.fixes, options.fixes_beside, options.cycle_columns, options.first)
     repairs = fixes(case, proven.reasons, again, solving.x, parts, effort=wanted)
     return Explanation(
         case,
         proven.reasons,
-        binding_constraints(case, tight, valued | tried, options.binding),
+        binding_constraints(case, tight, valued, options.binding),
         found=Findings(proven.proofs, repairs, options.competitors),
-        limits_untried=beside.count() - len(tried),
+        limits_untried=int((~np.isin(beside.rows(), list(valued))).sum()),
+    )
+
+
+def _sought(tight: Shortened, beside: Shortened, options: ExplainOptions) -> Sought:
+    """Values both ways for `tight` rows first; of those `beside`, mostly whether they bind."""
+    named, unnamed = tight.rows(), beside.rows()
+    both, left = np.split(unnamed, [max(0, options.marginals - len(named))])
+    return Sought(
+        np.concatenate([named[: options.marginals], both]),
+        left[: options.used_up],
+        options.used_up_solved,
+        np.concatenate([named, unnamed]),
     )
 
 

@@ -184,7 +184,7 @@ class Again:
         bound = np.full(copies.count, np.inf)
         state = np.full(copies.count, State.OPEN, dtype=np.int64)
         x = np.zeros(copies.model.num_columns)
-        if copies.count and not any(goal.weights.any() for goal in copies.model.goals):
+        if copies.count and copies.money_first():
             relaxed = self.relaxed(copies)
             under = enough - relaxed.bound > np.maximum(1.0, 1e-9 * np.abs(enough))
             state[relaxed.attained], x = State.CLOSED, relaxed.x.copy()

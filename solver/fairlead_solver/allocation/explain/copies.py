@@ -70,6 +70,12 @@ class Copies:
         lower[at] += np.where(above, 0.0, step)
         return replace(self, model=replace(self.model, row_lower=lower, row_upper=upper))
 
+    def with_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> Copies:
+        """With other bounds of `columns` (positions here)."""
+        low, high = self.model.lower.copy(), self.model.upper.copy()
+        low[columns], high[columns] = lower, upper
+        return replace(self, model=replace(self.model, lower=low, upper=high))
+
     def with_sides(self, part: Ints, row: Ints, lower: Floats, upper: Floats) -> Copies:
         """With `lower[j]` and `upper[j]` added to the sides of row `row[j]` of the whole in copy
         `part[j]`, where that copy has the row."""
@@ -156,6 +162,10 @@ class Copies:
                 (ordered.data, place[ordered.indices], ordered.indptr), shape=ordered.shape
             ),
         )
+
+    def money_first(self) -> bool:
+        """Whether no goal counts here before money does."""
+        return not any(goal.weights.any() for goal in self.model.goals)
 
     def worths(self, x: Floats) -> Worths:
         """Goals and money of every copy at `x` (columns,)."""

@@ -9,14 +9,14 @@ that is too large, a row of a part (`scope`) is moved with the rest of the cycle
 (BESIDE: the least that loosening earns, the most that tightening costs), and a coupling row is
 told with its price (DUAL).
 
-The limit of a lot is its quantity, and other rules follow from it (bounds, protections, shares):
-there the fact is changed and the program written again. Any other limit is a row's.
+Most limits are worth nothing by any step. The larger step is tried first: where it earns nothing,
+so does the smaller one, and that is mostly seen by the duals of the part as it is (`as_decided`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,167 +25,97 @@ from ...model.draft import Bools, Floats, Ints
 from ..arcs import expand
 from ..families.fair_share import FairShareMode
 from .again import Again, State
+from .as_decided import AsDecided, Valued
 from .binding import MICRO, MICRO_UNITS, Marginals, unit_of
 from .case import Case
-from .copies import Copies, Worths, compared, stacked
+from .copies import Copies
+from .moved import Moved
 from .scope import Effort, Parts, Scopes
-from .shortened import Shortened
 from .values import Marginal, MarginalMethod, Scope
-from .variant import carried, dropped, origin, program, same_layout, with_facts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Worths:
-    """What parts are worth; `known` (parts,): not infeasible, not to be had, or stopped."""
+class Sought:
+    """Rows, the most valuable first: of `both` what a step is worth each way, of `looser` only
+    what loosening earns, by relaxations, and by solving again for `solved` of those that these
+    leave open. Coupling rows of `priced` are told with their price where nothing else is known."""
 
-    worth: Worths
-    known: Bools
-
-    def gain(self, now: _Worths) -> Floats:
-        """Money over `now`, exactly 0 where they are worth the same; NaN where unknown."""
-        money = np.where(
-            compared(self.worth, now.worth) == 0, 0.0, self.worth[:, -1] - now.worth[:, -1]
-        )
-        return np.where(self.known & now.known, money, np.nan)
-
-    def at(self, chosen: Ints) -> _Worths:
-        """Some of the parts."""
-        return _Worths(self.worth[chosen], self.known[chosen])
+    both: Ints
+    looser: Ints
+    solved: int
+    priced: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Trials:
-    """Row `rows[p]` and what is solved for it: part p."""
+    """Row `rows[p]` and what is solved for it: part p; both ways for those of `both`."""
 
     case: Case
     rows: Ints
+    both: Bools
     scopes: Scopes
-    x: Floats
+    moved: Moved
+    now: AsDecided
     again: Again
-    rounds: Sequence[Ints]  # parts of lots that may be changed at once
 
-    def now(self, at: Ints) -> _Worths:
-        """The worth of parts `at` as they are."""
-        scopes = self.scopes.only(at)
-        free = scopes.copies(self.case.limits.model, self.x)
-        outcomes = self.again.decided(free, self.x[scopes.column])
-        return _Worths(free.worths(outcomes.x), outcomes.state == State.CLOSED)
-
-    def worths(self, at: Ints, step: Floats) -> _Worths:
-        """The worth of parts `at` with their row's limit moved by `step` (row units)."""
-        places, copies = self._moved(at, step)
-        outcomes = self.again.best(copies)
-        found = copies.worths(outcomes.x)
-        told = _Worths(np.zeros((len(at), found.shape[1])), np.zeros(len(at), dtype=np.bool_))
-        told.worth[places], told.known[places] = found, outcomes.state == State.CLOSED
-        return told
-
-    def gains(self, at: Ints, step: Floats, most: int) -> Floats:
-        """What the limit moved earns in money, NaN where that is unknown: by the relaxations alone,
-        and of what they leave open the first `most` are solved again."""
-        places, moved = self._moved(at, step)
+    def looser(self, at: Ints, step: Floats, solved: int) -> Floats:
+        """What parts `at` earn with their row's limit loosened by `step` (row units); NaN where
+        that is not known. Of those not sought both ways the first `solved` are solved."""
+        places, moved = self.moved.by(at, self.case.limits.loosening(self.rows[at]) * step)
+        parts = at[places]
         gain = np.full(len(at), np.nan)
-        if not len(places):
-            return gain
-        scopes = self.scopes.only(at[places])
-        free = scopes.copies(self.case.limits.model, self.x)
-        decided = free.worths(self.x[scopes.column])
-        settled = np.full(len(places), self.again.settled)
-        now = _Worths(decided, settled) if self.again.settled else self._relaxed(free)[0]
-        after, bound = self._relaxed(moved)
-        worth = np.where(now.known, np.maximum(decided, now.worth)[:, -1], decided[:, -1])
-        nothing = bound - worth <= np.maximum(1.0, 1e-9 * np.abs(worth))
-        open_ = np.flatnonzero(~nothing & ~(now.known & after.known))
-        solved = np.isin(places, np.sort(places[open_])[:most])
-        for known, copies in ((now, free), (after, moved)):
-            left = np.flatnonzero(solved & ~known.known)
-            some = copies.only(left)
-            outcomes = self.again.exact(some)
-            known.worth[left] = some.worths(outcomes.x)
-            known.known[left] = outcomes.state == State.CLOSED
-        gain[places] = np.where(nothing, 0.0, after.gain(now))
+        nothing = self.now.earns_nothing(parts, moved)
+        left = np.flatnonzero(~nothing)
+        gain[places[nothing]] = 0.0
+        gain[places[left]] = self._gain(parts[left], moved.only(left), solved, looser=True)
         return gain
 
-    def _relaxed(self, copies: Copies) -> tuple[_Worths, Floats]:
-        """(what parts are worth where their relaxation is a plan, a bound of their money)."""
-        if any(goal.weights.any() for goal in copies.model.goals):
-            nothing = np.zeros((copies.count, len(copies.model.goals) + 1))
-            return _Worths(nothing, nothing[:, -1] > 0), np.full(copies.count, np.inf)
-        relaxed = self.again.relaxed(copies)
-        return _Worths(copies.worths(relaxed.x), relaxed.attained), relaxed.bound
+    def tighter(self, at: Ints, step: Floats) -> Floats:
+        """The same with the limit tightened by `step`, of parts sought both ways."""
+        places, moved = self.moved.by(at, -self.case.limits.loosening(self.rows[at]) * step)
+        gain = np.full(len(at), np.nan)
+        gain[places] = self._gain(at[places], moved, 0, looser=False)
+        return gain
 
-    def _moved(self, at: Ints, step: Floats) -> tuple[Ints, Copies]:
-        """(positions in `at`, their parts with the limit moved); some may not be had."""
-        lots = self.case.limits.of_stock(self.rows[at])
-        places = [np.flatnonzero(~lots)]
-        pieces = [self._rows_moved(at[~lots], step[~lots])]
-        for together in self.rounds:
-            now = np.flatnonzero(lots & np.isin(at, together))
-            for some, moved in self._stock_moved(now, at, step):
-                places.append(some)
-                pieces.append(moved)
-        return np.concatenate(places), stacked(pieces)
-
-    def _rows_moved(self, at: Ints, step: Floats) -> Copies:
-        free = self.scopes.only(at).copies(self.case.limits.model, self.x)
-        return free.with_limits(self.rows[at], step)
-
-    def _stock_moved(self, now: Ints, at: Ints, step: Floats) -> Iterator[tuple[Ints, Copies]]:
-        """Some of `now`, and parts at[some] with their lots changed: all of them in one program
-        where that has the rows and columns of today's, fewer where it has not."""
-        moved = self._lots_moved(at[now], step[now]) if len(now) else None
-        if moved is not None:
-            yield now, moved
-        elif len(now) > 1:
-            for half in np.array_split(now, 2):
-                yield from self._stock_moved(half, at, step)
-
-    def _lots_moved(self, at: Ints, step: Floats) -> Copies | None:
-        """None where more than the parts moves, or more than one part where rows or columns come
-        or go (a capacity is written once it can run out)."""
-        case, model = self.case, self.case.limits.model
-        quantity = case.problem.facts.lots.quantity.copy()
-        quantity[case.limits.lots(self.rows[at])] += np.rint(step).astype(np.int64)
-        problem = with_facts(case.problem, "lots", quantity=quantity)
-        changed = program(problem)
-        if len(changed.goals) != len(model.goals):
-            return None
-        scopes = self.scopes.only(at)
-        free, x = scopes, self.x
-        if not same_layout(model, changed):
-            old = origin(case.problem, model, problem, changed)
-            gone = dropped(old, model.num_columns)
-            if len(at) > 1 or not np.isin(gone, scopes.column).all():
-                return None
-            column = np.flatnonzero((old < 0) | np.isin(old, scopes.column))
-            free = Scopes(column, np.zeros(len(column), dtype=np.int64), scopes.scope)
-            x = carried(x, old)
-        moved = free.copies(changed, x)
-        return moved if moved.hold_all_moved(model, changed, scopes.column) else None
+    def _gain(self, parts: Ints, copies: Copies, solved: int, *, looser: bool) -> Floats:
+        """Money by which `copies` are worth more than the parts as they are."""
+        if not len(parts):
+            return np.empty(0)
+        after = Valued.unknown(copies)
+        nothing = np.zeros(len(parts), dtype=np.bool_)
+        if copies.money_first():
+            relaxed = self.again.relaxed(copies)
+            after = Valued(copies.worths(relaxed.x), relaxed.attained)
+            nothing = looser & self.now.reaches(parts, relaxed.bound)
+        wanted = self.both[parts] & ~nothing
+        open_ = np.flatnonzero(~nothing & ~wanted & ~(after.known & self.now.known(parts).known))
+        wanted[open_[:solved]] = True
+        left = np.flatnonzero(wanted & ~after.known)
+        if len(left):
+            some = copies.only(left)
+            outcomes = self.again.exact(some)
+            after.worth[left] = some.worths(outcomes.x)
+            after.known[left] = outcomes.state == State.CLOSED
+        self.now.solve(parts[wanted])
+        return np.where(nothing, 0.0, after.gain(self.now.known(parts)))
 
 
 def marginals(
     case: Case,
-    found: Shortened,
+    sought: Sought,
     parts: Parts,
     x: Floats,
     prices: Callable[[], Floats],
     again: Again,
     effort: Effort,
-    *,
-    solved: int | None = None,
 ) -> dict[int, Marginals]:
-    """By row: solved again for the first `effort.statements` rows; every coupling row beside them
-    is priced.
+    """By row, of those for which something is known.
 
     `x`: the solved vector of the whole program; `prices` gives (rows,) what is told of a row that
     is not solved again, and is asked where there is one.
-    `solved`: only what loosening earns is sought, in one trial for each row, by relaxations; of
-    what they leave open so many rows are solved again.
     """
-    listed = found.row[found.starts()[:-1]]
-    valued = _solved_again(case, listed[: effort.statements], parts, x, again, effort, solved)
-    left = listed[parts.coupling[listed] & ~np.isin(listed, list(valued))]
+    valued = _solved_again(case, sought, parts, x, again, effort)
+    left = sought.priced[parts.coupling[sought.priced] & ~np.isin(sought.priced, list(valued))]
     if not len(left):
         return valued
     told = prices()
@@ -194,94 +124,73 @@ def marginals(
 
 
 def _solved_again(
-    case: Case,
-    rows: Ints,
-    parts: Parts,
-    x: Floats,
-    again: Again,
-    effort: Effort,
-    solved: int | None,
+    case: Case, sought: Sought, parts: Parts, x: Floats, again: Again, effort: Effort
 ) -> dict[int, Marginals]:
-    """What the rows are worth, of those that could be solved to the end."""
-    rows = rows[np.diff(case.limits.model.matrix.indptr)[rows] > 0]
-    valued: dict[int, Marginals] = {}
+    """What the rows are worth, of those that could be solved to the end; what does not close in
+    the whole component is sought in a part, where both ways are wanted."""
+    entries = np.diff(case.limits.model.matrix.indptr)
+    both, looser = sought.both[entries[sought.both] > 0], sought.looser[entries[sought.looser] > 0]
     whole = replace(effort, whole_columns=min(effort.whole_columns, again.copy_columns))
-    beside = replace(effort, whole_columns=0)
-    for tried in (whole, beside) if solved is None else (whole,):  # what does not close, as a part
-        left = np.array([r for r in rows.tolist() if r not in valued], dtype=np.int64)
-        if len(left):
-            trials = _trials(case, left, parts, x, again, tried)
-            solvable = ~parts.coupling[left] | (trials.scopes.scope == Scope.CYCLE)
-            at = np.flatnonzero(solvable)
-            valued |= _valued(trials, at) if solved is None else _loosened(trials, at, solved)
+    rows = np.concatenate([both, looser])
+    trials = _trials(case, rows, np.arange(len(rows)) < len(both), parts, x, again, whole)
+    valued = _valued(trials, sought.solved)
+    left = both[~np.isin(both, list(valued))]
+    if len(left):
+        beside = replace(effort, whole_columns=0)
+        trials = _trials(case, left, np.ones(len(left), np.bool_), parts, x, again, beside)
+        valued |= _valued(trials, 0)
     return valued
 
 
 def _trials(
-    case: Case, rows: Ints, parts: Parts, x: Floats, again: Again, effort: Effort
+    case: Case, rows: Ints, both: Bools, parts: Parts, x: Floats, again: Again, effort: Effort
 ) -> _Trials:
+    """The rows that can be moved in a part: a coupling row only with its whole component."""
+    scopes, seed = _around(case, rows, parts, effort)
+    solvable = np.flatnonzero(~parts.coupling[rows] | (scopes.scope == Scope.CYCLE))
+    rows, both, seed, scopes = rows[solvable], both[solvable], seed[solvable], scopes.only(solvable)
+    component = parts.solved_apart(seed, scopes.scope)
+    now = AsDecided.of(scopes, case.limits.model, x, again)
+    return _Trials(case, rows, both, scopes, Moved(case, rows, scopes, component, x), now, again)
+
+
+def _around(case: Case, rows: Ints, parts: Parts, effort: Effort) -> tuple[Scopes, Ints]:
+    """The part around each row, and a column of it. A coupling row's whole component is named by
+    any column of it."""
     matrix = case.limits.model.matrix
     starts = matrix.indptr.astype(np.int64)[rows]
-    # a coupling row is only solved with its whole component, which any column of it names
     counts = np.where(parts.coupling[rows], 1, np.diff(matrix.indptr)[rows])
     seeds = matrix.indices[expand(starts, counts)].astype(np.int64)
     scopes = parts.around(seeds, np.repeat(np.arange(len(rows)), counts), effort)
-    return _Trials(case, rows, scopes, x, again, _rounds(case, rows, parts, scopes, seeds, counts))
+    return scopes, matrix.indices[starts].astype(np.int64)
 
 
-def _rounds(
-    case: Case, rows: Ints, parts: Parts, scopes: Scopes, seeds: Ints, counts: Ints
-) -> list[Ints]:
-    """Lots whose quantity may be changed in one program: each in another component. Where stock
-    counts across components (fair share, protections), one at a time."""
-    at = np.flatnonzero(case.limits.of_stock(rows))
-    problem = case.problem
-    shared = problem.policy.fair_share.mode is not FairShareMode.OFF
-    if shared or len(problem.facts.protections):
-        return [at[k : k + 1] for k in range(len(at))]
-    component = parts.solved_apart(seeds[np.cumsum(counts) - counts], scopes.scope)[at]
-    order = np.argsort(component, kind="stable")
-    first = np.searchsorted(component[order], component[order])
-    turn = np.empty(len(at), dtype=np.int64)
-    turn[order] = np.arange(len(at)) - first
-    return [at[turn == k] for k in range(int(turn.max(initial=-1)) + 1)]
-
-
-def _valued(trials: _Trials, at: Ints) -> dict[int, Marginals]:
-    """Loosen every row by one, where that is nothing by a pack; then tighten it as much."""
-    case, rows = trials.case, trials.rows[at]
+def _valued(trials: _Trials, solved: int) -> dict[int, Marginals]:
+    """Loosen every row by its larger step; where that earns something, by the smaller one, and
+    where both ways are sought tighten it as much."""
+    case, rows = trials.case, trials.rows
+    every = np.arange(len(rows))
     steps = [list(_steps(case, row)) for row in rows.tolist()]
-    sign = case.limits.loosening(rows)
-    now = trials.now(at)
-    step = np.array([s[0] for s in steps])
-    gain = trials.worths(at, sign * step).gain(now)
-    more = np.flatnonzero((gain == 0) & (np.array([len(s) for s in steps]) > 1))
-    step[more] = [steps[k][1] for k in more.tolist()]
-    gain[more] = trials.worths(at[more], (sign * step)[more]).gain(now.at(more))
-    tight = np.flatnonzero((gain != 0) & ~np.isnan(gain) & case.limits.lowered(rows, step))
-    loss = np.full(len(at), np.nan)
-    loss[tight] = trials.worths(at[tight], -(sign * step)[tight]).gain(now.at(tight))
+    small, step = np.array([s[0] for s in steps]), np.array([s[-1] for s in steps])
+    gain = trials.looser(every, step, solved)
+    # more stock moves fair shares, and a unit may cost what a pack does not
+    shares = case.problem.policy.fair_share.mode is not FairShareMode.OFF
+    unit = np.flatnonzero(trials.both & (small < step) & ((gain != 0) | shares))
+    by_unit = trials.looser(unit, small[unit], 0)
+    told = ~np.isnan(by_unit) & (by_unit != 0)
+    gain[unit[told]], step[unit[told]] = by_unit[told], small[unit[told]]
+    lowered = case.limits.lowered(rows, step)
+    tight = np.flatnonzero(trials.both & (gain != 0) & ~np.isnan(gain) & lowered)
+    loss = np.full(len(rows), np.nan)
+    loss[tight] = trials.tighter(tight, step[tight])
     return {
-        row: _told(trials, int(at[k]), float(step[k]), float(gain[k]), float(loss[k]), sign[k] > 0)
+        row: _told(trials, k, float(step[k]), float(gain[k]), float(loss[k]))
         for k, row in enumerate(rows.tolist())
         if not np.isnan(gain[k])
     }
 
 
-def _loosened(trials: _Trials, at: Ints, solved: int) -> dict[int, Marginals]:
-    """Loosen every row by the larger of one and a pack, and no more."""
-    rows = trials.rows[at]
-    step = np.array([max(_steps(trials.case, row)) for row in rows.tolist()])
-    sign = trials.case.limits.loosening(rows)
-    gain = trials.gains(at, sign * step, solved)
-    return {
-        row: _told(trials, int(at[k]), float(step[k]), float(gain[k]), math.nan, sign[k] > 0)
-        for k, row in enumerate(rows.tolist())
-        if not np.isnan(gain[k])
-    }
-
-
-def _told(trials: _Trials, part: int, step: float, gain: float, loss: float, up: bool) -> Marginals:
+def _told(trials: _Trials, part: int, step: float, gain: float, loss: float) -> Marginals:
     """`gain`, `loss`: money by loosening and tightening; NaN: not known."""
     whole = trials.scopes.scope[part] == Scope.CYCLE
     if not gain:
@@ -290,6 +199,7 @@ def _told(trials: _Trials, part: int, step: float, gain: float, loss: float, up:
     amount = round(step * _contract_units(trials.case, int(trials.rows[part])))
     looser = Marginal(round(gain), amount, method)
     tighter = None if math.isnan(loss) else Marginal(round(loss), amount, method)
+    up = trials.case.limits.loosening(trials.rows[part : part + 1])[0] > 0
     return Marginals(looser, tighter) if up else Marginals(tighter, looser)
 
 

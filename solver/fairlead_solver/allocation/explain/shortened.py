@@ -35,10 +35,9 @@ class Shortened:
         """How many rows there are."""
         return len(self.starts()) - 1
 
-    def after(self, rows: int) -> Shortened:
-        """Without the first rows."""
-        start = int(self.starts()[min(rows, self.count())])
-        return Shortened(self.row[start:], self.line[start:], self.units[start:])
+    def rows(self) -> Ints:
+        """Every row once, in order."""
+        return self.row[self.starts()[:-1]]
 
     def of_rows(self, rows: Ints) -> Shortened:
         """The triples of some rows."""

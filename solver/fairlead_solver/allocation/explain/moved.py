@@ -1,0 +1,151 @@
+"""Parts of the cycle with the limit of one row moved, each part with another row.
+
+The limit of a lot is its quantity, and other rules follow from it (bounds, protections, shares):
+there the fact is changed and the program written again. Any other limit is a row's.
+
+Writing the program costs as much for one lot as for many. Where a lot moves its own row and the
+bounds of its own arcs alone, which is seen by comparing the programs, all lots share one; else
+lots of one component take turns, and where stock counts across components, every lot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ...model.draft import Bools, Floats, Ints, Model
+from ..families.fair_share import FairShareMode
+from ..problem import Problem
+from .case import Case
+from .copies import Copies, stacked
+from .scope import Scopes
+from .variant import carried, dropped, origin, program, same_layout, with_facts
+
+
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """Row `rows[p]` may be moved in part p of `scopes`, beside the plan `x`. Parts of different
+    `component` have no column in common."""
+
+    case: Case
+    rows: Ints
+    scopes: Scopes
+    component: Ints
+    x: Floats
+
+    def by(self, at: Ints, step: Floats) -> tuple[Ints, Copies]:
+        """(positions in `at`, their parts with the row's limit moved by `step`, in row units);
+        some may not be had."""
+        lots = self.case.limits.of_stock(self.rows[at])
+        together = self._together(at, step, lots)
+        if together is not None:
+            return np.arange(len(at)), together
+        places = [np.flatnonzero(~lots)]
+        pieces = [self._as_they_are(at[~lots]).with_limits(self.rows[at[~lots]], step[~lots])]
+        for turn in self._turns:
+            now = np.flatnonzero(lots & np.isin(at, turn))
+            for some, moved in self._in_turn(now, at, step):
+                places.append(some)
+                pieces.append(moved)
+        return np.concatenate(places), stacked(pieces)
+
+    def _as_they_are(self, at: Ints) -> Copies:
+        return self.scopes.only(at).copies(self.case.limits.model, self.x)
+
+    def _together(self, at: Ints, step: Floats, lots: Bools) -> Copies | None:
+        """All at once; None where a lot moves more than its own row and arcs."""
+        free, rows = self._as_they_are(at), self.rows[at]
+        if not lots.any():
+            return free.with_limits(rows, step)
+        model, lot = self.case.limits.model, np.full(len(at), -1)
+        lot[lots] = self.case.limits.lots(rows[lots])
+        changed = self._written(lot[lots], step[lots])[1]
+        lot_of = self.case.problem.arcs.lot
+        own, arcs = rows[lots], np.flatnonzero(np.isin(lot_of, lot[lots]))
+        moved_so = np.array_equal(changed.row_upper[own], model.row_upper[own] + step[lots])
+        if not (_differ_alone(model, changed, own, arcs) and moved_so):
+            return None
+        moved = free.with_limits(rows, step)
+        flows = np.flatnonzero(free.column < len(lot_of))
+        own = flows[lot_of[free.column[flows]] == lot[free.part[flows]]]
+        column = free.column[own]
+        return moved.with_bounds(own, changed.lower[column], changed.upper[column])
+
+    @cached_property
+    def _turns(self) -> list[Ints]:
+        """Lots whose quantity may be changed in one program: each in another component. Where
+        stock counts across components (fair share, protections), one at a time."""
+        at = np.flatnonzero(self.case.limits.of_stock(self.rows))
+        problem = self.case.problem
+        shared = problem.policy.fair_share.mode is not FairShareMode.OFF
+        if shared or len(problem.facts.protections):
+            return [at[k : k + 1] for k in range(len(at))]
+        component = self.component[at]
+        order = np.argsort(component, kind="stable")
+        first = np.searchsorted(component[order], component[order])
+        turn = np.empty(len(at), dtype=np.int64)
+        turn[order] = np.arange(len(at)) - first
+        return [at[turn == k] for k in range(int(turn.max(initial=-1)) + 1)]
+
+    def _in_turn(self, now: Ints, at: Ints, step: Floats) -> Iterator[tuple[Ints, Copies]]:
+        """Some of `now`, and parts at[some] with their lots changed: all of them in one program
+        where that has the rows and columns of today's, fewer where it has not."""
+        moved = self._lots_moved(at[now], step[now]) if len(now) else None
+        if moved is not None:
+            yield now, moved
+        elif len(now) > 1:
+            for half in np.array_split(now, 2):
+                yield from self._in_turn(half, at, step)
+
+    def _lots_moved(self, at: Ints, step: Floats) -> Copies | None:
+        """None where more than the parts moves, or more than one part where rows or columns come
+        or go (a capacity is written once it can run out)."""
+        case, model = self.case, self.case.limits.model
+        problem, changed = self._written(case.limits.lots(self.rows[at]), step)
+        if len(changed.goals) != len(model.goals):
+            return None
+        scopes = self.scopes.only(at)
+        free, x = scopes, self.x
+        if not same_layout(model, changed):
+            old = origin(case.problem, model, problem, changed)
+            gone = dropped(old, model.num_columns)
+            if len(at) > 1 or not np.isin(gone, scopes.column).all():
+                return None
+            column = np.flatnonzero((old < 0) | np.isin(old, scopes.column))
+            free = Scopes(column, np.zeros(len(column), dtype=np.int64), scopes.scope)
+            x = carried(x, old)
+        moved = free.copies(changed, x)
+        return moved if moved.hold_all_moved(model, changed, scopes.column) else None
+
+    def _written(self, lots: Ints, step: Floats) -> tuple[Problem, Model]:
+        """The cycle with other quantities of the lots, and its program."""
+        quantity = self.case.problem.facts.lots.quantity.copy()
+        quantity[lots] += np.rint(step).astype(np.int64)
+        problem = with_facts(self.case.problem, "lots", quantity=quantity)
+        return problem, program(problem)
+
+
+def _differ_alone(model: Model, changed: Model, rows: Ints, columns: Ints) -> bool:
+    """Whether two programs differ in the sides of `rows` and the bounds of `columns` alone."""
+    if not same_layout(model, changed) or model.num_rows != changed.num_rows:
+        return False
+    one, other = model.matrix, changed.matrix
+    same = (
+        np.array_equal(one.indptr, other.indptr)
+        and np.array_equal(one.indices, other.indices)
+        and np.array_equal(one.data, other.data)
+        and np.array_equal(model.cost, changed.cost)
+        and np.array_equal(model.integer, changed.integer)
+        and [goal.name for goal in model.goals] == [goal.name for goal in changed.goals]
+        and all(
+            np.array_equal(a.weights, b.weights)
+            for a, b in zip(model.goals, changed.goals, strict=True)
+        )
+    )
+    sides = (model.row_lower != changed.row_lower) | (model.row_upper != changed.row_upper)
+    bounds = (model.lower != changed.lower) | (model.upper != changed.upper)
+    sides[rows], bounds[columns] = False, False
+    return same and not sides.any() and not bounds.any()
