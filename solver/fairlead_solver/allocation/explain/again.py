@@ -1,48 +1,36 @@
 """Solves again: programs as a whole, and copies of parts of the cycle many at a time.
 
-Copies are bounded first by their linear relaxation: from any row duals y, weak duality in plain
-arithmetic gives a true bound of every copy at once (`model.coupling.component_bounds`), whatever
-the engine claimed. What that leaves open is solved to a closed gap as integer programs, in
-batches; a batch that is infeasible or stopped is halved until the copies to blame stand alone.
-Effort is bounded in nodes of branch and bound, so it repeats.
+Copies are bounded first by their linear relaxation (`relaxation`). What that leaves open is
+solved to a closed gap: small copies are branched side by side (`branching`), others searched by
+an engine in batches; a batch that is infeasible or stopped is halved until the copies to blame
+stand alone. Effort is bounded in nodes of branch and bound, so it repeats.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from enum import IntEnum
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
-import scipy.sparse as sp
 
-from ...model.activity import violated_rows
 from ...model.budget import UNLIMITED, Budget
-from ...model.coupling import component_bounds
-from ...model.draft import Bools, Floats, Ints, Model
+from ...model.draft import Floats, Ints, Model
 from ...model.engine import Answer, Engine, Limits, SolveStatus, run
 from ...model.lexicographic import maximise
 from ...model.mathopt import End, Kernel, Parameters, call, to_proto
 from ...model.partition import Partition, partition
-from ...model.scaling import scaled_rows
 from ...model.solve import SolveOptions, solve
-from ..arcs import expand
+from .branching import branched
 from .copies import Copies, stacked
-from .relief import with_relief_bought
+from .outcomes import Outcomes, Relaxed, State
+from .relaxation import relaxed
 
-PENALTY = 1000.0  # times the dearest column: what a row that cannot be kept costs in a relaxation
+BRANCHED_COLUMNS = 60  # of a copy that is branched: larger ones are rather searched
 BATCH_COLUMNS = 200  # of integer programs: small ones close at the root, and SCIP starts fast
 ALONE_COLUMNS = 50  # larger ones may need a search, which side by side are searched as one
 MOST_OPEN = 2  # programs that do not close before larger ones are not tried any more
-
-
-class State(IntEnum):
-    """How solving a copy again ended; the worst of its components counts."""
-
-    CLOSED = 0
-    OPEN = 1
-    INFEASIBLE = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,44 +45,6 @@ class Resolved:
 
 
 Resolve = Callable[[Model], Resolved]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Relaxed:
-    """`bound` (copies,): no x of a copy is worth more money. `attained` (copies,): the relaxation's
-    `x` (columns,) is itself a plan, so that its worth is exact. `duals` of all rows, those of copy
-    p from `starts[p]` on, bound copies that differ in sides and bounds alone as well."""
-
-    bound: Floats
-    x: Floats
-    attained: Bools
-    duals: Floats
-    starts: Ints
-
-    def bounds(self, changed: Copies, of: Ints) -> Floats:
-        """(copies of `changed`,): copy p is worth no more money, by the duals of copy `of[p]` here;
-        infinity where its rows are others. Plain arithmetic: nothing is solved."""
-        parts = _tightened(changed).apart()
-        sizes = np.diff(parts.row_starts)
-        alike = sizes == np.diff(self.starts)[of]
-        counts = np.where(alike, sizes, 0)
-        duals = np.zeros(len(parts.rows))
-        own = expand(parts.row_starts[:-1], counts)
-        duals[own] = self.duals[expand(self.starts[of], counts)]
-        bound = component_bounds(parts, parts.model.cost[parts.columns], duals)
-        return np.where(alike, bound, np.inf)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcomes:
-    """`state` (copies,): State of each; `x` (columns,) is the best of every CLOSED one."""
-
-    state: Ints
-    x: Floats
-
-    def closed(self, copy: int) -> bool:
-        """Whether a copy was solved to the end, with a plan."""
-        return bool(self.state[copy] == State.CLOSED)
 
 
 @dataclass(slots=True, eq=False)
@@ -133,26 +83,9 @@ class Again:
         ended = answer.status in (SolveStatus.OPTIMAL, SolveStatus.INFEASIBLE)
         return Resolved(answer.x if whole else None, closed=ended)
 
-    def relaxed(self, copies: Copies) -> Relaxed:
-        """True bounds of the money of every copy, by one linear program for each batch.
-
-        Rows that were added may be missed there at a penalty, so that every batch has a solution;
-        the bounds are those of the copies as they are.
-        """
-        tightened = _tightened(copies)
-        model, parts = tightened.model, tightened.apart()
-        x, duals = self._duals(_elastic(tightened).apart())
-        bound = component_bounds(parts, model.cost[parts.columns], duals[parts.rows])
-        own = x[: model.num_columns]
-        odd = model.integer & (np.abs(own - np.rint(own)) > 1e-7)
-        own = np.where(model.integer, np.rint(own), own)
-        broken = tightened.row_part[violated_rows(model, own)]
-        attained = np.ones(copies.count, dtype=np.bool_)
-        attained[copies.part[odd]] = False
-        attained[broken] = False
-        worth = np.bincount(copies.part, model.cost * own, copies.count)
-        attained &= bound - worth <= np.maximum(1.0, 1e-9 * np.abs(worth))
-        return Relaxed(bound, own, attained, duals[parts.rows], parts.row_starts)
+    def relaxed(self, copies: Copies, *, may_be_empty: bool = False) -> Relaxed:
+        """True bounds of the money of every copy, and plans that attain them."""
+        return relaxed(copies, self._duals, may_be_empty=may_be_empty)
 
     def prices(self, model: Model) -> Floats:
         """(rows,): what a unit of each limit is worth to the linear relaxation of a program without
@@ -182,23 +115,40 @@ class Again:
         """The same, but copies shown to be worth less money than `enough` (copies,) are left
         there: the first answer is their bound, infinity for the others."""
         bound = np.full(copies.count, np.inf)
-        state = np.full(copies.count, State.OPEN, dtype=np.int64)
-        x = np.zeros(copies.model.num_columns)
-        if copies.count and copies.money_first():
-            relaxed = self.relaxed(copies)
-            under = enough - relaxed.bound > np.maximum(1.0, 1e-9 * np.abs(enough))
-            state[relaxed.attained], x = State.CLOSED, relaxed.x.copy()
-            under &= ~relaxed.attained
-            bound[under] = relaxed.bound[under]
-        open_still = (state == State.OPEN) & np.isinf(bound)
-        if open_still.any():
-            solved = self.exact(copies.only(np.flatnonzero(open_still)))
-            state[open_still] = solved.state
-            x[open_still[copies.part]] = solved.x
+        if not copies.count or not copies.money_first():
+            return bound, self.exact(copies)
+        found = self.relaxed(copies)
+        under = enough - found.bound > np.maximum(1.0, 1e-9 * np.abs(enough))
+        under &= ~found.attained
+        bound[under] = found.bound[under]
+        state = np.where(found.attained, State.CLOSED, State.OPEN).astype(np.int64)
+        left = np.flatnonzero(~found.attained & ~under)
+        solved = self.exact(copies.only(left), found.of(copies, left))
+        state[left], x = solved.state, found.x.copy()
+        x[np.isin(copies.part, left)] = solved.x
         return bound, Outcomes(state, x)
 
-    def exact(self, copies: Copies) -> Outcomes:
-        """Every copy to a closed gap, as far as budget and nodes allow."""
+    def exact(self, copies: Copies, root: Relaxed | None = None) -> Outcomes:
+        """Every copy to a closed gap, as far as budget and nodes allow. `root`: their relaxation,
+        where money comes first; small copies are then branched, others searched."""
+        if root is None or not copies.count:
+            return self._searched(copies)
+        sizes = np.bincount(copies.part, minlength=copies.count)
+        small = np.flatnonzero(sizes <= BRANCHED_COLUMNS)
+        state = np.full(copies.count, State.OPEN, dtype=np.int64)
+        x = np.zeros(copies.model.num_columns)
+        if len(small):
+            relax = partial(self.relaxed, may_be_empty=True)
+            found = branched(copies.only(small), root.of(copies, small), relax)
+            state[small], x[np.isin(copies.part, small)] = found.state, found.x
+        left = np.flatnonzero(state == State.OPEN)
+        if len(left):
+            found = self._searched(copies.only(left))
+            state[left], x[np.isin(copies.part, left)] = found.state, found.x
+        return Outcomes(state, x)
+
+    def _searched(self, copies: Copies) -> Outcomes:
+        """By the engine, component by component."""
         parts = partition(copies.model)
         work = _Work(np.zeros(copies.model.num_columns), np.zeros(parts.count, dtype=np.int64))
         for first, last in _spans(parts):
@@ -264,35 +214,3 @@ def _spans(parts: Partition) -> Iterator[tuple[int, int]]:
             first = min(last, end)
         if end < parts.count:
             yield end, end + 1
-
-
-def _tightened(copies: Copies) -> Copies:
-    """The same plans, fewer fractions: whole numbers in a row leave no room for parts of units."""
-    bought = with_relief_bought(copies)
-    return replace(bought, model=scaled_rows(bought.model))
-
-
-def _elastic(copies: Copies) -> Copies:
-    """With a column for each added row that stands in for what is missing of its least."""
-    model, added = copies.model, np.flatnonzero(copies.row < 0)
-    size = len(added)
-    if not size:
-        return copies
-    dearest = float(np.abs(model.cost).max(initial=1.0))
-    slack = sp.csr_array((np.ones(size), (added, np.arange(size))), (model.num_rows, size))
-    least = np.maximum(model.row_lower[added], 0.0)
-    relaxed = replace(
-        model,
-        lower=np.concatenate([model.lower, np.zeros(size)]),
-        upper=np.concatenate([model.upper, least]),
-        cost=np.concatenate([model.cost, np.full(size, -PENALTY * dearest)]),
-        integer=np.concatenate([model.integer, np.zeros(size, dtype=np.bool_)]),
-        matrix=sp.csr_array(sp.hstack([model.matrix, slack])),
-        goals=(),
-    )
-    return replace(
-        copies,
-        model=relaxed,
-        column=np.concatenate([copies.column, np.full(size, -1)]),
-        part=np.concatenate([copies.part, copies.row_part[added]]),
-    )

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...model.draft import Bools, Floats, Ints, Model
-from .again import Again, Relaxed, State
+from .again import Again
 from .copies import Copies, Worths, compared
+from .outcomes import Relaxed, State
+from .relaxation import bounds
 from .scope import Scopes
 
 
@@ -81,7 +83,8 @@ class AsDecided:
         wanted = wanted[~self.tried[wanted]]
         if len(wanted):
             some = self.copies.only(wanted)
-            outcomes = self.again.exact(some)
+            root = None if self.relaxed is None else self.relaxed.of(self.copies, wanted)
+            outcomes = self.again.exact(some, root)
             self.best.worth[wanted] = some.worths(outcomes.x)
             self.best.known[wanted] = outcomes.state == State.CLOSED
             self.tried[wanted] = True
@@ -99,4 +102,4 @@ class AsDecided:
         part as it is: by the duals of that; False is no answer."""
         if self.relaxed is None:
             return np.zeros(len(parts), dtype=np.bool_)
-        return self.reaches(parts, self.relaxed.bounds(loosened, self.of_part[parts]))
+        return self.reaches(parts, bounds(self.relaxed, loosened, self.of_part[parts]))

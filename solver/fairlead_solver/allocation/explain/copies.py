@@ -123,19 +123,30 @@ class Copies:
         return replace(self, model=changed)
 
     def only(self, chosen: Ints) -> Copies:
-        """Some of the copies, numbered anew in the order of `chosen` (ascending)."""
-        number = np.full(self.count, -1)
-        number[chosen] = np.arange(len(chosen))
-        columns = np.flatnonzero(number[self.part] >= 0)
-        rows = np.flatnonzero(number[self.row_part] >= 0)
-        return Copies(
-            _cut(self.model, columns, rows),
-            len(chosen),
-            self.column[columns],
-            number[self.part[columns]],
-            self.row[rows],
-            number[self.row_part[rows]],
+        """The copies `chosen`, in that order and as often as they are there, numbered anew."""
+        model, places = self.model, np.arange(self.count + 1)
+        order = np.argsort(self.row_part, kind="stable")
+        starts = np.searchsorted(self.part, places)
+        row_starts = np.searchsorted(self.row_part[order], places)
+        counts, row_counts = np.diff(starts)[chosen], np.diff(row_starts)[chosen]
+        column = expand(starts[chosen], counts)
+        row = order[expand(row_starts[chosen], row_counts)]
+        number = np.arange(len(chosen))
+        part, row_part = np.repeat(number, counts), np.repeat(number, row_counts)
+        matrix = sp.csr_array(model.matrix[row])
+        shift = (np.cumsum(counts) - counts - starts[chosen])[row_part]
+        indices = matrix.indices + np.repeat(shift, np.diff(matrix.indptr))
+        chosen_model = Model(
+            lower=model.lower[column],
+            upper=model.upper[column],
+            cost=model.cost[column],
+            integer=model.integer[column],
+            row_lower=model.row_lower[row],
+            row_upper=model.row_upper[row],
+            matrix=sp.csr_array((matrix.data, indices, matrix.indptr), (len(row), len(column))),
+            goals=tuple(Goal(g.name, g.weights[column]) for g in model.goals),
         )
+        return Copies(chosen_model, len(chosen), self.column[column], part, self.row[row], row_part)
 
     def apart(self) -> Partition:
         """The copies as the components of their program: nothing has to be searched, as no row
@@ -241,19 +252,6 @@ def compared(one: Worths, other: Worths) -> Ints:
     sign = np.where(apart, np.sign(gap), 0.0)
     told: Ints = np.take_along_axis(sign, first, axis=1)[:, 0].astype(np.int64)
     return told
-
-
-def _cut(model: Model, columns: Ints, rows: Ints) -> Model:
-    return Model(
-        lower=model.lower[columns],
-        upper=model.upper[columns],
-        cost=model.cost[columns],
-        integer=model.integer[columns],
-        row_lower=model.row_lower[rows],
-        row_upper=model.row_upper[rows],
-        matrix=sp.csr_array(model.matrix[rows][:, columns]),
-        goals=tuple(Goal(g.name, g.weights[columns]) for g in model.goals),
-    )
 
 
 def _within(indexes: Ints, blocks: Sequence[Block], family: str) -> Bools:

@@ -24,12 +24,13 @@ import numpy as np
 from ...model.draft import Bools, Floats, Ints
 from ..arcs import expand
 from ..families.fair_share import FairShareMode
-from .again import Again, State
+from .again import Again
 from .as_decided import AsDecided, Valued
 from .binding import MICRO, MICRO_UNITS, Marginals, unit_of
 from .case import Case
 from .copies import Copies
 from .moved import Moved
+from .outcomes import State
 from .scope import Effort, Parts, Scopes
 from .values import Marginal, MarginalMethod, Scope
 
@@ -83,8 +84,8 @@ class _Trials:
             return np.empty(0)
         after = Valued.unknown(copies)
         nothing = np.zeros(len(parts), dtype=np.bool_)
-        if copies.money_first():
-            relaxed = self.again.relaxed(copies)
+        relaxed = self.again.relaxed(copies) if copies.money_first() else None
+        if relaxed is not None:
             after = Valued(copies.worths(relaxed.x), relaxed.attained)
             nothing = looser & self.now.reaches(parts, relaxed.bound)
         wanted = self.both[parts] & ~nothing
@@ -93,7 +94,8 @@ class _Trials:
         left = np.flatnonzero(wanted & ~after.known)
         if len(left):
             some = copies.only(left)
-            outcomes = self.again.exact(some)
+            root = None if relaxed is None else relaxed.of(copies, left)
+            outcomes = self.again.exact(some, root)
             after.worth[left] = some.worths(outcomes.x)
             after.known[left] = outcomes.state == State.CLOSED
         self.now.solve(parts[wanted])

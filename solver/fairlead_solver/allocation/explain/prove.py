@@ -22,10 +22,11 @@ import numpy as np
 
 from ...tables import Bools, Floats, Ints
 from ..arcs import expand
-from .again import Again, Outcomes, State
+from .again import Again
 from .case import Case
 from .copies import Copies, Worths, compared, stacked
 from .ledger import Reasons
+from .outcomes import Outcomes, State
 from .scope import Effort, Parts, Scopes
 from .story import Proof
 from .values import Certainty, ReasonCode, Scope

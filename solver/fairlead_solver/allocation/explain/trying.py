@@ -20,10 +20,11 @@ from ..arcs import expand
 from ..families.fair_share import FairShareMode, entitlements
 from ..problem import Problem
 from ..totals import summed
-from .again import Again, State
+from .again import Again
 from .case import Case
 from .change import Change, row_of
 from .copies import Copies, Worths, compared, stacked
+from .outcomes import State
 from .scope import Effort, Parts, Scopes
 from .values import Scope
 from .variant import carried, dropped, edited, origin, program

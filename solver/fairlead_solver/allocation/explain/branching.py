@@ -1,0 +1,106 @@
+"""Closes small integer programs by branching them all side by side.
+
+What a relaxation leaves open of a small copy is mostly one or two switches: ship complete or not.
+Every open copy is split on one fractional column in each round, and all halves are relaxed as one
+linear program; that is less than an engine needs to start a search for each of them. A half is
+done where its relaxation is a plan, where it is worth no more than a plan that is known, and where
+its bound is less than anything within the columns' bounds is worth: then it has no plan at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ...model.draft import Bools, Floats, Ints
+from ..arcs import expand
+from .copies import Copies
+from .outcomes import Outcomes, Relaxed, State
+from .relaxation import FRACTION
+
+ROUNDS = 8
+OPEN_HALVES = 8  # of one copy: what has more is a search, and left to an engine
+
+
+def branched(copies: Copies, root: Relaxed, relaxed: Callable[[Copies], Relaxed]) -> Outcomes:
+    """Every copy to the end as far as ROUNDS and OPEN_HALVES allow; others are OPEN.
+
+    `root`: the relaxation of `copies`, in which money comes first. `relaxed` relaxes any copies,
+    those without a plan too.
+    """
+    best, x = np.full(copies.count, -np.inf), np.zeros(copies.model.num_columns)
+    given_up = np.zeros(copies.count, dtype=np.bool_)
+    halves, of, found = copies, np.arange(copies.count), root
+    for _ in range(ROUNDS):
+        _keep_best(copies, halves, of, found, best, x)
+        open_ = ~found.attained & _may_gain(found.bound, best[of]) & ~_empty(halves, found.bound)
+        column = _fractional(halves, found.x)
+        given_up[of[open_ & (column < 0)]] = True
+        given_up |= np.bincount(of[open_], minlength=copies.count) > OPEN_HALVES
+        split = np.flatnonzero(open_ & ~given_up[of])
+        if not len(split):
+            break
+        of = np.tile(of[split], 2)
+        halves = _halves(halves, split, column[split], found.x)
+        found = relaxed(halves)
+    else:
+        given_up[of] = True
+    state = np.where(np.isinf(best), State.INFEASIBLE, State.CLOSED)
+    return Outcomes(np.where(given_up, State.OPEN, state).astype(np.int64), x)
+
+
+def _may_gain(bound: Floats, best: Floats) -> Bools:
+    """Whether more than rounding is left between a plan and a bound."""
+    may: Bools = np.isinf(best) | (bound - best > np.maximum(1.0, 1e-9 * np.abs(best)))
+    return may
+
+
+def _empty(halves: Copies, bound: Floats) -> Bools:
+    """Whether no x within the bounds of the columns is worth as little as the bound."""
+    model = halves.model
+    ends = np.stack([model.cost * model.lower, model.cost * model.upper])
+    least = np.where(model.cost == 0, 0.0, ends.min(axis=0))
+    worst = np.bincount(halves.part, least, halves.count)
+    empty: Bools = bound < worst - np.maximum(1.0, 1e-9 * np.abs(worst))
+    return empty
+
+
+def _fractional(halves: Copies, x: Floats) -> Ints:
+    """The column to split each half on: of those with a fraction the one of the fewest values,
+    the first of these; -1: there is none."""
+    model = halves.model
+    odd = np.flatnonzero(model.integer & (np.abs(x - np.rint(x)) > FRACTION))
+    odd = odd[np.lexsort((odd, (model.upper - model.lower)[odd], halves.part[odd]))]
+    first = np.flatnonzero(np.diff(halves.part[odd], prepend=-1))
+    column = np.full(halves.count, -1)
+    column[halves.part[odd[first]]] = odd[first]
+    return column
+
+
+def _halves(halves: Copies, split: Ints, column: Ints, x: Floats) -> Copies:
+    """Each of `split` twice: below its column's fraction, then above it."""
+    starts = np.searchsorted(halves.part, split)
+    twice = halves.only(np.tile(split, 2))
+    again = np.searchsorted(twice.part, np.arange(2 * len(split)))
+    at = again + np.tile(column - starts, 2)
+    value = x[column]
+    lower, upper = twice.model.lower[at], twice.model.upper[at]
+    below, above = np.split(np.arange(len(at)), 2)
+    upper[below], lower[above] = np.floor(value), np.ceil(value)
+    return twice.with_bounds(at, lower, upper)
+
+
+def _keep_best(
+    copies: Copies, halves: Copies, of: Ints, found: Relaxed, best: Floats, x: Floats
+) -> None:
+    """Write the best plans found into `best` (copies,) and `x` (columns,)."""
+    worth = halves.worths(found.x)[:, -1]
+    plans = np.flatnonzero(found.attained & (worth > best[of]))
+    plans = plans[np.lexsort((plans, -worth[plans], of[plans]))]
+    plans = plans[np.diff(of[plans], prepend=-1) != 0]
+    best[of[plans]] = worth[plans]
+    starts = np.searchsorted(copies.part, np.arange(copies.count + 1))
+    counts = np.diff(starts)[of[plans]]
+    there = np.searchsorted(halves.part, plans)
+    x[expand(starts[of[plans]], counts)] = found.x[expand(there, counts)]

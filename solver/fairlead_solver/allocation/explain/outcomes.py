@@ -1,0 +1,58 @@
+"""What solving copies of parts again gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from ...model.draft import Bools, Floats, Ints
+from ..arcs import expand
+from .copies import Copies
+
+
+class State(IntEnum):
+    """How solving a copy again ended; the worst of its components counts."""
+
+    CLOSED = 0
+    OPEN = 1
+    INFEASIBLE = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relaxed:
+    """`bound` (copies,): no x of a copy is worth more money. `attained` (copies,): the relaxation's
+    `x` (columns,) is itself a plan, so that its worth is exact. `duals` of all rows, those of copy
+    p from `starts[p]` on: `relaxation.bounds` bounds changed copies by them."""
+
+    bound: Floats
+    x: Floats
+    attained: Bools
+    duals: Floats
+    starts: Ints
+
+    def of(self, copies: Copies, chosen: Ints) -> Relaxed:
+        """That of some of the `copies` (ascending)."""
+        kept = np.zeros(copies.count, dtype=np.bool_)
+        kept[chosen] = True
+        counts = np.diff(self.starts)[chosen]
+        return Relaxed(
+            self.bound[chosen],
+            self.x[kept[copies.part]],
+            self.attained[chosen],
+            self.duals[expand(self.starts[chosen], counts)],
+            np.concatenate([[0], np.cumsum(counts)]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcomes:
+    """`state` (copies,): State of each; `x` (columns,) is the best of every CLOSED one."""
+
+    state: Ints
+    x: Floats
+
+    def closed(self, copy: int) -> bool:
+        """Whether a copy was solved to the end, with a plan."""
+        return bool(self.state[copy] == State.CLOSED)
