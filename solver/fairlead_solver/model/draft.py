@@ -9,6 +9,7 @@ lazily: family, block, and the key (an index into the table the block is about).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -103,8 +104,7 @@ class Model:
 
 
 def _find(blocks: Sequence[Block], index: int) -> tuple[Block, int]:
-    starts = [b.start for b in blocks]
-    block = blocks[int(np.searchsorted(starts, index, side="right")) - 1]
+    block = blocks[bisect_right(blocks, index, key=lambda b: b.start) - 1]
     if not block.start <= index < block.stop:
         raise IndexError(index)
     return block, int(block.keys[index - block.start])

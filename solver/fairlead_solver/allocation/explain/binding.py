@@ -11,9 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
-from ...tables import Ints
 from ..family import Wording
 from .case import Case
 from .sentences import money
@@ -51,55 +48,66 @@ def binding_constraints(
 ) -> tuple[BindingConstraint, ...]:
     """At most `most` rows, worded. `marginals`: of the rows that were solved again; those whose
     loosening changes nothing are left out."""
+    rows, starts = found.rows(), found.starts().tolist()
+    loosened_up = (case.limits.loosening(rows) > 0).tolist()
     found_at = [
-        (marginals.get(int(found.row[start]), Marginals()), slice(start, stop))
-        for start, stop in pairwise(found.starts().tolist())
+        _Row(row, slice(*part), up, marginals.get(row, Marginals()))
+        for row, part, up in zip(rows.tolist(), pairwise(starts), loosened_up, strict=True)
     ]
-    binding = [(at, part) for at, part in found_at if not at.changes_nothing]
-    binding.sort(key=lambda row: not row[0].known)
-    return tuple(_binding(case, found, part, at) for at, part in binding[:most])
+    binding = [row for row in found_at if not row.worth.changes_nothing]
+    binding.sort(key=lambda row: not row.worth.known)
+    return tuple(_binding(case, found, row) for row in binding[:most])
 
 
-def _binding(case: Case, found: Shortened, part: slice, at: Marginals) -> BindingConstraint:
-    row = int(found.row[part.start])
-    ids = case.problem.facts.lines.id
-    block, words = case.wording(row)
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row with its triples; `up`: more of its limit loosens it, else less does."""
+
+    row: int
+    part: slice
+    up: bool
+    worth: Marginals
+
+
+def _binding(case: Case, found: Shortened, at: _Row) -> BindingConstraint:
+    block, words = case.wording(at.row)
     unit = unit_of(block.family, words)
     step = MICRO // words.scale if unit in MICRO_UNITS else 1
-    use = round(float(case.limits.use[row]) * step)
-    limit = _limit(case, row)
-    units = found.units[part]
+    use, limit = round(float(case.limits.use[at.row]) * step), _limit(case, at)
+    lines, units = found.line[at.part].tolist(), found.units[at.part].tolist()
+    ids = case.problem.facts.lines.id
+    shortens = "1 line" if len(units) == 1 else f"{len(units)} lines"
     return BindingConstraint(
         id=f"{block.family}/{block.name}/{words.key}",
         rule=Rule(block.family, words.key, words.leaf),
         scope=words.sentence,
         limit=limit,
         use=use,
-        slack=limit - use if case.limits.loosening(np.array([row]))[0] > 0 else use - limit,
+        slack=limit - use if at.up else use - limit,
         unit=unit,
         scale=MICRO if unit in MICRO_UNITS else 1,
         lines_shortened=tuple(
-            LineQuantity(ids[line], int(short))
-            for line, short in list(zip(found.line[part], units, strict=True))[:MAX_LINES]
+            LineQuantity(ids[line], short)
+            for line, short in zip(lines[:MAX_LINES], units, strict=False)
         ),
-        marginal_up=at.up,
-        marginal_down=at.down,
-        sentence=f"{words.sentence}; {_shortens(units)}{_worth(case, row, unit, at)}.",
+        marginal_up=at.worth.up,
+        marginal_down=at.worth.down,
+        sentence=f"{words.sentence}; {shortens} short by {sum(units)}{_worth(case, at, unit)}.",
     )
 
 
-def _limit(case: Case, row: int) -> int:
+def _limit(case: Case, at: _Row) -> int:
     """The limit as the facts have it: a row in grains is rounded down to a grain."""
-    block, key = case.limits.model.row_block(row)
-    facts = case.problem.facts
+    limits, facts = case.limits, case.problem.facts
+    block, key = limits.model.row_block(at.row)
     if block.family == "capacity":
         regular, overtime = facts.resources.capacity_micros, facts.resources.overtime_micros
         return int(regular[key] + overtime[key])
     if block.family == "credit":
         return int(facts.customers.credit_micros[key])
-    if case.limits.loosening(np.array([row]))[0] < 0:
-        return round(float(case.limits.model.row_lower[row]))
-    return round(float(case.limits.use[row] + case.limits.room[row]))
+    if not at.up:
+        return round(float(limits.model.row_lower[at.row]))
+    return round(float(limits.use[at.row] + limits.room[at.row]))
 
 
 def unit_of(family: str, words: Wording) -> Unit:
@@ -109,19 +117,13 @@ def unit_of(family: str, words: Wording) -> Unit:
     return {"money": Unit.MONEY_MICROS, "locations": Unit.COUNT}.get(words.unit, Unit.BASE)
 
 
-def _shortens(units: Ints) -> str:
-    who = "1 line" if len(units) == 1 else f"{len(units)} lines"
-    return f"{who} short by {int(units.sum())}"
-
-
-def _worth(case: Case, row: int, unit: Unit, at: Marginals) -> str:
+def _worth(case: Case, at: _Row, unit: Unit) -> str:
     """What a step of loosening is worth: more of a limit, less of a floor."""
-    loosens_up = case.limits.loosening(np.array([row]))[0] > 0
-    looser = at.up if loosens_up else at.down
+    looser = at.worth.up if at.up else at.worth.down
     if looser is None:
         return ""
     amount = f"{looser.step / MICRO:g}" if unit in MICRO_UNITS else str(looser.step)
-    step, worth = f"{amount} {'more' if loosens_up else 'less'}", money(looser.value_micros)
+    step, worth = f"{amount} {'more' if at.up else 'less'}", money(looser.value_micros)
     if looser.method is MarginalMethod.DUAL:
         return f"; {step} is priced at {worth}"
     if looser.value_micros < 0 and case.limits.model.goals:  # they come before money
