@@ -3,9 +3,8 @@
 The limit of a lot is its quantity, and other rules follow from it (bounds, protections, shares):
 there the fact is changed and the program written again. Any other limit is a row's.
 
-Writing the program costs as much for one lot as for many. Where a lot moves its own row and the
-bounds of its own arcs alone, which is seen by comparing the programs, all lots share one; else
-lots of one component take turns, and where stock counts across components, every lot.
+All lots share one program where each moves its own row and arcs alone (`stock`); else lots of one
+component take turns, and where stock counts across components, every lot.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from functools import cached_property
 
 import numpy as np
 
-from ...model.draft import Bools, Floats, Ints, Model
+from ...model.draft import Bools, Floats, Ints
 from ..families.fair_share import FairShareMode
-from ..problem import Problem
 from .case import Case
 from .copies import Copies, stacked
 from .scope import Scopes
+from .stock import with_quantities
 from .variant import carried, dropped, origin, program, same_layout, with_facts
 
 
@@ -60,19 +59,10 @@ class Moved:
         free, rows = self._as_they_are(at), self.rows[at]
         if not lots.any():
             return free.with_limits(rows, step)
-        model, lot = self.case.limits.model, np.full(len(at), -1)
-        lot[lots] = self.case.limits.lots(rows[lots])
-        changed = self._written(lot[lots], step[lots])[1]
-        lot_of = self.case.problem.arcs.lot
-        own, arcs = rows[lots], np.flatnonzero(np.isin(lot_of, lot[lots]))
-        moved_so = np.array_equal(changed.row_upper[own], model.row_upper[own] + step[lots])
-        if not (_differ_alone(model, changed, own, arcs) and moved_so):
-            return None
-        moved = free.with_limits(rows, step)
-        flows = np.flatnonzero(free.column < len(lot_of))
-        own = flows[lot_of[free.column[flows]] == lot[free.part[flows]]]
-        column = free.column[own]
-        return moved.with_bounds(own, changed.lower[column], changed.upper[column])
+        lot = self.case.limits.lots(rows[lots])
+        held = self.case.problem.facts.lots.quantity[lot] + np.rint(step[lots]).astype(np.int64)
+        moved = with_quantities(self.case, free, np.flatnonzero(lots), lot, held)
+        return None if moved is None else moved.with_limits(rows, np.where(lots, 0.0, step))
 
     @cached_property
     def _turns(self) -> list[Ints]:
@@ -104,7 +94,10 @@ class Moved:
         """None where more than the parts moves, or more than one part where rows or columns come
         or go (a capacity is written once it can run out)."""
         case, model = self.case, self.case.limits.model
-        problem, changed = self._written(case.limits.lots(self.rows[at]), step)
+        quantity = case.problem.facts.lots.quantity.copy()
+        quantity[case.limits.lots(self.rows[at])] += np.rint(step).astype(np.int64)
+        problem = with_facts(case.problem, "lots", quantity=quantity)
+        changed = program(problem)
         if len(changed.goals) != len(model.goals):
             return None
         scopes = self.scopes.only(at)
@@ -119,33 +112,3 @@ class Moved:
             x = carried(x, old)
         moved = free.copies(changed, x)
         return moved if moved.hold_all_moved(model, changed, scopes.column) else None
-
-    def _written(self, lots: Ints, step: Floats) -> tuple[Problem, Model]:
-        """The cycle with other quantities of the lots, and its program."""
-        quantity = self.case.problem.facts.lots.quantity.copy()
-        quantity[lots] += np.rint(step).astype(np.int64)
-        problem = with_facts(self.case.problem, "lots", quantity=quantity)
-        return problem, program(problem)
-
-
-def _differ_alone(model: Model, changed: Model, rows: Ints, columns: Ints) -> bool:
-    """Whether two programs differ in the sides of `rows` and the bounds of `columns` alone."""
-    if not same_layout(model, changed) or model.num_rows != changed.num_rows:
-        return False
-    one, other = model.matrix, changed.matrix
-    same = (
-        np.array_equal(one.indptr, other.indptr)
-        and np.array_equal(one.indices, other.indices)
-        and np.array_equal(one.data, other.data)
-        and np.array_equal(model.cost, changed.cost)
-        and np.array_equal(model.integer, changed.integer)
-        and [goal.name for goal in model.goals] == [goal.name for goal in changed.goals]
-        and all(
-            np.array_equal(a.weights, b.weights)
-            for a, b in zip(model.goals, changed.goals, strict=True)
-        )
-    )
-    sides = (model.row_lower != changed.row_lower) | (model.row_upper != changed.row_upper)
-    bounds = (model.lower != changed.lower) | (model.upper != changed.upper)
-    sides[rows], bounds[columns] = False, False
-    return same and not sides.any() and not bounds.any()

@@ -26,6 +26,7 @@ from .change import Change, row_of
 from .copies import Copies, Worths, compared, stacked
 from .outcomes import State
 from .scope import Effort, Parts, Scopes
+from .stock import with_quantities
 from .values import Scope
 from .variant import carried, dropped, edited, origin, program
 
@@ -67,8 +68,11 @@ def tried(
 ) -> Iterator[Tried]:
     """What came of every trial that fills its line, whatever decides between plans of the same
     worth. `whole`: with nothing held."""
-    together = _together(case, trials, parts, whole=whole)
-    rounds = [r for some in together for r in _rounds(case, some, x, parts, whole=whole)]
+    rounds = list(_stock_rounds(case, trials, x, parts)) if not whole else []
+    had_already = {id(trial) for r in rounds for trial in r.trials}
+    left = [trial for trial in trials if id(trial) not in had_already]
+    together = _together(case, left, parts, whole=whole)
+    rounds += [r for some in together for r in _rounds(case, some, x, parts, whole=whole)]
     rounds = [r for r in rounds if r.trials and _goals(r.copies.model) == _goals(parts.model)]
     if not rounds:
         return
@@ -145,6 +149,42 @@ def _goals(model: Model) -> list[str]:
     return [goal.name for goal in model.goals]
 
 
+def _stock_rounds(case: Case, trials: Sequence[Trial], x: Floats, parts: Parts) -> Iterator[_Round]:
+    """The trials that change quantities of lots alone, those of one lot's many quantities in as
+    many programs; without those whose lots move more than their own rows and arcs."""
+    rounds: list[tuple[dict[int, int], list[Trial]]] = []
+    offsets = case.problem.arcs.offsets
+    for trial in trials:
+        held = _quantities(trial)
+        if held is None or offsets[trial.line] == offsets[trial.line + 1]:
+            continue
+        fitting = (r for r in rounds if all(r[0].get(lot, q) == q for lot, q in held.items()))
+        taken = next(fitting, None)
+        if taken is None:
+            rounds.append((dict(held), [trial]))
+        else:
+            taken[0].update(held)
+            taken[1].append(trial)
+    for _, some in rounds:
+        scopes = _around(case.problem, some, parts, [])
+        free = scopes.copies(parts.model, x)
+        edits = [(j, e.row, e.value) for j, t in enumerate(some) for e in t.change.edits]
+        changed = with_quantities(case, free, *np.array(edits, dtype=np.int64).T)
+        if changed is not None:
+            starts = np.searchsorted(scopes.part, np.arange(1, len(some)))
+            before = np.split(scopes.column, starts)
+            yield _Round(some, case.problem, _moved(changed, parts.model, some), before)
+
+
+def _quantities(trial: Trial) -> dict[int, int] | None:
+    """Quantities of lots that a trial changes; None where it changes anything else, or nothing, in
+    the facts."""
+    edits = trial.change.edits
+    if not edits or any((e.table, e.column) != ("lots", "quantity") for e in edits):
+        return None
+    return {e.row: e.value for e in edits}
+
+
 def _rounds(
     case: Case, trials: Sequence[Trial], x: Floats, parts: Parts, *, whole: bool
 ) -> Iterator[_Round]:
@@ -173,7 +213,9 @@ def _round(
         before: Sequence[Ints] = [np.arange(parts.model.num_columns)] * len(trials)
     else:
         shared_with = _shares_moved(case.problem, problem) if len(trials) == 1 else []
-        scopes = _around(problem, trials, parts, old, model, shared_with)
+        same = np.array_equal(old, np.arange(parts.model.num_columns))
+        changed = parts if same else Parts(model, len(problem.arcs))
+        scopes = _around(problem, trials, changed, shared_with)
         before = _before(scopes, parts, old)
     held = carried(x, old)
     free = scopes.copies(model, held)
@@ -195,25 +237,16 @@ def _all_columns(model: Model, count: int) -> Scopes:
     return Scopes(column, part, np.full(count, Scope.CYCLE))
 
 
-def _around(
-    problem: Problem,
-    trials: Sequence[Trial],
-    parts: Parts,
-    old: Ints,
-    model: Model,
-    shared_with: list[int],
-) -> Scopes:
-    """The parts around the trials' lines, in the changed program, around the lines whose own facts
-    they change and those they are `shared_with`."""
-    same = len(old) == parts.model.num_columns and bool((old == np.arange(len(old))).all())
-    around = parts if same else Parts(model, len(problem.arcs))
-    about = [list(dict.fromkeys((*_about(trial), *shared_with))) for trial in trials]
+def _around(problem: Problem, trials: Sequence[Trial], parts: Parts, others: list[int]) -> Scopes:
+    """The parts around the trials' lines, around the lines whose own facts they change, and
+    around `others`."""
+    about = [list(dict.fromkeys((*_about(trial), *others))) for trial in trials]
     lines = np.array([line for some in about for line in some], dtype=np.int64)
     trial = np.repeat(np.arange(len(trials)), [len(some) for some in about])
     offsets = problem.arcs.offsets
     counts = offsets[lines + 1] - offsets[lines]
     seeds, part = expand(offsets[lines], counts), np.repeat(trial, counts)
-    return around.around(seeds, part, Effort(len(trials), 0, 0))
+    return parts.around(seeds, part, Effort(len(trials), 0, 0))
 
 
 def _shares_moved(before: Problem, after: Problem) -> list[int]:
