@@ -79,7 +79,19 @@ class Problem:
         changed: which lot may serve which line, and what each scope covers, stays."""
         changed = replace(self, facts=facts, arcs=resized_arcs(self.arcs, facts))
         vars(changed).update((n, kept) for n, kept in vars(self).items() if n in _SCOPES)
+        vars(changed)["_same"] = vars(self).setdefault("_same", {})
         return changed
+
+    def whatever_quantities(self, derive: Callable[[Problem], Derived]) -> Derived:
+        """What `derive` makes of this problem, which does not depend on what `with_quantities`
+        changes: made once for all of those cycles, and kept by none that is never changed."""
+        same = vars(self).get("_same")
+        if same is None:
+            return derive(self)
+        if derive not in same:
+            same[derive] = derive(self)
+        made: Derived = same[derive]
+        return made
 
     @cached_property
     def _derived(self) -> dict[Callable[[Problem], Any], Any]:

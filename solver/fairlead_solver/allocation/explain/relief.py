@@ -18,27 +18,36 @@ from .copies import Copies
 def with_relief_bought(copies: Copies) -> Copies:
     """With one more row for each that joins whole columns with others, those at what loosens it
     most. It cuts no plan off."""
-    model = copies.model
-    entries = sp.coo_array(model.matrix)
-    row, column = entries.row.astype(np.int64), entries.col.astype(np.int64)
-    whole = model.integer[column]
-    bought = np.where(entries.data > 0, model.lower[column], model.upper[column])
-    least = np.zeros(model.num_rows)
-    np.add.at(least, row[~whole], entries.data[~whole] * bought[~whole])
-    upper = model.row_upper - least
-    joined = np.zeros(model.num_rows, dtype=np.bool_)
-    joined[row[~whole]] = True
-    chosen = np.flatnonzero(joined & np.isfinite(upper))
-    kept = sp.csr_array((entries.data * whole, (row, column)), shape=model.matrix.shape)
-    kept.eliminate_zeros()
+    model, matrix = copies.model, copies.model.matrix
+    bought = ~model.integer[matrix.indices]
+    if not bought.any():
+        return copies
+    row = np.repeat(np.arange(model.num_rows), np.diff(matrix.indptr))
+    column, data = matrix.indices[bought], matrix.data[bought]
+    most = data * np.where(data > 0, model.lower[column], model.upper[column])
+    upper = model.row_upper - np.bincount(row[bought], most, model.num_rows)
+    chosen = np.bincount(row[bought], minlength=model.num_rows) > 0
+    chosen &= np.isfinite(upper)
+    kept = ~bought & chosen[row]
+    counts = np.bincount(row[kept], minlength=model.num_rows)[chosen]
+    ends = matrix.indptr[-1] + np.cumsum(counts)
+    more = np.flatnonzero(chosen)
+    joined = sp.csr_array(
+        (
+            np.concatenate([matrix.data, matrix.data[kept]]),
+            np.concatenate([matrix.indices, matrix.indices[kept]]),
+            np.concatenate([matrix.indptr, ends]),
+        ),
+        shape=(model.num_rows + len(more), model.num_columns),
+    )
     return replace(
         copies,
         model=replace(
             model,
-            matrix=sp.csr_array(sp.vstack([model.matrix, kept[chosen]])),
-            row_lower=np.concatenate([model.row_lower, np.full(len(chosen), -np.inf)]),
-            row_upper=np.concatenate([model.row_upper, upper[chosen]]),
+            matrix=joined,
+            row_lower=np.concatenate([model.row_lower, np.full(len(more), -np.inf)]),
+            row_upper=np.concatenate([model.row_upper, upper[more]]),
         ),
-        row=np.concatenate([copies.row, copies.row[chosen]]),
-        row_part=np.concatenate([copies.row_part, copies.row_part[chosen]]),
+        row=np.concatenate([copies.row, copies.row[more]]),
+        row_part=np.concatenate([copies.row_part, copies.row_part[more]]),
     )

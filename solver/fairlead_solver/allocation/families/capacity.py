@@ -51,12 +51,13 @@ def applies(problem: Problem) -> bool:
 
 def build(problem: Problem, draft: Draft) -> None:
     """Columns "overtime" o and rows "resources", keys: rows of facts.resources."""
-    facts, arcs, loads = problem.facts.resources, problem.arcs, _loads(problem)
+    facts, arcs = problem.facts.resources, problem.arcs
+    loads = problem.whatever_quantities(_loads)
     per_pack = loads.micros * arcs.pack[loads.arc]
     most = summed(loads.resource, per_pack * arcs.max_packs[loads.arc], len(facts))
     scarce = most > facts.capacity_micros
     wanted = np.flatnonzero(scarce)
-    grain = _grains(problem)[wanted]
+    grain = problem.whatever_quantities(_grains)[wanted]
     regular = facts.capacity_micros[wanted] / grain
     total = (facts.capacity_micros[wanted] + facts.overtime_micros[wanted]) // grain
     rows = draft.rows(

@@ -41,7 +41,7 @@ def build(problem: Problem, draft: Draft) -> None:
         "packs",
         np.arange(len(arcs)),
         upper=arcs.max_packs,
-        cost=unit_values(problem) * arcs.pack,
+        cost=problem.whatever_quantities(unit_values) * arcs.pack,
         integer=True,
         about=About.ARCS,
     )
