@@ -51,10 +51,11 @@ _FIELD_OF: dict[ReasonCode, str] = {
 
 
 def wording(
-    case: Case, line: int, code: ReasonCode, row: int, rivals: Sequence[Competitor]
+    case: Case, line: int, code: ReasonCode, row: int, rivals: Sequence[Competitor], *, own: bool
 ) -> tuple[Rule, str]:
-    """The rule of a reason, and its family's sentence; "" where no family says one."""
-    if code in HELD and case.firm.code[line] != code:  # it is a rival that is held
+    """The rule of a reason, and its family's sentence; "" where no family says one. `own`: what
+    holds a quantity holds the line's, and not a rival's."""
+    if code in HELD and not own:
         names = [c.line for c in rivals if c.decided_by is code]
         line = _row(case, names[0])
     if row >= 0:

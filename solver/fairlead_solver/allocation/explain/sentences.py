@@ -120,6 +120,9 @@ def _phrase(
 
 
 def _by_its_code(reason: Reason, rivals: Sequence[Competitor]) -> bool:
+    """Whether rivals took for this reason. What is EXACT holds the line itself."""
+    if reason.certainty is Certainty.EXACT:
+        return False
     return any(c.decided_by is reason.code for c in rivals)
 
 

@@ -89,7 +89,8 @@ def _told(
 ) -> tuple[Reason, str]:
     code = ReasonCode(int(reasons.code[k]))
     certainty = Certainty(int(reasons.certainty[k]))
-    rule, words = wording(case, int(reasons.line[k]), code, int(reasons.row[k]), rivals)
+    own = certainty is Certainty.EXACT  # what a rival keeps is never arithmetic
+    rule, words = wording(case, int(reasons.line[k]), code, int(reasons.row[k]), rivals, own=own)
     units = int(reasons.units[k])
     if proof is None or certainty is not Certainty.PROVEN:
         return Reason(code, units, certainty, rule), words

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 NAME = "strategy"
 
 SAYS = {
-    Strategy.WIN: "wins: it gets all it asks for",
-    Strategy.GAIN: "gains: it keeps at least what was confirmed",
-    Strategy.FILL: "fills: it gets at most what was confirmed",
-    Strategy.LOSE: "loses: it gives up what it had",
-    Strategy.SKIP: "is skipped: it keeps exactly what was confirmed",
+    Strategy.WIN: "it gets all it asks for",
+    Strategy.GAIN: "it keeps at least the {} confirmed before",
+    Strategy.FILL: "it gets at most the {} confirmed before",
+    Strategy.LOSE: "it gets nothing",
+    Strategy.SKIP: "it keeps exactly the {} confirmed before",
 }
 
 
@@ -87,12 +87,16 @@ def _breaches(problem: Problem, plan: Plan) -> Iterator[Breach]:
         for j in np.flatnonzero((units < least) | (units > most)):
             limit = int(least[j] if units[j] < least[j] else most[j])
             line = ids[lines[j]]
-            yield Breach(NAME, line, limit, int(units[j]), f"line {line} {SAYS[strategy]}")
+            yield Breach(NAME, line, limit, int(units[j]), _says(problem, strategy, int(lines[j])))
+
+
+def _says(problem: Problem, strategy: Strategy, line: int) -> str:
+    says = SAYS[strategy].format(problem.line.previous[line])
+    return f"line {problem.facts.lines.id[line]} has strategy {strategy.name}: {says}"
 
 
 def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a line."""
-    line = problem.facts.lines.id[key]
-    sentence = f"line {line} {SAYS[Strategy[name.upper()]]}"
+    line, sentence = problem.facts.lines.id[key], _says(problem, Strategy[name.upper()], key)
     looser = f"free {line} of its strategy {name.upper()}"
     return Wording(line, f"lines[{line}].strategy", sentence, looser=looser)
