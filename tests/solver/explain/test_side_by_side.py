@@ -143,8 +143,9 @@ def test_a_lot_seen_to_earn_nothing_by_duals_earns_nothing(drawn: Drawn, more: i
     looser = with_quantities(case, free, np.arange(len(lots)), lots, held)
     if looser is None or not free.money_first():
         return
-    now = AsDecided.of(scopes, model, x, again)
-    nothing = np.flatnonzero(now.earns_nothing(np.arange(len(lots)), looser))
+    every = np.arange(len(lots))
+    now, most = AsDecided.beside(scopes, model, x, again, every, looser)
+    nothing = np.flatnonzero(now.reaches(every, most))
     after, before = again.best(looser.only(nothing)), again.best(free.only(nothing))
     both = (after.state == State.CLOSED) & (before.state == State.CLOSED)
     gain = looser.only(nothing).worths(after.x) - free.only(nothing).worths(before.x)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fairlead_solver import api
-from fairlead_solver.allocation.explain.again import Again
+from fairlead_solver.allocation.explain.again import BRANCHED_COLUMNS, Again
 from fairlead_solver.allocation.explain.copies import copies
 from fairlead_solver.allocation.explain.values import BindingConstraint
 from fairlead_solver.allocation.facts import Facts
@@ -118,16 +118,23 @@ def test_limits_that_no_reason_names_are_tried_or_counted(
     assert explanation.limits_untried == untried
 
 
-def test_what_relaxations_leave_open_is_counted_or_solved_again() -> None:
+def test_what_relaxations_leave_open_is_branched_to_the_end() -> None:
     """18 of the 20 it takes or leaves are no plan, though the relaxation gives it as many."""
     given = facts(lines=[line("L", 20, ship_complete=True)], lots=[lot("S", 17)])
     solved = api.solve(api.intake(given, api.Policy()), api.Options(relative_gap=0.0))
-    found = {
-        most: api.explain(solved, api.ExplainOptions(marginals=0, used_up_solved=most))
-        for most in (0, 1)
-    }
-    assert [found[most].limits_untried for most in (0, 1)] == [1, 0]
-    assert found[0].binding == found[1].binding == ()
+    explanation = api.explain(solved, api.ExplainOptions(marginals=0))
+    assert explanation.limits_untried == 0
+    assert explanation.binding == ()
+
+
+def test_what_only_a_search_could_settle_is_counted() -> None:
+    """Of more columns than are branched: twelve lines that take all or nothing of six lots."""
+    lines = [line(f"L{k:02}", 7 + k % 5, ship_complete=True) for k in range(12)]
+    lots = [lot(f"S{k}", 3 + k, location=f"DC-{k}") for k in range(6)]
+    solved = api.solve(api.intake(facts(lines=lines, lots=lots), api.Policy()))
+    assert solved.model.num_columns > BRANCHED_COLUMNS
+    explanation = api.explain(solved, api.ExplainOptions(marginals=0))
+    assert explanation.limits_untried > 0
 
 
 def test_where_nothing_is_solved_again_every_limit_used_up_is_counted() -> None:

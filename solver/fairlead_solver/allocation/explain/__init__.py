@@ -43,8 +43,8 @@ class ExplainOptions:
 
     `binding`: binding constraints listed. `proofs`, `marginals`, `fixes`: lines and rows for
     which something is solved again. `used_up`: limits that no reason names, for which it is tried
-    whether more of them is worth something, beside the `marginals`: by relaxations, and for
-    `used_up_solved` of those these leave open by solving again; the others are counted.
+    whether more of them is worth something, beside the `marginals`, as far as that needs no
+    search by an engine; the others are counted.
     `whole_columns`: of the largest component that is solved again whole; `columns`: of all of
     those together, for each kind of statement. Fixes are tried on the whole cycle up to
     `cycle_columns`; in larger ones on the part around the line, for `fixes_beside` lines.
@@ -57,7 +57,6 @@ class ExplainOptions:
     proofs: int = 10_000
     marginals: int = 50
     used_up: int = 100
-    used_up_solved: int = 0
     fixes: int = 10
     fixes_beside: int = 20
     whole_columns: int = 1000
@@ -145,7 +144,6 @@ def _sought(tight: Shortened, beside: Shortened, options: ExplainOptions) -> Sou
     return Sought(
         np.concatenate([named[: options.marginals], both]),
         left[: options.used_up],
-        options.used_up_solved,
         np.concatenate([named, unnamed]),
     )
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from ...model.budget import UNLIMITED, Budget
-from ...model.draft import Floats, Ints, Model
+from ...model.draft import Bools, Floats, Ints, Model
 from ...model.engine import Answer, Engine, Limits, SolveStatus, run
 from ...model.lexicographic import maximise
 from ...model.mathopt import End, Kernel, Parameters, call, to_proto
@@ -25,7 +25,7 @@ from ...model.solve import SolveOptions, solve
 from .branching import branched
 from .copies import Copies, stacked
 from .outcomes import Outcomes, Relaxed, State
-from .relaxation import relaxed
+from .relaxation import bounds_of_looser, relaxed
 
 BRANCHED_COLUMNS = 60  # of a copy that is branched: larger ones are rather searched
 BATCH_COLUMNS = 200  # of integer programs: small ones close at the root, and SCIP starts fast
@@ -128,24 +128,29 @@ class Again:
         x[np.isin(copies.part, left)] = solved.x
         return bound, Outcomes(state, x)
 
-    def exact(self, copies: Copies, root: Relaxed | None = None) -> Outcomes:
+    def exact(
+        self, copies: Copies, root: Relaxed | None = None, searched: Bools | None = None
+    ) -> Outcomes:
         """Every copy to a closed gap, as far as budget and nodes allow. `root`: their relaxation,
-        where money comes first; small copies are then branched, others searched."""
-        if root is None or not copies.count:
-            return self._searched(copies)
-        sizes = np.bincount(copies.part, minlength=copies.count)
-        small = np.flatnonzero(sizes <= BRANCHED_COLUMNS)
+        where money comes first; small copies are then branched, others searched. `searched`: the
+        copies that may be, if not all."""
         state = np.full(copies.count, State.OPEN, dtype=np.int64)
         x = np.zeros(copies.model.num_columns)
-        if len(small):
+        sizes = np.bincount(copies.part, minlength=copies.count)
+        small = np.flatnonzero(sizes <= BRANCHED_COLUMNS)
+        if root is not None and len(small):
             relax = partial(self.relaxed, may_be_empty=True)
             found = branched(copies.only(small), root.of(copies, small), relax)
             state[small], x[np.isin(copies.part, small)] = found.state, found.x
-        left = np.flatnonzero(state == State.OPEN)
+        left = np.flatnonzero((state == State.OPEN) & (True if searched is None else searched))
         if len(left):
             found = self._searched(copies.only(left))
             state[left], x[np.isin(copies.part, left)] = found.state, found.x
         return Outcomes(state, x)
+
+    def bounds_of_looser(self, free: Copies, looser: Copies, of: Ints) -> tuple[Floats, Floats]:
+        """True bounds of the money of copies and of the same with more room, by one relaxation."""
+        return bounds_of_looser(free, looser, of, self._duals)
 
     def _searched(self, copies: Copies) -> Outcomes:
         """By the engine, component by component."""

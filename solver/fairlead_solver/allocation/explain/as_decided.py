@@ -1,21 +1,20 @@
 """Parts of the cycle as they are, beside the rest as decided: what they are worth at best.
 
 Statements about one part ask the same question again and again, so every set of columns is
-relaxed once. The duals of that relaxation also bound the part with a limit moved, by arithmetic
-(`again.Relaxed`): most limits are seen to be worth nothing without solving anything.
+relaxed once. The duals of that relaxation also bound the parts with a limit loosened, by arithmetic
+(`relaxation`): most limits are seen to be worth nothing without solving anything.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from ...model.draft import Bools, Floats, Ints, Model
 from .again import Again
 from .copies import Copies, Worths, compared
-from .outcomes import Relaxed, State
-from .relaxation import bounds
+from .outcomes import State
 from .scope import Scopes
 
 
@@ -47,59 +46,85 @@ class Valued:
 class AsDecided:
     """Parts as they are: part p is copy `of_part[p]` of `copies`.
 
-    `decided`: what the plan is worth there; `relaxed`: None where goals come before money, which
-    a relaxation does not bound."""
+    `decided`: what the plan is worth there; `best`, as far as it is known, what any plan is, and
+    `tried` where that was sought to the end."""
 
     again: Again
     of_part: Ints
     copies: Copies
     decided: Worths
-    relaxed: Relaxed | None
     best: Valued
-    tried: Bools = field(repr=False)
+    tried: Bools
 
     @classmethod
-    def of(cls, scopes: Scopes, model: Model, x: Floats, again: Again) -> AsDecided:
-        """Of every part of `scopes` beside the plan `x` (columns of `model`,)."""
+    def beside(
+        cls, scopes: Scopes, model: Model, x: Floats, again: Again, parts: Ints, looser: Copies
+    ) -> tuple[AsDecided, Floats]:
+        """Every part of `scopes` beside the plan `x` (columns of `model`,), and a bound of the
+        money of `looser`: its copy k is part `parts[k]` with more room."""
         first, of_part = scopes.distinct()
         some = scopes.only(first)
         copies = some.copies(model, x)
         decided = copies.worths(x[some.column])
-        relaxed = again.relaxed(copies) if copies.count and copies.money_first() else None
-        worth, known = decided.copy(), np.full(copies.count, again.settled)
-        if relaxed is not None and not again.settled:
-            known = relaxed.attained.copy()
-            worth[known] = copies.worths(relaxed.x)[known]
-        best = Valued(worth, known)
-        return cls(again, of_part, copies, decided, relaxed, best, known.copy())
+        known = np.full(copies.count, again.settled)
+        made = cls(again, of_part, copies, decided, Valued(decided.copy(), known), known.copy())
+        if not copies.count or not copies.money_first():
+            return made, np.full(looser.count, np.inf)
+        bound, most = again.bounds_of_looser(copies, looser, of_part[parts])
+        known |= _within(bound, decided[:, -1])
+        made._relax(np.flatnonzero(~known))
+        made.tried[:] = known
+        return made, most
 
-    def known(self, parts: Ints) -> Valued:
-        """The best of `parts`, as far as it is known."""
-        return self.best.at(self.of_part[parts])
-
-    def solve(self, parts: Ints) -> None:
-        """Solve `parts` to the end where their best is not known yet."""
-        wanted = np.unique(self.of_part[parts])
-        wanted = wanted[~self.tried[wanted]]
-        if len(wanted):
-            some = self.copies.only(wanted)
-            root = None if self.relaxed is None else self.relaxed.of(self.copies, wanted)
-            outcomes = self.again.exact(some, root)
-            self.best.worth[wanted] = some.worths(outcomes.x)
-            self.best.known[wanted] = outcomes.state == State.CLOSED
-            self.tried[wanted] = True
+    def _relax(self, wanted: Ints) -> None:
+        """Whose relaxation is a plan, is worth that."""
+        some = self.copies.only(wanted)
+        found = self.again.relaxed(some)
+        plans = wanted[found.attained]
+        self.best.worth[plans] = some.worths(found.x)[found.attained]
+        self.best.known[plans] = True
 
     def reaches(self, parts: Ints, bound: Floats) -> Bools:
         """Whether a plan of the part as it is, is worth `bound` (parts,) to rounding."""
         of = self.of_part[parts]
-        worth = np.where(self.best.known, self.best.worth[:, -1], self.decided[:, -1])[of]
-        worth = np.maximum(worth, self.decided[of, -1])
-        told: Bools = bound - worth <= np.maximum(1.0, 1e-9 * np.abs(worth))
-        return told
+        worth = np.where(self.best.known, self.best.worth[:, -1], -np.inf)[of]
+        return _within(bound, np.maximum(worth, self.decided[of, -1]))
 
-    def earns_nothing(self, parts: Ints, loosened: Copies) -> Bools:
-        """Whether copy p of `loosened`, part `parts[p]` with more room, is worth no more than the
-        part as it is: by the duals of that; False is no answer."""
-        if self.relaxed is None:
-            return np.zeros(len(parts), dtype=np.bool_)
-        return self.reaches(parts, bounds(self.relaxed, loosened, self.of_part[parts]))
+    def gain(self, parts: Ints, copies: Copies, searched: Bools, *, looser: bool) -> Floats:
+        """Money by which `copies`, parts with other limits, are worth more than the parts as they
+        are; NaN where that is not known. `looser`: they have more room. `searched`: those for which
+        an engine may search."""
+        if not len(parts):
+            return np.empty(0)
+        after = Valued.unknown(copies)
+        nothing = np.zeros(len(parts), dtype=np.bool_)
+        relaxed = self.again.relaxed(copies) if copies.money_first() else None
+        if relaxed is not None:
+            after = Valued(copies.worths(relaxed.x), relaxed.attained.copy())
+            nothing = looser & self.reaches(parts, relaxed.bound)
+        left = np.flatnonzero(~nothing & ~after.known)
+        if len(left):
+            some = copies.only(left)
+            root = None if relaxed is None else relaxed.of(copies, left)
+            outcomes = self.again.exact(some, root, searched[left])
+            after.worth[left] = some.worths(outcomes.x)
+            after.known[left] = outcomes.state == State.CLOSED
+        self._solve(parts[~nothing & after.known])
+        return np.where(nothing, 0.0, after.gain(self.best.at(self.of_part[parts])))
+
+    def _solve(self, parts: Ints) -> None:
+        """Parts to the end where their best is not known yet."""
+        wanted = np.unique(self.of_part[parts])
+        wanted = wanted[~self.tried[wanted]]
+        if len(wanted):
+            some = self.copies.only(wanted)
+            outcomes = self.again.best(some)
+            self.best.worth[wanted] = some.worths(outcomes.x)
+            self.best.known[wanted] = outcomes.state == State.CLOSED
+            self.tried[wanted] = True
+
+
+def _within(bound: Floats, worth: Floats) -> Bools:
+    """Whether no more than rounding is between them."""
+    told: Bools = bound - worth <= np.maximum(1.0, 1e-9 * np.abs(worth))
+    return told

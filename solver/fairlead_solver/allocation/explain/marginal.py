@@ -25,12 +25,11 @@ from ...model.draft import Bools, Floats, Ints
 from ..arcs import expand
 from ..families.fair_share import FairShareMode
 from .again import Again
-from .as_decided import AsDecided, Valued
+from .as_decided import AsDecided
 from .binding import MICRO, MICRO_UNITS, Marginals, unit_of
 from .case import Case
 from .copies import Copies
 from .moved import Moved
-from .outcomes import State
 from .scope import Effort, Parts, Scopes
 from .values import Marginal, MarginalMethod, Scope
 
@@ -38,68 +37,41 @@ from .values import Marginal, MarginalMethod, Scope
 @dataclass(frozen=True, slots=True, eq=False)
 class Sought:
     """Rows, the most valuable first: of `both` what a step is worth each way, of `looser` only
-    what loosening earns, by relaxations, and by solving again for `solved` of those that these
-    leave open. Coupling rows of `priced` are told with their price where nothing else is known."""
+    what loosening earns, as far as that needs no search by an engine. Coupling rows of `priced` are
+    told with their price where nothing else is known."""
 
     both: Ints
     looser: Ints
-    solved: int
     priced: Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Trials:
-    """Row `rows[p]` and what is solved for it: part p; both ways for those of `both`."""
+    """Row `rows[p]` is moved in part p; both ways, and searched for, where `both[p]`."""
 
     case: Case
     rows: Ints
     both: Bools
-    scopes: Scopes
+    scope: Ints
     moved: Moved
-    now: AsDecided
     again: Again
 
-    def looser(self, at: Ints, step: Floats, solved: int) -> Floats:
-        """What parts `at` earn with their row's limit loosened by `step` (row units); NaN where
-        that is not known. Of those not sought both ways the first `solved` are solved."""
-        places, moved = self.moved.by(at, self.case.limits.loosening(self.rows[at]) * step)
-        parts = at[places]
-        gain = np.full(len(at), np.nan)
-        nothing = self.now.earns_nothing(parts, moved)
-        left = np.flatnonzero(~nothing)
-        gain[places[nothing]] = 0.0
-        gain[places[left]] = self._gain(parts[left], moved.only(left), solved, looser=True)
-        return gain
+    def looser(self, at: Ints, step: Floats) -> tuple[Ints, Copies]:
+        """(positions in `at`, their parts with the limit loosened by `step`, in row units)."""
+        return self.moved.by(at, self.case.limits.loosening(self.rows[at]) * step)
 
-    def tighter(self, at: Ints, step: Floats) -> Floats:
-        """The same with the limit tightened by `step`, of parts sought both ways."""
-        places, moved = self.moved.by(at, -self.case.limits.loosening(self.rows[at]) * step)
-        gain = np.full(len(at), np.nan)
-        gain[places] = self._gain(at[places], moved, 0, looser=False)
-        return gain
+    def tighter(self, at: Ints, step: Floats) -> tuple[Ints, Copies]:
+        """The same, tightened."""
+        return self.moved.by(at, -self.case.limits.loosening(self.rows[at]) * step)
 
-    def _gain(self, parts: Ints, copies: Copies, solved: int, *, looser: bool) -> Floats:
-        """Money by which `copies` are worth more than the parts as they are."""
-        if not len(parts):
-            return np.empty(0)
-        after = Valued.unknown(copies)
-        nothing = np.zeros(len(parts), dtype=np.bool_)
-        relaxed = self.again.relaxed(copies) if copies.money_first() else None
-        if relaxed is not None:
-            after = Valued(copies.worths(relaxed.x), relaxed.attained)
-            nothing = looser & self.now.reaches(parts, relaxed.bound)
-        wanted = self.both[parts] & ~nothing
-        open_ = np.flatnonzero(~nothing & ~wanted & ~(after.known & self.now.known(parts).known))
-        wanted[open_[:solved]] = True
-        left = np.flatnonzero(wanted & ~after.known)
-        if len(left):
-            some = copies.only(left)
-            root = None if relaxed is None else relaxed.of(copies, left)
-            outcomes = self.again.exact(some, root)
-            after.worth[left] = some.worths(outcomes.x)
-            after.known[left] = outcomes.state == State.CLOSED
-        self.now.solve(parts[wanted])
-        return np.where(nothing, 0.0, after.gain(self.now.known(parts)))
+    def gains(
+        self, now: AsDecided, at: Ints, moved: tuple[Ints, Copies], *, looser: bool
+    ) -> Floats:
+        """What the moved parts earn, one figure for each of `at`; NaN where that is not known."""
+        places, copies = moved
+        gain, parts = np.full(len(at), np.nan), at[places]
+        gain[places] = now.gain(parts, copies, self.both[parts], looser=looser)
+        return gain
 
 
 def marginals(
@@ -134,26 +106,25 @@ def _solved_again(
     both, looser = sought.both[entries[sought.both] > 0], sought.looser[entries[sought.looser] > 0]
     whole = replace(effort, whole_columns=min(effort.whole_columns, again.copy_columns))
     rows = np.concatenate([both, looser])
-    trials = _trials(case, rows, np.arange(len(rows)) < len(both), parts, x, again, whole)
-    valued = _valued(trials, sought.solved)
+    valued = _valued(_trials(case, rows, len(both), parts, x, again, whole))
     left = both[~np.isin(both, list(valued))]
     if len(left):
         beside = replace(effort, whole_columns=0)
-        trials = _trials(case, left, np.ones(len(left), np.bool_), parts, x, again, beside)
-        valued |= _valued(trials, 0)
+        valued |= _valued(_trials(case, left, len(left), parts, x, again, beside))
     return valued
 
 
 def _trials(
-    case: Case, rows: Ints, both: Bools, parts: Parts, x: Floats, again: Again, effort: Effort
+    case: Case, rows: Ints, both: int, parts: Parts, x: Floats, again: Again, effort: Effort
 ) -> _Trials:
-    """The rows that can be moved in a part: a coupling row only with its whole component."""
+    """The rows that can be moved in a part: a coupling row only with its whole component. The
+    first `both` are sought both ways."""
     scopes, seed = _around(case, rows, parts, effort)
     solvable = np.flatnonzero(~parts.coupling[rows] | (scopes.scope == Scope.CYCLE))
-    rows, both, seed, scopes = rows[solvable], both[solvable], seed[solvable], scopes.only(solvable)
-    component = parts.solved_apart(seed, scopes.scope)
-    now = AsDecided.of(scopes, case.limits.model, x, again)
-    return _Trials(case, rows, both, scopes, Moved(case, rows, scopes, component, x), now, again)
+    scopes = scopes.only(solvable)
+    component = parts.solved_apart(seed[solvable], scopes.scope)
+    moved = Moved(case, rows[solvable], scopes, component, x)
+    return _Trials(case, rows[solvable], solvable < both, scopes.scope, moved, again)
 
 
 def _around(case: Case, rows: Ints, parts: Parts, effort: Effort) -> tuple[Scopes, Ints]:
@@ -167,24 +138,24 @@ def _around(case: Case, rows: Ints, parts: Parts, effort: Effort) -> tuple[Scope
     return scopes, matrix.indices[starts].astype(np.int64)
 
 
-def _valued(trials: _Trials, solved: int) -> dict[int, Marginals]:
+def _valued(trials: _Trials) -> dict[int, Marginals]:
     """Loosen every row by its larger step; where that earns something, by the smaller one, and
     where both ways are sought tighten it as much."""
     case, rows = trials.case, trials.rows
     every = np.arange(len(rows))
     steps = [list(_steps(case, row)) for row in rows.tolist()]
     small, step = np.array([s[0] for s in steps]), np.array([s[-1] for s in steps])
-    gain = trials.looser(every, step, solved)
+    now, gain = _loosened(trials, every, step)
     # more stock moves fair shares, and a unit may cost what a pack does not
     shares = case.problem.policy.fair_share.mode is not FairShareMode.OFF
     unit = np.flatnonzero(trials.both & (small < step) & ((gain != 0) | shares))
-    by_unit = trials.looser(unit, small[unit], 0)
+    by_unit = trials.gains(now, unit, trials.looser(unit, small[unit]), looser=True)
     told = ~np.isnan(by_unit) & (by_unit != 0)
     gain[unit[told]], step[unit[told]] = by_unit[told], small[unit[told]]
     lowered = case.limits.lowered(rows, step)
     tight = np.flatnonzero(trials.both & (gain != 0) & ~np.isnan(gain) & lowered)
     loss = np.full(len(rows), np.nan)
-    loss[tight] = trials.tighter(tight, step[tight])
+    loss[tight] = trials.gains(now, tight, trials.tighter(tight, step[tight]), looser=False)
     return {
         row: _told(trials, k, float(step[k]), float(gain[k]), float(loss[k]))
         for k, row in enumerate(rows.tolist())
@@ -192,9 +163,22 @@ def _valued(trials: _Trials, solved: int) -> dict[int, Marginals]:
     }
 
 
+def _loosened(trials: _Trials, every: Ints, step: Floats) -> tuple[AsDecided, Floats]:
+    """The parts as they are, and what each earns by `step`: nothing where a bound says so, solved
+    where none does."""
+    places, looser = trials.looser(every, step)
+    moved, model = trials.moved, trials.case.limits.model
+    now, most = AsDecided.beside(moved.scopes, model, moved.x, trials.again, places, looser)
+    nothing = now.reaches(places, most)
+    left = np.flatnonzero(~nothing)
+    gain = trials.gains(now, every, (places[left], looser.only(left)), looser=True)
+    gain[places[nothing]] = 0.0
+    return now, gain
+
+
 def _told(trials: _Trials, part: int, step: float, gain: float, loss: float) -> Marginals:
     """`gain`, `loss`: money by loosening and tightening; NaN: not known."""
-    whole = trials.scopes.scope[part] == Scope.CYCLE
+    whole = trials.scope[part] == Scope.CYCLE
     if not gain:
         return Marginals(changes_nothing=bool(whole))
     method = MarginalMethod.RESOLVED if whole else MarginalMethod.BESIDE

@@ -8,7 +8,6 @@ from enum import IntEnum
 import numpy as np
 
 from ...model.draft import Bools, Floats, Ints
-from ..arcs import expand
 from .copies import Copies
 
 
@@ -23,27 +22,17 @@ class State(IntEnum):
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxed:
     """`bound` (copies,): no x of a copy is worth more money. `attained` (copies,): the relaxation's
-    `x` (columns,) is itself a plan, so that its worth is exact. `duals` of all rows, those of copy
-    p from `starts[p]` on: `relaxation.bounds` bounds changed copies by them."""
+    `x` (columns,) is itself a plan, so that its worth is exact."""
 
     bound: Floats
     x: Floats
     attained: Bools
-    duals: Floats
-    starts: Ints
 
     def of(self, copies: Copies, chosen: Ints) -> Relaxed:
         """That of some of the `copies` (ascending)."""
         kept = np.zeros(copies.count, dtype=np.bool_)
         kept[chosen] = True
-        counts = np.diff(self.starts)[chosen]
-        return Relaxed(
-            self.bound[chosen],
-            self.x[kept[copies.part]],
-            self.attained[chosen],
-            self.duals[expand(self.starts[chosen], counts)],
-            np.concatenate([[0], np.cumsum(counts)]),
-        )
+        return Relaxed(self.bound[chosen], self.x[kept[copies.part]], self.attained[chosen])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ import scipy.sparse as sp
 
 from ...model.activity import violated_rows
 from ...model.coupling import component_bounds
-from ...model.draft import Floats, Ints
+from ...model.draft import Floats, Ints, Model
 from ...model.partition import Partition
 from ...model.scaling import scaled_rows
 from ..arcs import expand
@@ -29,6 +29,7 @@ from .outcomes import Relaxed
 from .relief import with_relief_bought
 
 PENALTY = 1000.0  # times the dearest column: what a row that cannot be kept costs in a relaxation
+NUDGE = 1e-3  # of a unit of a row or column: much more than an engine's tolerance, much less than 1
 FRACTION = 1e-7  # of a unit, within which a value is whole
 
 Solve = Callable[[Partition], tuple[Floats, Floats]]  # x and row duals; zeros where there are none
@@ -43,8 +44,7 @@ def relaxed(copies: Copies, solve: Solve, *, may_be_empty: bool = False) -> Rela
     model, parts = tight.model, tight.apart()
     missed = np.arange(model.num_rows) if may_be_empty else np.flatnonzero(tight.row < 0)
     x, duals = solve(_elastic(tight, missed).apart() if len(missed) else parts)
-    duals = duals[parts.rows]
-    bound = component_bounds(parts, model.cost[parts.columns], duals)
+    bound = component_bounds(parts, model.cost[parts.columns], duals[parts.rows])
     own = x[: model.num_columns]
     odd = model.integer & (np.abs(own - np.rint(own)) > FRACTION)
     own = np.where(model.integer, np.where(odd, own, np.rint(own)), own)
@@ -53,21 +53,57 @@ def relaxed(copies: Copies, solve: Solve, *, may_be_empty: bool = False) -> Rela
     attained[tight.row_part[violated_rows(model, own)]] = False
     worth = np.bincount(copies.part, model.cost * own, copies.count)
     attained &= bound - worth <= np.maximum(1.0, 1e-9 * np.abs(worth))
-    return Relaxed(bound, own, attained, duals, parts.row_starts)
+    return Relaxed(bound, own, attained)
 
 
-def bounds(known: Relaxed, changed: Copies, of: Ints) -> Floats:
-    """(copies of `changed`,): copy p is worth no more money, by the duals of copy `of[p]` of
-    `known`, from which it differs in sides and bounds; infinity where its rows are others.
-    Nothing is solved."""
-    parts = _tightened(changed).apart()
-    sizes = np.diff(parts.row_starts)
-    alike = sizes == np.diff(known.starts)[of]
-    counts = np.where(alike, sizes, 0)
-    duals = np.zeros(len(parts.rows))
-    duals[expand(parts.row_starts[:-1], counts)] = known.duals[expand(known.starts[of], counts)]
-    bound = component_bounds(parts, parts.model.cost[parts.columns], duals)
-    return np.where(alike, bound, np.inf)
+def bounds_of_looser(free: Copies, looser: Copies, of: Ints, solve: Solve) -> tuple[Floats, Floats]:
+    """(copies of `free`, copies of `looser`): none is worth more money.
+
+    Copy p of `looser` is copy `of[p]` of `free` with sides and bounds moved apart. Only `free` is
+    relaxed, with its sides and bounds moved a little that way: then its duals tell what more room
+    is worth, and not what less would cost, which differs at a plan of whole lots and lines.
+    Infinity where rows or columns are others.
+    """
+    one, other = _tightened(free), _tightened(looser)
+    parts, changed = one.apart(), other.apart()
+    row, row_of = _alike(parts.row_starts, changed.row_starts, of)
+    column, column_of = _alike(parts.column_starts, changed.column_starts, of)
+    rows, columns = (
+        (parts.rows[row], changed.rows[row_of]),
+        (
+            parts.columns[column],
+            changed.columns[column_of],
+        ),
+    )
+    _, duals = solve(replace(parts, model=_nudged(one.model, other.model, rows, columns)))
+    y = np.zeros(other.model.num_rows)
+    y[rows[1]] = duals[rows[0]]
+    now = component_bounds(parts, one.model.cost[parts.columns], duals[parts.rows])
+    then = component_bounds(changed, other.model.cost[changed.columns], y[changed.rows])
+    return now, np.where(np.diff(changed.row_starts) == np.diff(parts.row_starts)[of], then, np.inf)
+
+
+def _nudged(one: Model, other: Model, rows: tuple[Ints, Ints], columns: tuple[Ints, Ints]) -> Model:
+    """`one`, its rows and columns a little on the way to those of `other`, pair by pair."""
+    lower, upper = one.lower.copy(), one.upper.copy()
+    row_lower, row_upper = one.row_lower.copy(), one.row_upper.copy()
+    for side, (mine, theirs), to in (
+        (row_upper, rows, other.row_upper),
+        (row_lower, rows, other.row_lower),
+        (upper, columns, other.upper),
+        (lower, columns, other.lower),
+    ):
+        moved = np.isfinite(side[mine]) & (side[mine] != to[theirs])
+        mine, theirs = mine[moved], theirs[moved]
+        side[mine] += NUDGE * np.sign(to[theirs] - side[mine])
+    return replace(one, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+
+
+def _alike(starts: Ints, others: Ints, of: Ints) -> tuple[Ints, Ints]:
+    """Places in two lists by copy, pair by pair, of the copies that have as many in both."""
+    sizes = np.diff(others)
+    counts = np.where(np.diff(starts)[of] == sizes, sizes, 0)
+    return expand(starts[of], counts), expand(others[:-1], counts)
 
 
 def _tightened(copies: Copies) -> Copies:
