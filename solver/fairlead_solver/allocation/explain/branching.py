@@ -19,8 +19,8 @@ from .copies import Copies
 from .outcomes import Outcomes, Relaxed, State
 from .relaxation import FRACTION
 
-ROUNDS = 8
-OPEN_HALVES = 8  # of one copy: what has more is a search, and left to an engine
+ROUNDS = 4
+OPEN_HALVES = 1  # of one copy: where both halves stay open it is a search, and left to an engine
 
 
 def branched(copies: Copies, root: Relaxed, relaxed: Callable[[Copies], Relaxed]) -> Outcomes:
@@ -32,20 +32,18 @@ def branched(copies: Copies, root: Relaxed, relaxed: Callable[[Copies], Relaxed]
     best, x = np.full(copies.count, -np.inf), np.zeros(copies.model.num_columns)
     given_up = np.zeros(copies.count, dtype=np.bool_)
     halves, of, found = copies, np.arange(copies.count), root
-    for _ in range(ROUNDS):
+    for left in reversed(range(ROUNDS + 1)):
         _keep_best(copies, halves, of, found, best, x)
         open_ = ~found.attained & _may_gain(found.bound, best[of]) & ~_empty(halves, found.bound)
         column = _fractional(halves, found.x)
         given_up[of[open_ & (column < 0)]] = True
-        given_up |= np.bincount(of[open_], minlength=copies.count) > OPEN_HALVES
+        given_up |= np.bincount(of[open_], minlength=copies.count) > (OPEN_HALVES if left else 0)
         split = np.flatnonzero(open_ & ~given_up[of])
         if not len(split):
             break
         of = np.tile(of[split], 2)
         halves = _halves(halves, split, column[split], found.x)
         found = relaxed(halves)
-    else:
-        given_up[of] = True
     state = np.where(np.isinf(best), State.INFEASIBLE, State.CLOSED)
     return Outcomes(np.where(given_up, State.OPEN, state).astype(np.int64), x)
 
