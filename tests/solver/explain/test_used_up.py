@@ -119,12 +119,30 @@ def test_limits_that_no_reason_names_are_tried_or_counted(
 
 
 def test_what_relaxations_leave_open_is_branched_to_the_end() -> None:
-    """18 of the 20 it takes or leaves are no plan, though the relaxation gives it as many."""
-    given = facts(lines=[line("L", 20, ship_complete=True)], lots=[lot("S", 17)])
-    solved = api.solve(api.intake(given, api.Policy()), api.Options(relative_gap=0.0))
-    explanation = api.explain(solved, api.ExplainOptions(marginals=0))
-    assert explanation.limits_untried == 0
-    assert explanation.binding == ()
+    """17 of the 20 it takes or leaves are no plan, though the relaxation gives it as many."""
+    (bound,) = binding(lines=[line("L", 20, ship_complete=True)], lots=[lot("S", 17)])
+    assert bound.rule.key == "S" and bound.marginal_up is not None
+    assert (bound.marginal_up.step, bound.marginal_up.value_micros) == (3, 1000 * MICROS)
+
+
+def test_bug_credit_binds_by_a_pack_of_the_line_that_lacks_it_not_of_one_that_is_full() -> None:
+    """F is full; the 10 that one more unit of it would take earn nothing, the 25 of S do."""
+    lines = [
+        line("S", 20, product="P", customer="C", unit_price_micros=25 * MICROS),
+        line("F", 30, product="Q", customer="C", unit_price_micros=10 * MICROS),
+    ]
+    lots = [lot("A", 30), lot("B", 40, product="Q")]
+    customer = {"id": "C", "credit_micros": 700 * MICROS}
+    found = binding(lines=lines, lots=lots, customers=[customer])
+    (bound,) = (one for one in found if one.rule.family == "credit")
+    assert bound.marginal_up is not None and bound.marginal_up.step == 25 * MICROS
+
+
+def test_bug_a_lot_binds_that_lacks_a_line_s_least_quantity_though_it_is_not_used_up() -> None:
+    found = binding(lines=[line("L", 100, min_fill_rate=0.8)], lots=[lot("S", 70)])
+    (bound,) = found
+    assert bound.marginal_up is not None
+    assert (bound.slack, bound.marginal_up.step) == (70, 10)
 
 
 def test_what_only_a_search_could_settle_is_counted() -> None:

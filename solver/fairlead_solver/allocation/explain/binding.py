@@ -73,7 +73,9 @@ def _binding(case: Case, found: Shortened, at: _Row) -> BindingConstraint:
     block, words = case.wording(at.row)
     unit = unit_of(block.family, words)
     step = MICRO // words.scale if unit in MICRO_UNITS else 1
-    use, limit = round(float(case.limits.use[at.row]) * step), _limit(case, at)
+    limit = _limit(case, at)
+    # of locations, which no flow counts in, all that may be used are where the rule shortens a line
+    use = limit if unit is Unit.COUNT else round(float(case.limits.use[at.row]) * step)
     lines, units = found.line[at.part].tolist(), found.units[at.part].tolist()
     ids = case.problem.facts.lines.id
     shortens = "1 line" if len(units) == 1 else f"{len(units)} lines"

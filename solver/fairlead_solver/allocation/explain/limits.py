@@ -35,6 +35,7 @@ class Limits:
 
     `use`, `room`, `bare`: one entry per row of the model. `stop_row`, `stop_arc`: pairs, in order
     of row; `relief`: the pair stops the arc only until overtime (or the like) is bought.
+    `packs_at_once` (arcs,): packs the arc's line must take together, 1 once it has something.
     """
 
     model: Model
@@ -44,6 +45,7 @@ class Limits:
     stop_row: Ints
     stop_arc: Ints
     relief: Bools
+    packs_at_once: Ints
 
     def of_family(self, family: str) -> Bools:
         """Which stops are by rows of a family."""
@@ -106,14 +108,14 @@ def limits(model: Model, plan: Plan) -> Limits:
     room = bare - _least(others, model.lower[flows:], model.upper[flows:])
     entry_row = np.repeat(np.arange(model.num_rows), np.diff(arcs.indptr))
     limit = _limit_rows(model)[entry_row]
-    step = np.where(_whole_line(model)[entry_row], _packs_at_once(plan)[arcs.indices], 1)
+    at_once = _packs_at_once(plan)
+    step = np.where(_whole_line(model)[entry_row], at_once[arcs.indices], 1)
     wanted = arcs.data * step * (1 - TOLERANCE)
     stops = limit & (arcs.data > 0) & (bare[entry_row] < wanted)
     picked = np.flatnonzero(stops)
     relief = room[entry_row[picked]] >= wanted[picked]
-    return Limits(
-        model, use, room, bare, entry_row[picked], arcs.indices[picked].astype(np.int64), relief
-    )
+    stopped = arcs.indices[picked].astype(np.int64)
+    return Limits(model, use, room, bare, entry_row[picked], stopped, relief, at_once)
 
 
 def _packs_at_once(plan: Plan) -> Ints:

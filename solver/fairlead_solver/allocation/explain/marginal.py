@@ -1,22 +1,23 @@
 """What one step more, or less, of a limit is worth: solved again both ways.
 
-The step is one unit of what the planner counts; where that changes nothing, because packs or
-sizes are larger, what a stopped arc's pack still lacks. A limit whose loosening changes nothing
-by either step does not bind, whatever its slack.
+The step is one unit of what the planner counts; where that changes nothing, what a pack of a
+short line still lacks; where that changes nothing either, what the least quantity of a line lacks
+that has nothing. A limit whose loosening changes nothing by any step does not bind, whatever its
+slack.
 
 RESOLVED: everything the row touches was solved again, as it is and with the limit moved. Where
 that is too large, a row of a part (`scope`) is moved with the rest of the cycle held as decided
 (BESIDE: the least that loosening earns, the most that tightening costs), and a coupling row is
 told with its price (DUAL).
 
-Most limits are worth nothing by any step. The larger step is tried first: where it earns nothing,
-so does the smaller one, and that is mostly seen by the duals of the part as it is (`as_decided`).
+Most limits are worth nothing by any step. The largest is tried first: where it earns nothing, so
+do the smaller ones, and that is mostly seen by the duals of the part as it is (`as_decided`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -139,19 +140,22 @@ def _around(case: Case, rows: Ints, parts: Parts, effort: Effort) -> tuple[Scope
 
 
 def _valued(trials: _Trials) -> dict[int, Marginals]:
-    """Loosen every row by its larger step; where that earns something, by the smaller one, and
-    where both ways are sought tighten it as much."""
+    """Loosen every row by its largest step; where that earns something and both ways are sought, by
+    the first smaller one that does, and tighten it as much."""
     case, rows = trials.case, trials.rows
     every = np.arange(len(rows))
-    steps = [list(_steps(case, row)) for row in rows.tolist()]
-    small, step = np.array([s[0] for s in steps]), np.array([s[-1] for s in steps])
+    steps = [_steps(case, row) for row in rows.tolist()]
+    step = np.array([s[-1] for s in steps])
     now, gain = _loosened(trials, every, step)
     # more stock moves fair shares, and a unit may cost what a pack does not
     shares = case.problem.policy.fair_share.mode is not FairShareMode.OFF
-    unit = np.flatnonzero(trials.both & (small < step) & ((gain != 0) | shares))
-    by_unit = trials.gains(now, unit, trials.looser(unit, small[unit]), looser=True)
-    told = ~np.isnan(by_unit) & (by_unit != 0)
-    gain[unit[told]], step[unit[told]] = by_unit[told], small[unit[told]]
+    asked = trials.both & ((gain != 0) | shares)
+    for size in range(max(map(len, steps), default=1) - 1):
+        smaller = [k for k in np.flatnonzero(asked).tolist() if len(steps[k]) > size + 1]
+        at, by = np.array(smaller, dtype=np.int64), np.array([steps[k][size] for k in smaller])
+        earned = trials.gains(now, at, trials.looser(at, by), looser=True)
+        told = ~np.isnan(earned) & (earned != 0)
+        gain[at[told]], step[at[told]], asked[at[told]] = earned[told], by[told], False
     lowered = case.limits.lowered(rows, step)
     tight = np.flatnonzero(trials.both & (gain != 0) & ~np.isnan(gain) & lowered)
     loss = np.full(len(rows), np.nan)
@@ -200,19 +204,26 @@ def _priced(case: Case, row: int, price: float) -> Marginals:
     )
 
 
-def _steps(case: Case, row: int) -> Iterator[float]:
-    """One planner's unit, then what the cheapest stopped pack lacks, in row units."""
+def _steps(case: Case, row: int) -> list[float]:
+    """One planner's unit, then what a pack of a short line lacks, then what the least quantity of
+    one that has nothing lacks: the fewest of each, in row units, ascending."""
     _, words = case.wording(row)
-    one = float(words.scale)
-    yield one
-    matrix = case.limits.model.matrix
+    bare, one = float(case.limits.bare[row]), float(words.scale)
+    if not math.isfinite(bare):
+        return [one]
+    matrix, arcs = case.limits.model.matrix, case.problem.arcs
     part = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
-    flows = matrix.indices[part] < len(case.plan.packs)
-    bare = float(case.limits.bare[row])
-    lacking = [float(a) for a in matrix.data[part][flows] if a > bare]
-    pack = math.ceil(min(lacking) - bare) if lacking and math.isfinite(bare) else 0
-    if pack > one:
-        yield float(pack)
+    column, used = matrix.indices[part], matrix.data[part]
+    flows = column < len(arcs)
+    column, used = column[flows], used[flows]
+    line = arcs.line[column]
+    short = (case.given < case.whole)[line]
+    found = {one}
+    for packs in (1, case.limits.packs_at_once[column]):
+        lacking = (used * packs)[short] - bare
+        lacking = lacking[lacking > 0]
+        found |= {max(one, float(math.ceil(least))) for least in np.sort(lacking)[:1].tolist()}
+    return sorted(found)
 
 
 def _contract_units(case: Case, row: int) -> int:

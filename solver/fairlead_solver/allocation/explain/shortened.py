@@ -1,8 +1,8 @@
 """Which rows shorten which lines, by how many units: what may bind.
 
-A row is found where reasons name it; where it is a lot that gives no more while a line that could
-take from it is short; and where it is a floor, of a contract or of fair share, that holds stock
-for a rival. Each line is counted with the units its reasons give to the row.
+A row is found where reasons name it, if only by its rule; where it is a lot that gives no more while
+a line that could take from it is short; and where it is a floor, of a contract or of fair share,
+that holds stock for a rival. Each line is counted with the units its reasons give to the row.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ def shortened(case: Case, reasons: Reasons) -> Shortened:
         for parts in zip(
             (reasons.row[by_reason], reasons.line[by_reason], reasons.units[by_reason]),
             _protections(case, reasons),
+            _sources(case, reasons),
             _lots(case, reasons),
             _floors(case, reasons),
             strict=True,
@@ -77,6 +78,30 @@ def _protections(case: Case, reasons: Reasons) -> tuple[Ints, Ints, Ints]:
     line, units = reasons.line[chosen], reasons.units[chosen]
     row = block.start + np.searchsorted(block.keys, case.waterfall.keeper[line])
     return row, line, units
+
+
+def _sources(case: Case, reasons: Reasons) -> tuple[Ints, Ints, Ints]:
+    """The limit of locations that a line cannot be served beyond: its own, or its order's, or the
+    cycle's, as its reason names them (`rules`)."""
+    chosen = (reasons.code == ReasonCode.SPLIT_LIMIT) & (reasons.units > 0)
+    if not chosen.any():
+        return _NO_TRIPLES
+    problem, line = case.problem, reasons.line[chosen]
+    order = problem.line.order[line].astype(np.int64)
+    own = problem.facts.lines.max_sources[line] > 0
+    of_order = ~own & (problem.order_max_sources[order] > 0)
+    row = np.full(len(line), -1)
+    for family, name, which, key in (
+        ("sources", "lines", own, line),
+        ("sources", "orders", of_order, order),
+        ("location_use", "max_locations", ~own & ~of_order, 0 * line),
+    ):
+        block = case.limits.model.block_rows(family, name)
+        if block is not None and which.any():
+            at = np.searchsorted(block.keys, key).clip(max=len(block.keys) - 1)
+            row = np.where(which & (block.keys[at] == key), block.start + at, row)
+    known = row >= 0
+    return row[known], line[known], reasons.units[chosen][known]
 
 
 def _lots(case: Case, reasons: Reasons) -> tuple[Ints, Ints, Ints]:
