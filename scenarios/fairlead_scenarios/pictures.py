@@ -19,8 +19,8 @@ from .screen.words import count, money, scaled, spoken, word
 WIDTH = 760
 ROW = 22
 HEAD = 22  # pixels kept for what the picture shows
-LABELS = 200  # for the names at the left
-FIGURES = 130  # and for the figures at the right
+LABELS = 210  # for the names at the left
+FIGURES = 170  # and for the figures at the right
 BARS = WIDTH - LABELS - FIGURES
 LONGEST = 26  # letters of a name
 _IN = ("ON_HAND", "INBOUND")
@@ -77,7 +77,7 @@ def binding(
     if not constraints:
         return ""
     of = f" in {currency}" if currency else ""
-    title = f"Use of each limit; at the right, what so much more of it is worth{of}"
+    title = f"Use of each limit; at the right, what loosening it by so much is worth{of}"
     return _drawn(environment, title, [_constraint(bound) for bound in constraints])
 
 
@@ -87,16 +87,20 @@ def _constraint(bound: explanation_pb2.BindingConstraint) -> Bar:
     name = " ".join(filter(None, (spoken(bound.rule.family), bound.rule.key)))
     label = name if len(name) <= LONGEST else name[: LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
     figures = f"{scaled(bound.use, bound.scale)} of {scaled(bound.limit, bound.scale)}"
-    value = _worth(bound) if bound.HasField("marginal_up") else ""
     length = max(1, bound.use * scale)
-    return Bar(label, value, "used", 0, length, bound.limit * scale, note=figures)
+    return Bar(label, _worth(bound), "used", 0, length, bound.limit * scale, note=figures)
 
 
 def _worth(bound: explanation_pb2.BindingConstraint) -> str:
-    """What a step more is worth; where that is a least, or a price only, it says so."""
-    up = bound.marginal_up
-    told = f"+{scaled(up.step, bound.scale)}: {money(up.value_micros, sign=True)}"
-    return told + _HOW_KNOWN.get(word(up, "method"), "")
+    """What a step that loosens is worth, more of a limit or less of a floor: the one that earns
+    more. Where that is a least, or a price only, it says so."""
+    sides = [("+", "marginal_up"), ("\N{MINUS SIGN}", "marginal_down")]
+    known = [(sign, getattr(bound, side)) for sign, side in sides if bound.HasField(side)]  # type: ignore[arg-type]
+    if not known:
+        return ""
+    sign, step = max(known, key=lambda side: side[1].value_micros)
+    told = f"{sign}{scaled(step.step, bound.scale)}: {money(step.value_micros, sign=True)}"
+    return told + _HOW_KNOWN.get(word(step, "method"), "")
 
 
 def _drawn(environment: Environment, title: str, bars: Sequence[Bar]) -> str:
