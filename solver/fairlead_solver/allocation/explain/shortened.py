@@ -1,8 +1,9 @@
 """Which rows shorten which lines, by how many units: what may bind.
 
 A row is found where reasons name it, if only by its rule; where it is a lot that gives no more
-while a line that could take from it is short; and where it is a floor, of a contract or of fair share,
-that holds stock for a rival. Each line is counted with the units its reasons give to the row.
+while a line that could take from it is short; and where it is a floor, of a contract or of fair
+share, that holds stock for a rival. Each line is counted with the units its reasons give to the
+row.
 """
 
 from __future__ import annotations
