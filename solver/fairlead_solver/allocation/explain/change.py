@@ -7,7 +7,7 @@ program is written again. A limit that is a row's side and nothing else is a `Mo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,15 @@ class Step:
     words: str
     edits: tuple[Edit, ...] = ()
     moves: tuple[Move, ...] = ()
+
+    @property
+    def limit(self) -> Move | None:
+        """The row whose limit it raises, moved by nothing."""
+        if self.told.kind is FixKind.MORE_STOCK:
+            return Move("supply", "lots", self.edits[0].row)
+        if self.moves and self.told.kind is not FixKind.WAIVE_RULE:
+            return replace(self.moves[0], upper=0.0, lower=0.0)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,19 @@ import numpy as np
 from ...tables import NO_DAY
 from ..arcs import Arcs, find_arcs
 from ..problem import Problem
+from .amounts import likely
 from .case import Case
 from .change import Change, Step, distinct
-from .lacking import RAISED, all_lacking, missing_beside, missing_of, more_stock, raised, released
+from .lacking import (
+    RAISED,
+    all_lacking,
+    missing_beside,
+    missing_of,
+    more_stock,
+    raised,
+    released,
+    use_of,
+)
 from .ledger import Reasons
 from .rival_rules import rivals_waived
 from .sentences import day
@@ -43,8 +53,9 @@ ARCS_TRIED = 2  # of a line, for everything they lack
 
 
 def changes(case: Case, reasons: Reasons, line: int) -> list[Change]:
-    """What to try for a line, each once."""
-    return distinct(list(_candidates(case, reasons, line)))
+    """What to try for a line, each once, and by the least that is likely to do."""
+    found = distinct(list(_candidates(case, reasons, line)))
+    return distinct([*found, *(likely(case, line, change) for change in found)])
 
 
 def _candidates(case: Case, reasons: Reasons, line: int) -> Iterator[Change]:
@@ -69,17 +80,8 @@ def _candidates(case: Case, reasons: Reasons, line: int) -> Iterator[Change]:
 
 def _raised(case: Case, line: int, row: int) -> Step:
     """The row's limit, raised by what the missing units use beyond its room."""
-    wanted = missing_of(case, line) * _use_of(case, row, line)
+    wanted = missing_of(case, line) * use_of(case, row, line) / int(case.problem.line.pack[line])
     return raised(case, row, wanted - float(case.limits.bare[row]))
-
-
-def _use_of(case: Case, row: int, line: int) -> float:
-    """The most a unit of the line uses of a row, by any of its arcs."""
-    matrix, arcs = case.limits.model.matrix, case.problem.arcs
-    part = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
-    columns, values = matrix.indices[part], matrix.data[part]
-    own = (columns >= arcs.offsets[line]) & (columns < arcs.offsets[line + 1])
-    return float(values[own].max()) / float(case.problem.line.pack[line])
 
 
 def _more_stock(case: Case, line: int) -> Iterator[Change]:

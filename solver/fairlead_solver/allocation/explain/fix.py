@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ...tables import Floats, Ints
 from .again import Again
 from .case import Case
-from .change import Change
 from .changes import changes
+from .least import lessened
 from .ledger import Reasons
 from .scope import Parts
 from .sentences import fix_sentence
@@ -46,11 +47,11 @@ def fixes(
     whole = parts.model.num_columns <= effort.cycle_columns
     lines = _wanted(case, effort.lines if whole else effort.lines_beside, effort.first)
     trials = [Trial(line, c) for line in lines.tolist() for c in changes(case, reasons, line)]
-    found: dict[int, list[tuple[Change, Fix]]] = {}
-    for result in tried(case, trials, again, x, parts, whole=whole):
-        fix = _told(case, result, Scope.CYCLE if whole else Scope.PART)
-        found.setdefault(result.trial.line, []).append((result.trial.change, fix))
-    return {line: min(some, key=_dearness)[1] for line, some in found.items()}
+    attempt = partial(tried, case, again=again, x=x, parts=parts, whole=whole)
+    found = sorted(attempt(trials), key=_dearness)
+    scope = Scope.CYCLE if whole else Scope.PART
+    told = lessened(case, attempt, found, thorough=whole)
+    return {result.trial.line: _told(case, result, scope) for result in told}
 
 
 def _wanted(case: Case, most: int, first: tuple[int, ...]) -> Ints:
@@ -59,10 +60,10 @@ def _wanted(case: Case, most: int, first: tuple[int, ...]) -> Ints:
     return ordered[: max(most, int(np.isin(short, first).sum()))]
 
 
-def _dearness(found: tuple[Change, Fix]) -> tuple[int, bool, int, int, int]:
-    change, fix = found
-    stock = [s.told.amount for s in change.steps if s.told.kind is FixKind.MORE_STOCK]
-    return len(change.steps), bool(stock), sum(stock), -fix.gain_micros, fix.kind
+def _dearness(found: Tried) -> tuple[int, bool, int, int, int]:
+    steps = found.trial.change.steps
+    stock = [s.told.amount for s in steps if s.told.kind is FixKind.MORE_STOCK]
+    return len(steps), bool(stock), sum(stock), -found.gain_micros, steps[0].told.kind
 
 
 def _told(case: Case, result: Tried, scope: Scope) -> Fix:

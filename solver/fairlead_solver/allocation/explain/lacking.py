@@ -26,6 +26,7 @@ _RAISED = {
     "capacity": (FixKind.RAISE_CAPACITY, "resources"),
 }
 RAISED = tuple(_RAISED)
+RAISING = tuple(kind for kind, _ in _RAISED.values())
 
 
 def missing_of(case: Case, line: int) -> int:
@@ -41,6 +42,15 @@ def missing_beside(case: Case, line: int, arc: int) -> int:
     lines, first = np.unique(arcs.line[on_lot], return_index=True)
     stock = (case.whole - case.given)[lines] * arcs.ratio[on_lot[first]]
     return max(missing_of(case, line), -(-int(stock.sum()) // int(arcs.ratio[arc])))
+
+
+def use_of(case: Case, row: int, line: int) -> float:
+    """The most a pack of the line uses of a row, by any of its arcs."""
+    matrix, arcs = case.limits.model.matrix, case.problem.arcs
+    part = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
+    columns, values = matrix.indices[part], matrix.data[part]
+    own = (columns >= arcs.offsets[line]) & (columns < arcs.offsets[line + 1])
+    return float(values[own].max(initial=0.0))
 
 
 def all_lacking(case: Case, arc: int, missing: int) -> tuple[Step, ...]:
@@ -89,12 +99,16 @@ def _room(case: Case, arc: int, missing: int, entry: int) -> Step | None:
 
 def raised(case: Case, row: int, lacking: float) -> Step:
     """A row's limit raised by what it lacks, in whole steps of the row."""
+    return raised_by(case, row, max(1, math.ceil(lacking - 1e-9)))
+
+
+def raised_by(case: Case, row: int, steps: int) -> Step:
+    """A row's limit raised by so many steps of the row."""
     block, key = case.limits.model.row_block(row)
     kind, table = _RAISED[block.family]
     _, words = case.wording(row)
     unit = unit_of(block.family, words)
     step = MICRO // words.scale if unit in MICRO_UNITS else 1
-    steps = max(1, math.ceil(lacking - 1e-9))
     amount = steps * step + _overdrawn(case.problem, table, key)
     shown = money(amount) if unit in MICRO_UNITS else str(amount)
     location = case.problem.facts.resources.location.word(key) if table == "resources" else ""
@@ -124,8 +138,12 @@ def released(case: Case, line: int) -> Step | None:
     ratio: Ints = problem.arcs.ratio[problem.arcs.of_line(line)]
     amount = min(kept, missing_of(case, line)) * int(ratio.max(initial=1))
     amount = min(amount, int(table.quantity[key]))
-    if amount <= 0:
-        return None
+    return released_by(problem, key, amount) if amount > 0 else None
+
+
+def released_by(problem: Problem, key: int, amount: int) -> Step:
+    """So many units of a protection released."""
+    table = problem.facts.protections
     name = table.id[key]
     return Step(
         FixPart(

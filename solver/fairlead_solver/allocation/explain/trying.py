@@ -30,6 +30,8 @@ from .stock import with_quantities
 from .values import Scope
 from .variant import carried, dropped, edited, origin, program
 
+NOISE = 1e-6  # of sums of doubles
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -41,11 +43,13 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tried:
-    """What came of a trial: `given` units of every line of the part, and what the change earns."""
+    """What came of a trial: `given` units of every line of the part, what the change earns, and
+    what the best plan leaves over of the limit that each of its steps raises."""
 
     trial: Trial
     given: Mapping[int, int]
     gain_micros: int
+    spare: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +59,7 @@ class _Round:
 
     trials: Sequence[Trial]
     problem: Problem
+    model: Model
     copies: Copies
     before: Sequence[Ints]
 
@@ -83,22 +88,36 @@ def tried(
     again = replace(again, copy_columns=max(largest, again.copy_columns))
     outcomes, decided = again.beside_decided(every, now.copies, x[now.copies.column])
     worths, base = every.worths(outcomes.x), now.copies.worths(decided.x)[:, -1]
+    left_over = every.model.row_upper - every.model.matrix @ outcomes.x
     filling: dict[int, Tried] = {}
     for at, (r, trial, before) in enumerate(placed):
         part = int(now.of_trial[at])
         if outcomes.closed(at) and decided.closed(part):
             first, last = np.searchsorted(every.part, [at, at + 1])
-            had = _Flow(case.problem, before, x[before])
             has = _Flow(r.problem, every.column[first:last], outcomes.x[first:last])
-            given = _given(case, trial.line, had, has)
-            if given[trial.line] >= case.whole[trial.line]:
+            if has.of_line(trial.line) >= case.whole[trial.line]:
+                given = _given(case, trial.line, _Flow(case.problem, before, x[before]), has)
                 gain = round(float(worths[at, -1] - base[part]))
-                filling[at] = Tried(trial, given, gain)
+                spare = _spare(every, at, r.model, trial.change, left_over)
+                filling[at] = Tried(trial, given, gain, spare)
     chosen = np.array(list(filling), dtype=np.int64)
     problems = [placed[at][0].problem for at in filling]
     short = _left_short(case, every.only(chosen), list(filling.values()), problems)
     for k in np.flatnonzero(_worse(short, worths[chosen], again)).tolist():
         yield filling[int(chosen[k])]
+
+
+def _spare(
+    copies: Copies, copy: int, model: Model, change: Change, left_over: Floats
+) -> tuple[int, ...]:
+    """What is left over of the limit each step raises, in a copy of `model`; 0: of none."""
+    first, last = np.searchsorted(copies.row_part, [copy, copy + 1])
+    found = []
+    for step in change.steps:
+        row = row_of(model, step.limit) if step.limit is not None else None
+        at = first + np.flatnonzero(copies.row[first:last] == (-1 if row is None else row))
+        found.append(int(left_over[at[0]] + NOISE) if row is not None and len(at) else 0)
+    return tuple(found)
 
 
 def _left_short(
@@ -173,7 +192,8 @@ def _stock_rounds(case: Case, trials: Sequence[Trial], x: Floats, parts: Parts) 
         if changed is not None:
             starts = np.searchsorted(scopes.part, np.arange(1, len(some)))
             before = np.split(scopes.column, starts)
-            yield _Round(some, case.problem, _moved(changed, parts.model, some), before)
+            moved = _moved(changed, parts.model, some)
+            yield _Round(some, case.problem, parts.model, moved, before)
 
 
 def _quantities(trial: Trial) -> dict[int, int] | None:
@@ -223,7 +243,7 @@ def _round(
     if shared and not whole and not _holds(free, before, parts.model, model):
         return None
     copies = _moved(free, model, trials)
-    return _Round(trials, problem, copies, before)
+    return _Round(trials, problem, model, copies, before)
 
 
 def _holds(free: Copies, before: Sequence[Ints], model: Model, changed: Model) -> bool:
@@ -299,6 +319,13 @@ class _Flow:
     problem: Problem
     column: Ints
     value: Floats
+
+    def of_line(self, line: int) -> int:
+        """Units of one line, all of whose arcs are in these columns."""
+        arcs = self.problem.arcs.of_line(line)
+        own = (self.column >= arcs.start) & (self.column < arcs.stop)
+        packs = np.rint(self.value[own]).astype(np.int64)
+        return int(packs @ self.problem.arcs.pack[self.column[own]])
 
     def of_lines(self) -> Ints:
         """Units of every line in these columns."""

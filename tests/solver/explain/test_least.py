@@ -1,0 +1,97 @@
+"""A fix is told by the least that fills the line, and that nobody else has to give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from fairlead_solver import api
+from fairlead_solver.allocation.explain import ExplainOptions
+from fairlead_solver.allocation.explain.values import Fix, FixKind
+from fairlead_solver.allocation.facts import Facts
+
+from .cases import MICROS, facts, line, lot
+
+WHOLE, BESIDE = ExplainOptions(), ExplainOptions(cycle_columns=0)
+Cycle = tuple[Facts, api.Policy]
+
+
+def fix_of(cycle: Cycle, options: ExplainOptions) -> Fix:
+    given, policy = cycle
+    solved = api.solve(api.intake(given, policy), api.Options(relative_gap=0.0))
+    fix = api.explain(solved, options).story_of("L").fix
+    assert fix is not None
+    return fix
+
+
+def a_rival_that_may_take_no_more() -> Cycle:
+    """M lacks 15 too, which its contract's cap keeps from it."""
+    lines = [
+        line("L", 20, customer="C", unit_price_micros=2 * MICROS),
+        line("M", 40, customer="D", unit_price_micros=9 * MICROS),
+        line("N", 30, customer="E", unit_price_micros=8 * MICROS),
+    ]
+    contracts = [{"id": "K", "customer": "D", "cap_quantity": 25}]
+    customers = [{"id": "C"}, {"id": "D"}, {"id": "E"}]
+    given = facts(lines=lines, lots=[lot("S", 50)], contracts=contracts, customers=customers)
+    return given, api.Policy()
+
+
+def credit_of_its_own() -> Cycle:
+    """Of more stock M takes 20 first, which need none of C's credit."""
+    lines = [
+        line("L", 20, customer="C", unit_price_micros=9 * MICROS),
+        line("M", 80, customer="D", unit_price_micros=20 * MICROS),
+    ]
+    customers = [{"id": "C", "credit_micros": 0}, {"id": "D"}]
+    return facts(lines=lines, lots=[lot("S", 60)], customers=customers), api.Policy()
+
+
+def overtime_that_is_bought_anyway() -> Cycle:
+    """20 of overtime are bought; 10 of L take 20 more."""
+    resource = {"location": "DC-1", "resource": "pick", "capacity_micros": 40 * MICROS}
+    overtime = {"overtime_micros": 20 * MICROS, "overtime_cost_micros": 1_000_000}
+    usages = [{"product": "P", "resource": "pick", "usage_micros": 2 * MICROS}]
+    lines = [
+        line("L", 20, unit_price_micros=19 * MICROS),
+        line("M", 20, unit_price_micros=30 * MICROS),
+    ]
+    lots = [lot("S", 90)]
+    given = facts(lines=lines, lots=lots, resources=[resource | overtime], usages=usages)
+    return given, api.Policy()
+
+
+def a_rival_of_less_value() -> Cycle:
+    lines = [
+        line("L", 12, unit_price_micros=9 * MICROS),
+        line("M", 10, unit_price_micros=20 * MICROS),
+        line("N", 15, unit_price_micros=4 * MICROS),
+    ]
+    return facts(lines=lines, lots=[lot("S", 5)]), api.Policy()
+
+
+@pytest.mark.parametrize("options", [WHOLE, BESIDE])
+@pytest.mark.parametrize(
+    ("cycle", "amounts"),
+    [
+        (a_rival_that_may_take_no_more, {FixKind.MORE_STOCK: 25}),
+        (credit_of_its_own, {FixKind.MORE_STOCK: 40, FixKind.RAISE_CREDIT: 180 * MICROS}),
+        (overtime_that_is_bought_anyway, {FixKind.RAISE_CAPACITY: 20 * MICROS}),
+        (a_rival_of_less_value, {FixKind.MORE_STOCK: 17}),
+    ],
+)
+def test_a_fix_is_told_by_the_least_that_fills_the_line(
+    cycle: Callable[[], Cycle], amounts: dict[FixKind, int], options: ExplainOptions
+) -> None:
+    fix = fix_of(cycle(), options)
+    assert {part.kind: part.amount for part in (fix, *fix.also)} == amounts
+    assert fix.losers == ()
+
+
+@pytest.mark.parametrize("options", [WHOLE, BESIDE])
+def test_less_is_not_told_where_another_line_would_have_to_give_it(options: ExplainOptions) -> None:
+    """Two more would do for L as well, at the expense of N, which has two."""
+    lines = [line("L", 4, ship_complete=True), line("N", 2, unit_price_micros=4 * MICROS)]
+    fix = fix_of((facts(lines=lines, lots=[lot("S", 2)]), api.Policy()), options)
+    assert (fix.kind, fix.amount, fix.losers) == (FixKind.MORE_STOCK, 4, ())
