@@ -16,7 +16,7 @@ from fairlead.v1 import decision_pb2, explanation_pb2
 
 from .screen.words import count, money, scaled, spoken, word
 
-WIDTH = 760
+WIDTH = 810
 ROW = 22
 HEAD = 22  # pixels kept for what the picture shows
 LABELS = 210  # for the names at the left

@@ -94,6 +94,8 @@ def test_the_report_draws_waterfalls_and_what_binds(tmp_path: Path) -> None:
     binding, first = drawn[0], drawn[1]
     words = {element.text for element in binding.iter(f"{SVG}text")}
     assert {"capacity DC-1/pick_minutes", "154 of 170", "+1: +32.00"} <= words
+    floor = "\N{MINUS SIGN}1: +21.50"  # less of a floor is what loosens it
+    assert floor in words
     bars = list(first.iter(f"{SVG}rect"))
     assert [float(bar.get("width", 0)) for bar in bars] == [430.0, 14.3, 71.7, 344.0]
     assert sum(float(bar.get("width", 0)) for bar in bars[1:]) == 430.0  # all of it goes somewhere
