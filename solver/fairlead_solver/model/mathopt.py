@@ -141,8 +141,11 @@ def call(
     kernel: Kernel,
     parameters: Parameters,
     start: Basis | None = None,
+    *,
+    basis: bool = True,
 ) -> Raw:
-    """Solve from scratch. Raises EngineError where the kernel refuses."""
+    """Solve from scratch; without reading the `basis` where it is not wanted. Raises EngineError
+    where the kernel refuses."""
     reply = _guarded(
         kernel,
         core.solve,
@@ -156,7 +159,8 @@ def call(
         None,
         None,
     )
-    return _read(reply, len(proto.variables.ids), len(proto.linear_constraints.ids))
+    columns, rows = len(proto.variables.ids), len(proto.linear_constraints.ids)
+    return _read(reply, columns, rows, basis=basis)
 
 
 class Session:

@@ -190,7 +190,8 @@ class Again:
                 break
             batch = parts.batch(first, last)
             parameters = Parameters(seed=self.seed, presolve=False)
-            raw = call(to_proto(batch.model, relaxed=True), Kernel.GLOP, parameters)
+            proto = to_proto(batch.model, relaxed=True)
+            raw = call(proto, Kernel.GLOP, parameters, basis=False)
             if raw.end is End.OPTIMAL and raw.x is not None and raw.duals is not None:
                 x[batch.columns], duals[batch.rows] = raw.x, raw.duals
         return x, duals

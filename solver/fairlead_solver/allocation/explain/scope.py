@@ -73,7 +73,6 @@ class Parts:
         self._whole = partition(model)
         self._split = partition(model, coupling) if coupling.any() else self._whole
         self._whole_owner, self._split_owner = _owner(self._whole), _owner(self._split)
-        self._near = sp.csr_array(model.matrix[~coupling])
         self._beside = _beside(model, coupling, flows, self._split)
 
     def solved_apart(self, column: Ints, scope: Ints) -> Ints:
@@ -110,7 +109,8 @@ class Parts:
         """(column, part) of what is two rows away, or one row where two reach too far."""
         if not len(column):
             return column, part
-        step = sp.csr_array(abs(self._near).T @ abs(self._near))
+        near = abs(sp.csr_array(self.model.matrix[~self.coupling]))
+        step = sp.csr_array(near.T @ near)
         start = sp.csr_array(
             (np.ones(len(column)), (part, column)), shape=(count, self.model.num_columns)
         )
