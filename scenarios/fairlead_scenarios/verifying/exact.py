@@ -83,6 +83,10 @@ def _step(step: str) -> _Check:
     return lambda claim: claim.at_most(claim.reach.sum(step), f"{step} are")
 
 
+def _outside_packs(claim: _Claim) -> str:
+    return claim.at_most(claim.reach.outside_packs, "outside whole packs are")
+
+
 def _held(code: str) -> _Check:
     def check(claim: _Claim) -> str:
         most = _most_by(claim.ground, claim.line, code)
@@ -213,7 +217,7 @@ _CHECKS: dict[str, _Check] = {
     "DATE_WINDOW": _date_window,
     "NO_SOURCE": _refused(Refused.LOCATION, Refused.NO_LANE),
     "PROTECTED_STOCK": _step("protected"),
-    "LOT_SPLIT_LIMIT": _step("remainder"),
+    "LOT_SPLIT_LIMIT": _outside_packs,
     "LOCKED": _held("LOCKED"),
     "TIME_FENCE": _held("TIME_FENCE"),
     "STRATEGY": _held("STRATEGY"),

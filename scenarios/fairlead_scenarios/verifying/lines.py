@@ -80,9 +80,7 @@ def _supply_together(ground: Ground, reach: Reach, said: decision_pb2.DecisionLi
         for reason in said.explanation.reasons
         if word(reason, "code") in _TOGETHER and word(reason, "certainty") == "EXACT"
     )
-    open_units = sum(share.held for share in reach.shares if share.refused is None)
-    rest = open_units - reach.sum("protected") - reach.sum("remainder")
-    missing = max(0, ground.whole(reach.line) - rest)
+    missing = max(0, ground.whole(reach.line) - reach.had_in_packs)
     wrong = "" if claimed <= missing else f"exact reasons of supply claim {claimed} of {missing}"
     return arithmetic(Kind.EXACT, said.line, "reasons of supply together", wrong)
 

@@ -62,6 +62,25 @@ class Reach:
         return sum(share.held for share in self.shares if share.refused in why)
 
     @property
+    def outside_packs(self) -> int:
+        """Units that no whole pack takes: of each lot, or of what others left of it."""
+        pack = self.line.pack
+        return sum(
+            max(share.remainder, share.held % pack) for share in self.shares if not share.refused
+        )
+
+    @property
+    def had_in_packs(self) -> int:
+        """What could be had in whole packs of each lot had nobody else taken any."""
+        return sum(
+            share.given
+            + share.unused
+            + max(0, share.others - max(0, share.held % self.line.pack - share.remainder))
+            for share in self.shares
+            if not share.refused
+        )
+
+    @property
     def late_by_transit(self) -> int:
         """Units too late only because of the way."""
         return sum(share.held for share in self.shares if share.late_by_transit)

@@ -68,6 +68,11 @@ class _Said:
         gain = told.fix.gain_micros
         worth = ("gains" if gain >= 0 else "costs", f"{abs(gain) / MICRO:.2f}")
         yield rf"(gains|costs) ({MONEY})", {worth}
+        outside, pack = self.reach.outside_packs, self.reach.line.pack
+        yield (
+            r"(\d+) of (\S+) make no whole pack of (\d+)",
+            {(f"{outside}", self.reach.line.product, f"{pack}")},
+        )
         yield r"(\d+) are left, but", {(f"{self.reach.sum('unused')}",)}
         product = self.reach.line.product
         yield r"only (\d+) of (\S+) in reach", {(f"{self.reach.held}", product)}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fairlead_solver import api
+from fairlead_solver.allocation.explain.values import Certainty, ReasonCode
 from fairlead_solver.allocation.facts import Strategy
+from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
 
-from .cases import line, lot, tell
+from .cases import MICROS, TODAY, facts, line, lot, tell
 
 
 def test_a_line_that_its_own_strategy_stops_does_not_blame_a_rival_with_a_strategy() -> None:
@@ -23,3 +26,41 @@ def test_a_line_that_its_own_strategy_stops_does_not_blame_a_rival_with_a_strate
         "10 of 30 given. 20 short: line S3 has strategy FILL: it gets at most the 10 confirmed "
         "before."
     )
+
+
+def test_stock_outside_whole_packs_is_not_blamed_on_who_took_it() -> None:
+    told = tell(
+        lines=[line("S1", 48, pack=12), line("S2", 10, tier="C")],
+        lots=[lot("L1", 30), lot("L2", 20)],
+    )
+    story = told.story("S1")
+    assert [(r.code, r.units, r.certainty) for r in story.reasons] == [
+        (ReasonCode.LOT_SPLIT_LIMIT, 12, Certainty.EXACT)
+    ]
+    assert "12 short: 14 of P make no whole pack of 12 in their lots." in story.sentence
+
+
+def test_packs_that_others_broke_are_told_with_those_who_broke_them() -> None:
+    told = tell(
+        lines=[line("S1", 12, pack=12), line("S2", 3, tier="A", unit_price_micros=90 * MICROS)],
+        lots=[lot("L1", 14)],
+    )
+    found = {r.code: r.units for r in told.story("S1").reasons}
+    assert found == {ReasonCode.LOT_SPLIT_LIMIT: 9, ReasonCode.OUTRANKED_TIER: 3}
+
+
+def test_what_no_plan_can_give_costs_nothing_but_is_impossible() -> None:
+    problem = api.intake(
+        facts(
+            lines=[
+                line("S1", 20, tier="A", locked_quantity=12),
+                line("S2", 18, tier="B", requested_day=TODAY + 2, previous_quantity=10),
+                line("S3", 40, tier="C", requested_day=TODAY + 7, previous_quantity=30),
+            ],
+            lots=[lot("L1", 50)],
+        ),
+        api.Policy(time_fence=TimeFencePolicy(days=3)),
+    )
+    (reason,) = api.explain(api.solve(problem)).story_of("S3").reasons
+    assert (reason.code, reason.certainty) == (ReasonCode.LOCKED, Certainty.PROVEN)
+    assert reason.delta_micros is None

@@ -29,6 +29,10 @@ class Reasons:
         """The reasons of one line."""
         return slice(int(self.offsets[line]), int(self.offsets[line + 1]))
 
+    def merged(self) -> Reasons:
+        """What is the same of one line put together."""
+        return self.changed(self.code.astype(np.int64), self.certainty.astype(np.int64), self.row)
+
     def changed(self, code: Ints, certainty: Ints, row: Ints) -> Reasons:
         """With other codes, certainties and rows; what is the same of one line is put together."""
         kind = (code * (max(Certainty) + 1) + certainty) * (int(row.max(initial=-1)) + 2) + row + 1

@@ -16,10 +16,9 @@ NAMED = 2  # places; more are summed
 
 def places(case: Case, line: int) -> Counter[str]:
     """Units of the line by location, of the lots that could serve it."""
-    arcs, units = case.problem.arcs, case.waterfall.arcs
+    arcs = case.problem.arcs
     own = arcs.of_line(line)
-    total = units.given[own] + units.others[own] + units.remainder[own]
-    total += units.protected[own] + units.unused[own]
+    total = case.waterfall.arcs.at(own).reach()
     ids = case.problem.facts.locations.id
     had: Counter[str] = Counter()
     for location, held in zip(arcs.location[own].tolist(), total.tolist(), strict=True):

@@ -5,10 +5,11 @@ A line's shortage is shared out in this order, each rule up to what it accounts 
 1.  the customer is on hold; a lock, fence or strategy lets it have no more; the rest of its
     quantity is under a pack (EXACT);
 2.  its reach is too small even if it were alone: Q - reach after every refusal, step by step of
-    the waterfall, Q being its whole packs (EXACT); so an all-or-nothing line gets nothing (EXACT);
+    the waterfall, Q being its whole packs, and then what no whole pack takes of its lots (`packs`,
+    EXACT); so an all-or-nothing line gets nothing (EXACT);
 3.  a quota, a contract cap or a credit line leaves no room for what it must take at once (EXACT);
 4.  (1) to (3) leave a line of its delivery group incomplete (EXACT);
-5.  protections, then remainders under a pack, cut its reach further (EXACT);
+5.  protections, then packs that others broke, cut its reach further (EXACT);
 6.  other lines took stock: what is left of its reach is under Q (INDICATED, by rival);
 7.  stock it may use is left: by all-or-nothing, group, sources, capacity, or value below cost;
 8.  what remains is UNEXPLAINED, and NOT_PROVEN where the run stopped at its limit.
@@ -28,9 +29,10 @@ from ..totals import summed
 from .all_or_nothing import claim_all_or_nothing, claim_group
 from .case import Case
 from .ledger import Ledger, Reasons
+from .packs import packs
 from .rivals import Rivals, batches, rivals
 from .unused import claim_unused
-from .values import Certainty, ReasonCode, WaterfallKind
+from .values import Certainty, ReasonCode
 
 CODE_OF_REFUSAL = {
     Refusal.BLOCKED: ReasonCode.SUPPLY_BLOCKED,
@@ -57,16 +59,19 @@ def reasons(case: Case, undecided: Bools | None = None) -> Reasons:
     if undecided is not None:
         ledger.claim(ReasonCode.NOT_PROVEN, np.where(undecided, ledger.rest, 0), Certainty.UNKNOWN)
     _claim_own(case, ledger)
+    apart = packs(case.waterfall.arcs, case.problem.arcs.pack)
     reach = _claim_refused(case, ledger)
+    reach = _claim_arcs(case, ledger, ReasonCode.LOT_SPLIT_LIMIT, reach, apart.alone)
     most = np.minimum(np.minimum(reach, case.whole), case.firm.most)
     claim_all_or_nothing(case, ledger, most < case.problem.line.least)
     stopped = _claim_whole_line(case, ledger)
     claim_group(case, ledger, stopped | (most < case.problem.line.quantity))
-    reach = _claim_kept_back(case, ledger, reach)
-    _claim_rivals(case, ledger, reach)
+    reach = _claim_arcs(case, ledger, ReasonCode.PROTECTED_STOCK, reach, apart.protected)
+    reach = _claim_arcs(case, ledger, ReasonCode.LOT_SPLIT_LIMIT, reach, apart.broken)
+    _claim_rivals(case, ledger, reach, apart.others)
     claim_unused(case, ledger)
     _claim_unknown(case, ledger)
-    return ledger.reasons()
+    return ledger.reasons().merged()
 
 
 def _claim_own(case: Case, ledger: Ledger) -> None:
@@ -131,26 +136,22 @@ def _claim_whole_line(case: Case, ledger: Ledger) -> Bools:
     return stopped
 
 
-def _claim_kept_back(case: Case, ledger: Ledger, reach: Ints) -> Ints:
-    """5. Protections and remainders; returns the reach after them."""
+def _claim_arcs(case: Case, ledger: Ledger, code: ReasonCode, reach: Ints, units: Ints) -> Ints:
+    """2. and 5. Units (arcs,) that cut the reach; returns the reach after them."""
     missing = np.maximum(case.whole - reach, 0)
-    for kind, code in (
-        (WaterfallKind.PROTECTED, ReasonCode.PROTECTED_STOCK),
-        (WaterfallKind.PACK_REMAINDER, ReasonCode.LOT_SPLIT_LIMIT),
-    ):
-        reach, missing = _cut(case, ledger, code, reach, missing, case.waterfall.step(kind))
-    return reach
+    amount = summed(case.problem.arcs.line, units, case.problem.num_lines)
+    return _cut(case, ledger, code, reach, missing, amount)[0]
 
 
-def _claim_rivals(case: Case, ledger: Ledger, reach: Ints) -> None:
-    """6. What other lines took, shared out among what decided, the largest first."""
+def _claim_rivals(case: Case, ledger: Ledger, reach: Ints, others: Ints) -> None:
+    """6. What other lines took (arcs,), shared out among what decided, the largest first."""
     before = np.maximum(case.whole - reach, 0)
-    taken = case.waterfall.step(WaterfallKind.GIVEN_TO_OTHERS)
+    taken = summed(case.problem.arcs.line, others, case.problem.num_lines)
     lost = np.minimum(np.maximum(case.whole - reach + taken, 0) - before, ledger.rest)
     if not case.proven:
         ledger.claim(ReasonCode.NOT_PROVEN, lost, Certainty.UNKNOWN)
         return
-    wanting = (lost > 0)[case.problem.arcs.line] & (case.waterfall.arcs.others > 0)
+    wanting = (lost > 0)[case.problem.arcs.line] & (others > 0)
     for arcs in batches(case.problem, case.stakes, np.flatnonzero(wanting)):
         _share_out(ledger, lost, rivals(case.problem, case.plan, case.stakes, arcs))
 

@@ -1,4 +1,5 @@
-"""The rule behind a reason: its family, its key and the field or policy leaf it comes from."""
+"""The rule behind a reason: its family, its key, the field or policy leaf it comes from, and what
+is said of it."""
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ from ..policy import TierMode
 from ..problem import Problem
 from .case import Case
 from .rival_rules import own_rule
+from .said_of_stock import said_of_stock
 from .values import Competitor, ReasonCode, Rule
 
 HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
@@ -53,19 +55,26 @@ _FIELD_OF: dict[ReasonCode, str] = {
 def wording(
     case: Case, line: int, code: ReasonCode, row: int, rivals: Sequence[Competitor], *, own: bool
 ) -> tuple[Rule, str]:
-    """The rule of a reason, and its family's sentence; "" where no family says one. `own`: what
+    """The rule of a reason, and what is said of it; "" where there are no words. `own`: what
     holds a quantity holds the line's, and not a rival's."""
     if code in HELD and not own:
         names = [c.line for c in rivals if c.decided_by is code]
         line = _row(case, names[0])
+    rule, words = _rule(case, line, code, row)
+    if code is ReasonCode.OUTRANKED_VALUE:
+        return rule, _of_rival(case, line, rivals)
+    return rule, said_of_stock(case, line, code) or words
+
+
+def _rule(case: Case, line: int, code: ReasonCode, row: int) -> tuple[Rule, str]:
+    """A row's rule, a family's, or plain arithmetic, with what the family says."""
     if row >= 0:
         block, words = case.wording(row)
         return Rule(block.family, words.key, words.leaf), words.sentence
     family, words_of_line = _of_line(case, line, code)
     if words_of_line is not None:
         return Rule(family, words_of_line.key, words_of_line.leaf), words_of_line.sentence
-    plain = _plain(case.problem, line, code, decided=case.proven)
-    return plain, _of_rival(case, line, rivals) if code is ReasonCode.OUTRANKED_VALUE else ""
+    return _plain(case.problem, line, code, decided=case.proven), ""
 
 
 def _of_rival(case: Case, line: int, rivals: Sequence[Competitor]) -> str:

@@ -9,11 +9,9 @@ places had is told where others took of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from ..facts import Lines
-from ..problem import Problem
 from .competitors import Competing
 from .values import (
     Certainty,
@@ -22,8 +20,6 @@ from .values import (
     LineQuantity,
     Reason,
     ReasonCode,
-    WaterfallKind,
-    WaterfallStep,
 )
 
 ROOM = (
@@ -46,22 +42,19 @@ OUTRANKED = (
 
 
 def line_sentence(
-    problem: Problem,
-    line: int,
+    asked: int,
     given: int,
-    steps: Sequence[WaterfallStep],
     told: Sequence[tuple[Reason, str]],
     competing: Competing,
     fix: Fix | None = None,
     had: str = "",
 ) -> str:
-    """The sentence of one line; `told` are its reasons with the words of their families, `fix`
+    """The sentence of one line; `told` are its reasons with what their rules say, `fix`
     is what would fill it, `had` what the places in its reach had."""
-    asked = int(problem.line.quantity[line])
     if given >= asked:
         return opening(given, asked)
     telling = [(r, words) for r, words in told if r.units]
-    parts = [_phrase(problem, line, r, words, steps, competing) for r, words in telling]
+    parts = [_phrase(r, words, competing) for r, words in telling]
     if len(parts) > 1:
         parts = [f"{r.units}: {p}" for (r, _), p in zip(telling, parts, strict=True)]
     if had and any(_taken(r, competing.told) for r, _ in telling):
@@ -95,14 +88,7 @@ def day(days: int) -> str:
     return (EPOCH + timedelta(days=days)).isoformat()
 
 
-def _phrase(
-    problem: Problem,
-    line: int,
-    reason: Reason,
-    words: str,
-    steps: Sequence[WaterfallStep],
-    competing: Competing,
-) -> str:
+def _phrase(reason: Reason, words: str, competing: Competing) -> str:
     taken = _by_its_code(reason, competing.told)
     if reason.code is ReasonCode.TIE_BREAK and not taken:
         phrase = "a plan that gives it more is worth the same, and the order of ids decided"
@@ -110,8 +96,6 @@ def _phrase(
         phrase = "not ruled out: within the gap asked, a better plan may give it more"
     elif reason.code in OUTRANKED or (reason.code in HELD and taken):
         phrase = _outranked(reason, words, competing)
-    elif reason.code in _PLAIN:
-        phrase = _PLAIN[reason.code](problem.facts.lines, line, steps)
     else:
         phrase = words or reason.code.name.lower().replace("_", " ")
         phrase += _room(reason)
@@ -170,56 +154,3 @@ def _why(reason: Reason) -> str:
         ReasonCode.TIME_FENCE: ", within the time fence",
         ReasonCode.STRATEGY: ", by its strategy",
     }.get(reason.code, "")
-
-
-_Telling = Callable[[Lines, int, Sequence[WaterfallStep]], str]
-
-
-def _units(steps: Sequence[WaterfallStep], *kinds: WaterfallKind) -> int:
-    return sum(s.units for s in steps if s.kind in kinds)
-
-
-def _no_supply(lines: Lines, line: int, steps: Sequence[WaterfallStep]) -> str:
-    held = _units(steps, WaterfallKind.ON_HAND, WaterfallKind.INBOUND)
-    product = lines.product.word(line)
-    return f"only {held} of {product} in reach" if held else f"no stock of {product}"
-
-
-def _shelf_life(lines: Lines, line: int) -> str:
-    wanted = int(lines.min_shelf_life_days[line])
-    if not wanted:
-        return "would be expired at delivery"
-    return f"would have under {wanted} days of shelf life left at delivery"
-
-
-def _latest(lines: Lines, line: int) -> str:
-    return day(int(lines.latest_day[line]))
-
-
-_PLAIN: dict[ReasonCode, _Telling] = {
-    ReasonCode.NO_SUPPLY: _no_supply,
-    ReasonCode.SUPPLY_BLOCKED: lambda t, i, s: (
-        f"{_units(s, WaterfallKind.BLOCKED)} of {t.product.word(i)} are blocked"
-    ),
-    ReasonCode.CHANNEL: lambda t, i, s: "stock is kept for other customers or channels",
-    ReasonCode.SHELF_LIFE_SHORT: lambda t, i, s: (
-        f"{_units(s, WaterfallKind.SHELF_LIFE)} of {t.product.word(i)} {_shelf_life(t, i)}"
-    ),
-    ReasonCode.SUPPLY_TOO_LATE: lambda t, i, s: f"stock comes after {_latest(t, i)}",
-    ReasonCode.DATE_WINDOW: lambda t, i, s: f"stock cannot arrive by {_latest(t, i)}",
-    ReasonCode.NO_SOURCE: lambda t, i, s: (
-        f"{_units(s, WaterfallKind.NOT_ALLOWED)} of {t.product.word(i)} lie where this line may "
-        "not be served from"
-    ),
-    ReasonCode.CUSTOMER_HOLD: lambda t, i, s: f"customer {t.customer.word(i)} is on hold",
-    ReasonCode.LOT_SPLIT_LIMIT: lambda t, i, s: (
-        f"{_units(s, WaterfallKind.PACK_REMAINDER)} left in lots, less than a pack in each"
-    ),
-    ReasonCode.UNPROFITABLE: lambda t, i, s: (
-        f"{_units(s, WaterfallKind.UNUSED)} are left, but serving it costs more than it is worth"
-    ),
-    ReasonCode.NOT_PROVEN: lambda t, i, s: (
-        "not decided to a proof: rules conflict, or the run stopped"
-    ),
-    ReasonCode.UNEXPLAINED: lambda t, i, s: "unexplained",
-}

@@ -66,10 +66,8 @@ def _story(
         fix=fix,
         alternatives=alternatives(case, line, [reason for reason, _ in told]) if short else (),
         sentence=line_sentence(
-            case.problem,
-            line,
+            int(case.problem.line.quantity[line]),
             given,
-            steps,
             told,
             competing,
             fix,

@@ -60,6 +60,16 @@ class ArcUnits:
     protected: Ints
     unused: Ints
 
+    def at(self, arcs: slice) -> ArcUnits:
+        """Those of some arcs."""
+        columns = (self.given, self.others, self.remainder, self.protected, self.unused)
+        return ArcUnits(*(column[arcs] for column in columns))
+
+    def reach(self) -> Ints:
+        """All units of the lot of every arc."""
+        reach: Ints = self.given + self.others + self.remainder + self.protected + self.unused
+        return reach
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waterfall:
