@@ -123,7 +123,7 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     REASON_CODE_NOT_PROVEN: _ReasonCode.ValueType  # 31
     """The run stopped at its limit: no reason is proven."""
     REASON_CODE_TIE_BREAK: _ReasonCode.ValueType  # 32
-    """A line of equal value came first in canonical order."""
+    """Of several plans of equal value one was taken."""
     REASON_CODE_UNEXPLAINED: _ReasonCode.ValueType  # 33
     """No reason was found."""
 
@@ -195,7 +195,7 @@ REASON_CODE_FALLBACK_RULE_USED: ReasonCode.ValueType  # 30
 REASON_CODE_NOT_PROVEN: ReasonCode.ValueType  # 31
 """The run stopped at its limit: no reason is proven."""
 REASON_CODE_TIE_BREAK: ReasonCode.ValueType  # 32
-"""A line of equal value came first in canonical order."""
+"""Of several plans of equal value one was taken."""
 REASON_CODE_UNEXPLAINED: ReasonCode.ValueType  # 33
 """No reason was found."""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015

@@ -64,3 +64,22 @@ def test_what_no_plan_can_give_costs_nothing_but_is_impossible() -> None:
     (reason,) = api.explain(api.solve(problem)).story_of("S3").reasons
     assert (reason.code, reason.certainty) == (ReasonCode.LOCKED, Certainty.PROVEN)
     assert reason.delta_micros is None
+
+
+def test_a_line_that_its_quota_stops_has_no_competitor_for_stock_that_is_left() -> None:
+    told = tell(
+        lines=[line("S1", 50, tier="A", channel="WEB"), line("S2", 60, unit_price_micros=MICROS)],
+        lots=[lot("L1", 200)],
+        quotas=[{"id": "Q", "channel": "WEB", "cap_quantity": 30}],
+    )
+    story = told.story("S1")
+    assert [r.code for r in story.reasons] == [ReasonCode.QUOTA_EXHAUSTED]
+    assert story.competitors == ()
+
+
+def test_lines_worth_the_same_are_not_told_that_an_order_of_ids_decided() -> None:
+    told = tell(lines=[line(f"S{k}", 30) for k in (1, 2, 3)], lots=[lot("L1", 40)])
+    short = [told.story(f"S{k}") for k in (1, 2, 3)]
+    for story in (s for s in short if s.reasons):
+        assert "order" not in story.sentence
+        assert "50.00 a unit against 50.00, worth the same; another plan as good" in story.sentence

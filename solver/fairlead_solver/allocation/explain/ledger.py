@@ -6,8 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...tables import Ints, Kinds
+from ...tables import Bools, Ints, Kinds
 from .values import Certainty, ReasonCode
+
+HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
+TAKEN = (  # what it is told as that others took the stock
+    ReasonCode.OUTRANKED_TIER,
+    ReasonCode.OUTRANKED_VALUE,
+    ReasonCode.FAIR_SHARE_RATIONED,
+    ReasonCode.CONTRACT_FLOOR_OTHER,
+    ReasonCode.PROTECTED_STOCK,
+    ReasonCode.TIE_BREAK,
+    ReasonCode.NOT_PROVEN,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +39,14 @@ class Reasons:
     def of_line(self, line: int) -> slice:
         """The reasons of one line."""
         return slice(int(self.offsets[line]), int(self.offsets[line + 1]))
+
+    def lost_to_rivals(self) -> Bools:
+        """Lines that lack what others took, and not only what a rule or the facts refuse them."""
+        held = np.isin(self.code, HELD) & (self.certainty != Certainty.EXACT)
+        counts = (np.isin(self.code, TAKEN) | held) & (self.units > 0)
+        lost = np.zeros(len(self.offsets) - 1, dtype=np.bool_)
+        lost[self.line[counts]] = True
+        return lost
 
     def merged(self) -> Reasons:
         """What is the same of one line put together."""

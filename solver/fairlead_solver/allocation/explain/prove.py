@@ -25,14 +25,13 @@ from ..arcs import expand
 from .again import Again
 from .case import Case
 from .copies import Copies, Worths, compared, stacked
-from .ledger import Reasons
+from .ledger import HELD, Reasons
 from .outcomes import Outcomes, State
 from .scope import Effort, Parts, Scopes
 from .story import Proof
 from .values import Certainty, ReasonCode, Scope
 
 WORTH_MORE = (ReasonCode.OUTRANKED_TIER, ReasonCode.OUTRANKED_VALUE, ReasonCode.UNPROFITABLE)
-HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
 BLAMES = {
     ReasonCode.FAIR_SHARE_RATIONED: "fair_share",
     ReasonCode.CONTRACT_FLOOR_OTHER: "contract_floor",

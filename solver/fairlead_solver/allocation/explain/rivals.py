@@ -10,7 +10,7 @@ told by the first of these that holds:
                            exceeded: without j's units the penalty is due (or it is hard)
     FAIR_SHARE_RATIONED    both are in one fair share group and a lot unit is worth no more with j
     OUTRANKED_VALUE        a lot unit is worth more with j, by the unit terms
-    TIE_BREAK              worth the same: the canonical order of ids decided
+    TIE_BREAK              worth the same: one of several plans was taken
     OUTRANKED_VALUE        worth less by the unit terms alone; the plan as a whole is worth more
 
 All but the arithmetic of who took what is INDICATED until it is proven by solving again.

@@ -26,11 +26,11 @@ from ..family import Family, Wording
 from ..policy import TierMode
 from ..problem import Problem
 from .case import Case
+from .ledger import HELD
 from .rival_rules import own_rule
 from .said_of_stock import said_of_stock
 from .values import Competitor, ReasonCode, Rule
 
-HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
 _OF_LINE: dict[ReasonCode, tuple[Family, str]] = {
     ReasonCode.PACK_MULTIPLE: (lot_size, "lines"),
     ReasonCode.LOT_SPLIT_LIMIT: (lot_size, "lines"),

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from .competitors import Competing
+from .ledger import HELD
 from .values import (
     Certainty,
     Competitor,
@@ -28,7 +29,6 @@ ROOM = (
     ReasonCode.CONTRACT_CAP,
     ReasonCode.CREDIT_LIMIT,
 )
-HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
 EPOCH = date(1970, 1, 1)
 MICROS = 1_000_000
 NAMED = 3  # losers named in a sentence
@@ -91,7 +91,7 @@ def day(days: int) -> str:
 def _phrase(reason: Reason, words: str, competing: Competing) -> str:
     taken = _by_its_code(reason, competing.told)
     if reason.code is ReasonCode.TIE_BREAK and not taken:
-        phrase = "a plan that gives it more is worth the same, and the order of ids decided"
+        phrase = "a plan that gives it more is worth the same, and one of them was taken"
     elif reason.code is ReasonCode.NOT_PROVEN and reason.rule.leaf:
         phrase = "not ruled out: within the gap asked, a better plan may give it more"
     elif reason.code in OUTRANKED or (reason.code in HELD and taken):
@@ -149,7 +149,7 @@ def _why(reason: Reason) -> str:
     return {
         ReasonCode.FAIR_SHARE_RATIONED: ", by fair share",
         ReasonCode.CONTRACT_FLOOR_OTHER: ", for its contract's floor",
-        ReasonCode.TIE_BREAK: ", first in order",
+        ReasonCode.TIE_BREAK: ", worth the same; another plan as good may serve this line",
         ReasonCode.LOCKED: ", locked",
         ReasonCode.TIME_FENCE: ", within the time fence",
         ReasonCode.STRATEGY: ", by its strategy",

@@ -43,10 +43,10 @@ class Findings:
 def line_stories(case: Case, reasons: Reasons, lines: Ints, found: Findings) -> Iterator[LineStory]:
     """Everything that is said about each line given (ascending rows of `facts.lines`)."""
     nobody = Competing()
-    short = case.given[lines] < case.problem.line.quantity[lines]
-    rivals = competitors_of(case, lines[short], found.competitors)
-    for line, is_short in zip(lines.tolist(), short.tolist(), strict=True):
-        yield _story(case, reasons, line, found, next(rivals) if is_short else nobody)
+    lost = reasons.lost_to_rivals()[lines]
+    rivals = competitors_of(case, lines[lost], found.competitors)
+    for line, to_rivals in zip(lines.tolist(), lost.tolist(), strict=True):
+        yield _story(case, reasons, line, found, next(rivals) if to_rivals else nobody)
 
 
 def _story(
