@@ -188,7 +188,8 @@ def _least_worth(copies: Copies) -> Floats:
     model = copies.model
     at_least = np.where(model.cost > 0, model.lower, model.upper)
     worth = np.where(model.cost == 0, 0.0, model.cost * at_least)
-    return np.bincount(copies.part, worth, copies.count)
+    least: Floats = np.bincount(copies.part, worth, copies.count).astype(np.float64)
+    return least
 
 
 def _improved(
