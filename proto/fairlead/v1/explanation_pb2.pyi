@@ -658,11 +658,13 @@ class CompetingLine(_message.Message):
 
     @_builtins.property
     def unit_value(self) -> Global___Money:
-        """Its value by term for one base unit of the shared lot."""
+        """Its value by term for one base unit of the shared lot: what it would lose with that, penalties
+        of contracts and churn included.
+        """
 
     @_builtins.property
     def own_unit_value(self) -> Global___Money:
-        """This line's value by term for one base unit of the same lot."""
+        """This line's value by term for one base unit of the same lot: what it would gain by that."""
 
     def __init__(
         self,

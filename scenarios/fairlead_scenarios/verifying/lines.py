@@ -13,7 +13,11 @@ from .exact import wrong_in
 from .ground import Ground, told
 from .reach import Reach, Surroundings
 from .sentences import sentence_trial
+from .sums import Limits
 from .trial import Kind, Trial, arithmetic
+from .unit_worth import gained, lost
+
+ROUNDED = 10  # micro-units that the terms of a unit may be off together
 
 _TOGETHER = (
     "NO_SUPPLY",
@@ -45,7 +49,7 @@ def line_trials(
             yield arithmetic(Kind.EXACT, said.line, told(reason), wrong)
     yield _supply_together(ground, reach, said)
     for rival in said.explanation.competitors:
-        yield _competitor(ground, line, rival)
+        yield _competitor(ground, around.limits, line, rival)
     if said.explanation.sentence:
         yield sentence_trial(ground, around.limits, reach, said)
     yield from alternative_trials(reach, said)
@@ -85,12 +89,16 @@ def _supply_together(ground: Ground, reach: Reach, said: decision_pb2.DecisionLi
     return arithmetic(Kind.EXACT, said.line, "reasons of supply together", wrong)
 
 
-def _competitor(ground: Ground, line: Line, rival: explanation_pb2.CompetingLine) -> Trial:
+def _competitor(
+    ground: Ground, limits: Limits, line: Line, rival: explanation_pb2.CompetingLine
+) -> Trial:
     says = f"{rival.units} went to {rival.line}"
-    return arithmetic(Kind.COMPETITOR, line.id, says, _wrong_rival(ground, line, rival))
+    return arithmetic(Kind.COMPETITOR, line.id, says, _wrong_rival(ground, limits, line, rival))
 
 
-def _wrong_rival(ground: Ground, line: Line, rival: explanation_pb2.CompetingLine) -> str:
+def _wrong_rival(
+    ground: Ground, limits: Limits, line: Line, rival: explanation_pb2.CompetingLine
+) -> str:
     other = ground.lines.get(rival.line)
     if other is None:
         return "no such line"
@@ -101,9 +109,12 @@ def _wrong_rival(ground: Ground, line: Line, rival: explanation_pb2.CompetingLin
     )
     if units != rival.units:
         return f"it took {units} out of this line's reach"
-    values = {(theirs[arc.lot.id].value, arc.value) for arc in shared}
+    values = [
+        (lost(ground, limits, theirs[arc.lot.id], line), gained(ground, limits, arc))
+        for arc in shared
+    ]
     stated = _total(rival.unit_value), _total(rival.own_unit_value)
-    if stated not in values:
+    if not any(all(map(_near, stated, pair)) for pair in values):
         return f"values a unit {stated}, of the lots shared {sorted(values)}"
     tiers = ground.policy.tiers
     if tiers[other.tier].id != rival.tier or other.customer != rival.customer:
@@ -111,6 +122,11 @@ def _wrong_rival(ground: Ground, line: Line, rival: explanation_pb2.CompetingLin
     if word(rival, "decided_by") == "OUTRANKED_TIER" and other.tier >= line.tier:
         return "its tier is not above"
     return ""
+
+
+def _near(stated: int, found: float) -> bool:
+    """Terms are rounded to the micro-unit, one by one."""
+    return abs(stated - found) <= ROUNDED
 
 
 def _total(money: explanation_pb2.Money) -> int:

@@ -128,6 +128,7 @@ class _Said:
                 written.add(f"{float(ground.entitled[key]):.6g}")
         for other in (ground.lines[c.line] for c in self.told.competitors):
             written |= {f"{n}" for n in (other.quantity, other.least, other.pack)}
+            written |= {f"{arc.ratio}" for arc in ground.arcs.get(other.id, [])}
         return written | {f"{share.lot.quantity}" for share in self.reach.shares}
 
     def _others(self) -> Iterator[int]:
@@ -167,7 +168,8 @@ class _Said:
             ids |= {share.lot.customer, share.lot.channel}
         for rival in told.competitors:
             ids |= {rival.line, rival.customer, *rival.contracts}
-            ids.add(self.ground.lines[rival.line].group)
+            other = self.ground.lines[rival.line]
+            ids |= {other.group, other.product}
         for fix in self.fixes:
             ids |= {fix.product, fix.location, fix.rule.leaf}
         ids |= {loser.line for loser in told.fix.losers} | {r.rule.leaf for r in told.reasons}

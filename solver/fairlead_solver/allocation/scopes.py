@@ -12,6 +12,7 @@ import numpy as np
 
 from ..tables import Bools, Coded, Codes, Ints
 from .arcs import expand
+from .totals import summed
 
 if TYPE_CHECKING:
     from .facts import Contracts, Quotas
@@ -50,8 +51,8 @@ class ByLine:
         """The rows that cover one line."""
         return self.row[int(self.starts[line]) : int(self.starts[line + 1])]
 
-    def beyond(self, line: Codes, other: Codes) -> Bools:
-        """Per pair of lines, whether a row covers `other` that does not cover `line`."""
+    def beyond(self, line: Codes | Ints, other: Codes | Ints, worth: Ints) -> Ints:
+        """Per pair of lines, what the rows are worth that cover `other` and do not cover `line`."""
         counts = self.starts[other + 1] - self.starts[other]
         pair = np.repeat(np.arange(len(line)), counts)
         rows = self.row[expand(self.starts[other], counts)]
@@ -60,9 +61,8 @@ class ByLine:
         known = owner * width + self.row
         wanted = line[pair] * np.int64(width) + rows
         at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-        beyond = np.zeros(len(line), dtype=np.bool_)
-        beyond[pair[known[at] != wanted]] = True
-        return beyond
+        apart = known[at] != wanted
+        return summed(pair[apart], worth[rows[apart]], len(line))
 
 
 def family_range(names: tuple[str, ...], family: str) -> tuple[int, int, int]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from fairlead_solver import api
 from fairlead_solver.allocation.explain.values import Certainty, ReasonCode
 from fairlead_solver.allocation.facts import Strategy
+from fairlead_solver.allocation.families.churn import ChurnPolicy
 from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.terms import Term
 
 from .cases import MICROS, TODAY, facts, line, lot, tell
 
@@ -83,3 +85,50 @@ def test_lines_worth_the_same_are_not_told_that_an_order_of_ids_decided() -> Non
     for story in (s for s in short if s.reasons):
         assert "order" not in story.sentence
         assert "50.00 a unit against 50.00, worth the same; another plan as good" in story.sentence
+
+
+def test_a_substitute_that_counts_two_for_one_is_compared_by_the_unit_of_the_lot() -> None:
+    told = tell(
+        products=[{"id": "HALF"}, {"id": "P"}],
+        substitutes=[{"product": "P", "substitute": "HALF", "ratio": 2}],
+        lines=[
+            line("S1", 30, product="P", substitutes_allowed=True),
+            line("S2", 8, product="HALF", unit_price_micros=6 * MICROS),
+        ],
+        lots=[lot("L1", 10), lot("L2", 15, product="HALF")],
+    )
+    (rival,) = told.story("S2").competitors
+    assert (sum(rival.unit_value.values()), sum(rival.own_unit_value.values())) == (
+        25 * MICROS,
+        30 * MICROS,
+    )
+    assert "(tier C, 25.00 a unit against 30.00; line S1 takes 2 of HALF for one of P; " in (
+        told.story("S2").sentence
+    )
+
+
+def test_what_a_line_was_promised_counts_in_what_a_unit_is_worth_to_it() -> None:
+    told = tell(
+        api.Policy(churn=ChurnPolicy(rate=0.5)),
+        lines=[line("S1", 20, tier="A"), line("S2", 20, previous_quantity=15)],
+        lots=[lot("L1", 30)],
+    )
+    (rival,) = told.story("S2").competitors
+    assert rival.own_unit_value[Term.CHURN] == 5 * MICROS
+    assert Term.CHURN not in rival.unit_value
+
+
+def test_the_penalty_of_a_floor_counts_in_what_a_unit_is_worth_to_who_keeps_it() -> None:
+    told = tell(
+        lines=[line("S1", 60, tier="A"), line("S2", 40, customer="C")],
+        lots=[lot("L1", 60)],
+        customers=[{"id": "C"}],
+        contracts=[
+            {"id": "K", "customer": "C", "floor_quantity": 40, "penalty_micros": 99 * MICROS}
+        ],
+    )
+    (rival,) = told.story("S1").competitors
+    assert rival.unit_value[Term.CONTRACT] == 99 * MICROS
+    assert "40 went to S2 (tier C, 149.00 a unit against 100.00, for its contract's floor)" in (
+        told.story("S1").sentence
+    )

@@ -39,7 +39,7 @@ def competitors_of(case: Case, lines: Ints, most: int) -> Iterator[Competing]:
     lines at once. `most` are told, and for everything that decided the one that took most.
 
     Both unit values are per unit of the lot they met in (the one the rival took most from), each
-    for its own line.
+    for its own line, with what a unit is owed it (`owed`).
     """
     offsets = case.problem.arcs.offsets
     arcs = expand(offsets[lines], offsets[lines + 1] - offsets[lines])
@@ -62,8 +62,8 @@ def _together(case: Case, lines: Ints, arcs: Ints, most: int) -> Iterator[Compet
         found.rival.tolist(),
         found.units.tolist(),
         found.code.tolist(),
-        _values(case, found.rival_arc),
-        _values(case, found.arc),
+        _values(case, found.rival_arc, case.stakes.owed.lost(found.rival, found.line)),
+        _values(case, found.arc, case.stakes.owed.gained(found.line)),
     ))  # fmt: skip
     for line, (start, stop) in zip(lines.tolist(), pairwise(bounds), strict=True):
         yield Competing(tuple(told[start:stop]), left_out.get(line, {}))
@@ -135,8 +135,10 @@ def _contracts(problem: Problem, line: int) -> tuple[str, ...]:
     return tuple(ids[k] for k in problem.contracts_by_line.of(line).tolist())
 
 
-def _values(case: Case, arcs: Ints) -> Iterator[_Money]:
-    """Micros per unit of the line on each arc, by term, without the terms of 0."""
-    terms = tuple(case.stakes.terms)
-    micros = zip(*(v[arcs].tolist() for v in case.stakes.terms.values()), strict=True)
-    return ({t: m for t, m in zip(terms, row, strict=True) if m} for row in micros)
+def _values(case: Case, arcs: Ints, owed: Mapping[Term, Ints]) -> Iterator[_Money]:
+    """Micros per unit of the lot on each arc, by term, without the terms of 0."""
+    ratio = case.problem.arcs.ratio[arcs]
+    columns = {term: micros[arcs] // ratio for term, micros in case.stakes.terms.items()}
+    columns |= {term: micros // ratio for term, micros in owed.items()}
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return ({t: m for t, m in zip(columns, row, strict=True) if m} for row in rows)

@@ -42,7 +42,20 @@ def own_rule(case: Case, rival: int, line: int) -> str:
         return family.words(problem, block, rival).sentence
     if pack > int(problem.line.pack[line]):
         return lot_size.words(problem, "lines", rival).sentence
-    return ""
+    return _several_for_one(case, rival, line)
+
+
+def _several_for_one(case: Case, rival: int, line: int) -> str:
+    """Of a substitute a rival takes several units for one that it asks for."""
+    arcs, facts = case.problem.arcs, case.problem.facts
+    theirs = np.arange(*arcs.offsets[rival : rival + 2])
+    shared = np.isin(arcs.lot[theirs], arcs.lot[arcs.of_line(line)]) & (case.plan.packs[theirs] > 0)
+    several = theirs[shared & (arcs.ratio[theirs] > 1)]
+    if not len(several):
+        return ""
+    name, product = facts.lines.id[rival], facts.lines.product.word(rival)
+    stand_in = facts.lots.product.word(int(arcs.lot[several[0]]))
+    return f"line {name} takes {arcs.ratio[several[0]]} of {stand_in} for one of {product}"
 
 
 def _who_took(case: Case, line: int) -> list[int]:

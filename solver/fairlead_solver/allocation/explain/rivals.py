@@ -9,9 +9,9 @@ told by the first of these that holds:
     CONTRACT_FLOOR_OTHER   j counts for a contract floor that i does not, and the floor is not
                            exceeded: without j's units the penalty is due (or it is hard)
     FAIR_SHARE_RATIONED    both are in one fair share group and a lot unit is worth no more with j
-    OUTRANKED_VALUE        a lot unit is worth more with j, by the unit terms
+    OUTRANKED_VALUE        a lot unit is worth more with j, by its unit terms and what it is owed
     TIE_BREAK              worth the same: one of several plans was taken
-    OUTRANKED_VALUE        worth less by the unit terms alone; the plan as a whole is worth more
+    OUTRANKED_VALUE        worth less by these alone; the plan as a whole is worth more
 
 All but the arithmetic of who took what is INDICATED until it is proven by solving again.
 """
@@ -34,6 +34,7 @@ from ..terms import Term
 from ..totals import summed
 from ..value import unit_terms
 from .firm import Firm
+from .owed import Owed, owed
 from .values import ReasonCode
 from .waterfall import in_group, protected_lots, protection_arcs
 
@@ -68,6 +69,7 @@ class Stakes:
     terms: Mapping[Term, Ints]  # micros per unit of the line, per arc
     value: Ints  # micros per base unit of the lot, per arc
     held: Ints  # ReasonCode that holds a line's quantity, 0: none
+    owed: Owed
     group: Ints  # fair share group per line; all different where it is off
     floors: ByLine  # contracts whose floor is not exceeded
     shut: tuple[tuple[Bools, Bools], ...]  # protections outsiders used up: (lots, lines inside)
@@ -85,6 +87,7 @@ def stakes(problem: Problem, plan: Plan, firm: Firm) -> Stakes:
     return Stakes(
         terms=terms,
         value=total // arcs.ratio,
+        owed=owed(problem, plan),
         held=np.where((firm.least > 0) & (plan.per_line() <= firm.least), firm.code, 0),
         group=_groups(problem),
         floors=_tight_floors(problem, plan),
@@ -131,12 +134,15 @@ def _decided_by(problem: Problem, at: Stakes, own: Ints, other: Ints) -> Ints:
     line, rival = problem.arcs.line[own], problem.arcs.line[other]
     tier = problem.line.tier
     gain = at.value[other] - at.value[own]
+    for term, lost in at.owed.lost(rival, line).items():
+        gained = at.owed.gained(line)[term]
+        gain += lost // problem.arcs.ratio[other] - gained // problem.arcs.ratio[own]
     code = np.where(gain == 0, ReasonCode.TIE_BREAK, ReasonCode.OUTRANKED_VALUE)
     rationed = (at.group[line] == at.group[rival]) & (gain <= 0)
     code = np.where(rationed, ReasonCode.FAIR_SHARE_RATIONED, code)
     if len(at.floors.row):
-        owed = at.floors.beyond(line, rival)
-        code = np.where(owed, ReasonCode.CONTRACT_FLOOR_OTHER, code)
+        counted = at.floors.beyond(line, rival, np.ones(len(problem.facts.contracts), np.int64))
+        code = np.where(counted > 0, ReasonCode.CONTRACT_FLOOR_OTHER, code)
     code = np.where(tier[rival] < tier[line], ReasonCode.OUTRANKED_TIER, code)
     for lots, inside in at.shut:
         kept = lots[problem.arcs.lot[own]] & inside[rival] & ~inside[line]

@@ -44,10 +44,10 @@ class ChurnPolicy:
 
 
 def _lines(problem: Problem) -> Ints:
-    return np.flatnonzero((problem.line.previous > 0) & (_cost(problem) > 0))
+    return np.flatnonzero((problem.line.previous > 0) & (unit_cost(problem) > 0))
 
 
-def _cost(problem: Problem) -> Ints:
+def unit_cost(problem: Problem) -> Ints:
     """ς price of each line, micro-units per unit."""
     return rounded(problem.policy.churn.rate * problem.line.price_micros)
 
@@ -62,7 +62,7 @@ def build(problem: Problem, draft: Draft) -> None:
     lines = _lines(problem)
     previous = problem.line.previous[lines]
     taken = draft.columns(
-        NAME, "taken", lines, upper=previous, cost=-_cost(problem)[lines], about=About.LINES
+        NAME, "taken", lines, upper=previous, cost=-unit_cost(problem)[lines], about=About.LINES
     )
     rows = draft.rows(NAME, "taken", lines, lower=previous, kind=RowKind.LINK, about=About.LINES)
     draft.entries(rows, taken, 1.0)
@@ -72,7 +72,7 @@ def build(problem: Problem, draft: Draft) -> None:
 def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
     """CHURN: minus the cost of every confirmed unit taken back."""
     taken = np.maximum(problem.line.previous - plan.per_line(), 0)
-    return {Term.CHURN: -int(np.dot(taken, _cost(problem)))}
+    return {Term.CHURN: -int(np.dot(taken, unit_cost(problem)))}
 
 
 def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
