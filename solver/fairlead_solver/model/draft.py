@@ -93,7 +93,10 @@ class Model:
 
     def block_rows(self, family: str, name: str) -> Block | None:
         """The row block of that family and name, if it was written."""
-        return next((b for b in self.row_blocks if (b.family, b.name) == (family, name)), None)
+        for block in self.row_blocks:
+            if block.name == name and block.family == family:
+                return block
+        return None
 
     def coupling_rows(self) -> Bools:
         """Which rows may be priced out."""
