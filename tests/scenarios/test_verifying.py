@@ -87,6 +87,7 @@ def test_a_false_difference_in_a_large_cycle_is_found_out() -> None:
     case = large_case()
     reason = _reason(case.decision, explanation_pb2.CERTAINTY_PROVEN)
     reason.delta_micros += 10_000_000
+    case.decision.limits_untried = len(case.decision.binding_constraints)
     del case.decision.binding_constraints[:]
     (failed,) = failures(verify([case]))
     assert failed.statement.kind is Kind.PROVEN

@@ -13,7 +13,7 @@ from ..screen.words import word
 from .binding_words import binding_sentence
 from .field import Field, Fields
 from .ground import MICRO, Ground, less, near
-from .limits import FAIR_SHARE, Limit, Unknown
+from .limits import FAIR_SHARE, SOURCES, Limit, Unknown
 from .moves import Move, moved
 from .trial import (
     Answer,
@@ -126,7 +126,9 @@ def _binds(fields: Fields, limit: Limit, said: explanation_pb2.BindingConstraint
     ground = fields.ground
     lines = [ground.lines[one.line] for one in said.lines_shortened]
     room = limit.limit
-    if not limit.least:
+    if limit.family == SOURCES:
+        room = len({lot.location for lot in ground.lots.values()})
+    elif not limit.least:
         room = sum(
             limit.step(ground, line) * -(-(line.quantity - ground.given[line.id]) // line.pack)
             for line in lines

@@ -15,7 +15,7 @@ from fairlead_solver.reference.process import Held, Question
 
 from .ground import Ground
 from .joined import Joined
-from .limits import FAIR_SHARE, SUPPLY, Limit
+from .limits import FAIR_SHARE, SOURCES, SUPPLY, Limit
 from .part import Part, as_decided
 from .sums import Limits, Sum
 
@@ -128,6 +128,8 @@ class Fields:
         key = limit.cell[1]
         if limit.family == FAIR_SHARE:
             return self._joined.by_share([key])
+        if limit.family == SOURCES:
+            return self.ground.served_as(limit.cell[0], key)
         return self._joined.at([key]) if limit.family == SUPPLY else self.limits.sum_of(limit).lines
 
     def held_by(self, limit: Limit) -> frozenset[str]:

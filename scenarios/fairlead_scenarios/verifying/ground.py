@@ -47,6 +47,14 @@ class Ground:
         """The fair share of every line, in units."""
         return entitlements(self.cycle, (arc for arcs in self.arcs.values() for arc in arcs))
 
+    def served_as(self, table: str, key: str) -> frozenset[str]:
+        """The lines of one row of `lines` or `orders`."""
+        of_order = table == "orders"
+        lines = (
+            i for i in self.cycle.lines if (i.order == ("order", key) if of_order else i.id == key)
+        )
+        return frozenset(line.id for line in lines)
+
     @property
     def optimal(self) -> bool:
         """Whether the decision says it is the best."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fairlead_solver.reference.arcs import Arc
@@ -12,7 +13,7 @@ from fairlead_solver.reference.readings import Usage, floor
 
 from .ground import Ground, row_of
 
-SUPPLY, FLOOR, FAIR_SHARE = "supply", "contract_floor", "fair_share"
+SUPPLY, FLOOR, FAIR_SHARE, SOURCES = "supply", "contract_floor", "fair_share", "sources"
 _MICROS = 1_000_000
 
 
@@ -210,6 +211,24 @@ def _fair_share(ground: Ground, key: str) -> Limit | None:
     )
 
 
+def _sources(ground: Ground, key: str) -> Limit | None:
+    """The most locations of a line, or of an order."""
+    for table in ("lines", "orders"):
+        row = row_of(ground.cycle, table, key)
+        if row is not None and row["max_sources"]:
+            own = ground.served_as(table, key)
+            flow = ((line, lot) for (line, lot), packs in ground.flow.items() if packs)
+            used = {ground.lots[lot].location for line, lot in flow if line in own}
+            cell = (table, key, "max_sources")
+            counts = partial(_is_of, own)  # whatever comes from one more location
+            return Limit(SOURCES, row["max_sources"], len(used), counts, cell)
+    return None
+
+
+def _is_of(lines: frozenset[str], arc: Arc) -> int:
+    return int(arc.line.id in lines)
+
+
 _OF_FAMILY: dict[str, Callable[[Ground, str], Limit | None]] = {
     SUPPLY: _supply,
     "quota": _quota,
@@ -217,6 +236,7 @@ _OF_FAMILY: dict[str, Callable[[Ground, str], Limit | None]] = {
     "credit": _credit,
     "capacity": _capacity,
     "protection": _protection,
+    SOURCES: _sources,
     FLOOR: _floor,
     FAIR_SHARE: _fair_share,
 }

@@ -156,7 +156,7 @@ def _valued(trials: _Trials) -> dict[int, Marginals]:
         earned = trials.gains(now, at, trials.looser(at, by), looser=True)
         told = ~np.isnan(earned) & (earned != 0)
         gain[at[told]], step[at[told]], asked[at[told]] = earned[told], by[told], False
-    lowered = case.limits.lowered(rows, step)
+    lowered = case.limits.lowered(rows, step + _least_limit(case, rows))
     tight = np.flatnonzero(trials.both & (gain != 0) & ~np.isnan(gain) & lowered)
     loss = np.full(len(rows), np.nan)
     loss[tight] = trials.gains(now, tight, trials.tighter(tight, step[tight]), looser=False)
@@ -165,6 +165,12 @@ def _valued(trials: _Trials) -> dict[int, Marginals]:
         for k, row in enumerate(rows.tolist())
         if not np.isnan(gain[k])
     }
+
+
+def _least_limit(case: Case, rows: Ints) -> Floats:
+    """What a limit of each row must be at least: no location is written as 0, which means any
+    number of them."""
+    return np.array([float(case.wording(row)[1].unit == "locations") for row in rows.tolist()])
 
 
 def _loosened(trials: _Trials, every: Ints, step: Floats) -> tuple[AsDecided, Floats]:
