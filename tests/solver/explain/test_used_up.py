@@ -12,6 +12,7 @@ from fairlead_solver.allocation.explain.again import BRANCHED_COLUMNS, Again
 from fairlead_solver.allocation.explain.copies import copies
 from fairlead_solver.allocation.explain.values import BindingConstraint
 from fairlead_solver.allocation.facts import Facts
+from fairlead_solver.allocation.families.location_use import LocationUsePolicy
 from tests.solver.explain.cases import MICROS, facts, line, lot
 
 WIN = 2  # Strategy
@@ -203,4 +204,33 @@ def test_bug_a_lot_of_which_a_delivery_group_lacks_one_binds_though_some_is_left
     lots = [lot("S", 9), lot("T", 5, product="Q")]
     (bound,) = binding(lines=lines, lots=lots)
     assert (bound.rule.key, bound.slack) == ("S", 9)
+    assert bound.marginal_up is not None and bound.marginal_up.value_micros > 0
+
+
+def served_from_one_of_two(**order: Any) -> dict[str, Any]:
+    """Ten wanted, and six in each of two places."""
+    lots = [lot("E", 6, location="EAST"), lot("W", 6, location="WEST")]
+    return {"lines": [line("L", 10, **order)], "lots": lots}
+
+
+def test_bug_a_limit_of_locations_binds_where_a_line_s_text_blames_it() -> None:
+    found = binding(**served_from_one_of_two(max_sources=1))
+    (bound,) = (one for one in found if one.rule.family == "sources")
+    assert (bound.rule.key, bound.limit, bound.use, bound.slack) == ("L", 1, 1, 0)
+    assert bound.marginal_up is not None and bound.marginal_up.value_micros == 200 * MICROS
+    assert [(short.line, short.units) for short in bound.lines_shortened] == [("L", 4)]
+
+
+def test_the_last_location_is_not_taken_away_for_none_means_any_number() -> None:
+    found = binding(**served_from_one_of_two(max_sources=1))
+    (bound,) = (one for one in found if one.rule.family == "sources")
+    assert bound.marginal_down is None
+
+
+def test_the_cycle_s_own_limit_of_locations_binds_too() -> None:
+    policy = api.Policy(location_use=LocationUsePolicy(max_locations=1))
+    given = facts(**served_from_one_of_two())
+    solved = api.solve(api.intake(given, policy), api.Options(relative_gap=0.0))
+    found = api.explain(solved).binding
+    (bound,) = (one for one in found if one.rule.family == "location_use")
     assert bound.marginal_up is not None and bound.marginal_up.value_micros > 0
