@@ -90,10 +90,10 @@ class AsDecided:
         worth = np.where(self.best.known, self.best.worth[:, -1], -np.inf)[of]
         return _within(bound, np.maximum(worth, self.decided[of, -1]))
 
-    def gain(self, parts: Ints, copies: Copies, searched: Bools, *, looser: bool) -> Floats:
+    def gain(self, parts: Ints, copies: Copies, searched: Bools, upwards: Bools) -> Floats:
         """Money by which `copies`, parts with other limits, are worth more than the parts as they
-        are; NaN where that is not known. `looser`: they have more room. `searched`: those for which
-        an engine may search."""
+        are; NaN where that is not known. `searched`: those for which an engine may search;
+        `upwards`: those of which only what is earned matters, if anything."""
         if not len(parts):
             return np.empty(0)
         after = Valued.unknown(copies)
@@ -101,7 +101,7 @@ class AsDecided:
         relaxed = self.again.relaxed(copies) if copies.money_first() else None
         if relaxed is not None:
             after = Valued(copies.worths(relaxed.x), relaxed.attained.copy())
-            nothing = looser & self.reaches(parts, relaxed.bound)
+            nothing = upwards & self.reaches(parts, relaxed.bound)
         left = np.flatnonzero(~nothing & ~after.known)
         if len(left):
             some = copies.only(left)

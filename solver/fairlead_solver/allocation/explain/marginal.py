@@ -57,6 +57,13 @@ class _Trials:
     moved: Moved
     again: Again
 
+    @property
+    def upwards(self) -> Bools:
+        """Rows whose loosening earns money or nothing. More stock moves fair shares, and may cost
+        some: then that is told of rows that are sought both ways."""
+        shares = self.case.problem.policy.fair_share.mode is not FairShareMode.OFF
+        return ~self.both | (not shares)
+
     def looser(self, at: Ints, step: Floats) -> tuple[Ints, Copies]:
         """(positions in `at`, their parts with the limit loosened by `step`, in row units)."""
         return self.moved.by(at, self.case.limits.loosening(self.rows[at]) * step)
@@ -65,13 +72,11 @@ class _Trials:
         """The same, tightened."""
         return self.moved.by(at, -self.case.limits.loosening(self.rows[at]) * step)
 
-    def gains(
-        self, now: AsDecided, at: Ints, moved: tuple[Ints, Copies], *, looser: bool
-    ) -> Floats:
+    def gains(self, now: AsDecided, at: Ints, moved: tuple[Ints, Copies], upwards: Bools) -> Floats:
         """What the moved parts earn, one figure for each of `at`; NaN where that is not known."""
         places, copies = moved
         gain, parts = np.full(len(at), np.nan), at[places]
-        gain[places] = now.gain(parts, copies, self.both[parts], looser=looser)
+        gain[places] = now.gain(parts, copies, self.both[parts], upwards[parts])
         return gain
 
 
@@ -147,19 +152,18 @@ def _valued(trials: _Trials) -> dict[int, Marginals]:
     steps = [_steps(case, row) for row in rows.tolist()]
     step = np.array([s[-1] for s in steps])
     now, gain = _loosened(trials, every, step)
-    # more stock moves fair shares, and a unit may cost what a pack does not
-    shares = case.problem.policy.fair_share.mode is not FairShareMode.OFF
-    asked = trials.both & ((gain != 0) | shares)
+    asked = trials.both & ((gain != 0) | ~trials.upwards)
     for size in range(max(map(len, steps), default=1) - 1):
         smaller = [k for k in np.flatnonzero(asked).tolist() if len(steps[k]) > size + 1]
         at, by = np.array(smaller, dtype=np.int64), np.array([steps[k][size] for k in smaller])
-        earned = trials.gains(now, at, trials.looser(at, by), looser=True)
+        earned = trials.gains(now, at, trials.looser(at, by), trials.upwards)
         told = ~np.isnan(earned) & (earned != 0)
         gain[at[told]], step[at[told]], asked[at[told]] = earned[told], by[told], False
     lowered = case.limits.lowered(rows, step + _least_limit(case, rows))
     tight = np.flatnonzero(trials.both & (gain != 0) & ~np.isnan(gain) & lowered)
     loss = np.full(len(rows), np.nan)
-    loss[tight] = trials.gains(now, tight, trials.tighter(tight, step[tight]), looser=False)
+    either = np.zeros(len(rows), dtype=np.bool_)
+    loss[tight] = trials.gains(now, tight, trials.tighter(tight, step[tight]), either)
     return {
         row: _told(trials, k, float(step[k]), float(gain[k]), float(loss[k]))
         for k, row in enumerate(rows.tolist())
@@ -179,9 +183,9 @@ def _loosened(trials: _Trials, every: Ints, step: Floats) -> tuple[AsDecided, Fl
     places, looser = trials.looser(every, step)
     moved, model = trials.moved, trials.case.limits.model
     now, most = AsDecided.beside(moved.scopes, model, moved.x, trials.again, places, looser)
-    nothing = now.reaches(places, most)
+    nothing = now.reaches(places, most) & trials.upwards[places]
     left = np.flatnonzero(~nothing)
-    gain = trials.gains(now, every, (places[left], looser.only(left)), looser=True)
+    gain = trials.gains(now, every, (places[left], looser.only(left)), trials.upwards)
     gain[places[nothing]] = 0.0
     return now, gain
 
