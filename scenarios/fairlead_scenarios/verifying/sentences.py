@@ -14,9 +14,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from fairlead.v1 import decision_pb2, explanation_pb2
+from fairlead_solver.reference.arcs import Arc
 
+from ..screen.words import word
 from .ground import MICRO, Ground
-from .reach import Reach
+from .reach import Reach, Refused
 from .rule_words import MONEY, OF_LINES, Row, rule_roles, strangers
 from .sums import Limits
 from .trial import Kind, Trial, arithmetic
@@ -129,7 +131,50 @@ class _Said:
         for other in (ground.lines[c.line] for c in self.told.competitors):
             written |= {f"{n}" for n in (other.quantity, other.least, other.pack)}
             written |= {f"{arc.ratio}" for arc in ground.arcs.get(other.id, [])}
-        return written | {f"{share.lot.quantity}" for share in self.reach.shares}
+        return written | set(self._of_stock())
+
+    def _of_stock(self) -> Iterator[str]:
+        """Figures of the lots in reach: what they hold, when they come, what refuses them."""
+        shares, ground = self.reach.shares, self.ground
+        by_product = Counter[str]()
+        for share in shares:
+            yield f"{share.lot.quantity}"
+            yield (_EPOCH + timedelta(days=share.lot.available)).isoformat()
+            by_product[share.lot.product] += share.lot.quantity
+        yield from (f"{units}" for units in by_product.values())
+        yield from (f"{row['ratio']}" for row in ground.cycle.rows("substitutes"))
+        refused = {share.refused for share in shares}
+        apart = [self.reach.refused(why) for why in refused if why is not None]
+        late = self.reach.late_by_transit
+        apart += [self.reach.refused(Refused.LOCATION, Refused.NO_LANE), late]
+        yield from (f"{units}" for units in (*apart, self.reach.refused(Refused.TOO_LATE) - late))
+        yield from (f"{k}" for k in range(len(shares)))  # lots that are not named
+        if any(word(reason, "code") == "UNPROFITABLE" for reason in self.told.reasons):
+            yield from self._of_opening()
+
+    def _of_opening(self) -> Iterator[str]:
+        """What the first unit from a place costs, and what the units left there are worth."""
+        ground = self.ground
+        unused = {share.lot.id: share.unused for share in self.reach.shares if share.unused}
+        short = ground.whole(self.reach.line) - ground.given[self.reach.line.id]
+        for arc in ground.arcs.get(self.reach.line.id, []):
+            if arc.lot.id in unused:
+                units = min(unused[arc.lot.id], short)
+                yield from (f"{units}", f"{units * arc.value / MICRO:.2f}")
+                yield f"{self._opening(arc) / MICRO:.2f}"
+
+    def _opening(self, arc: Arc) -> int:
+        """Fixed costs that the first unit on an arc would cause."""
+        ground, line = self.ground, self.reach.line
+        used = [
+            a for arcs in ground.arcs.values() for a in arcs if ground.flow[a.line.id, a.lot.id]
+        ]
+        place = next(r for r in ground.cycle.rows("locations") if r["id"] == arc.lot.location)
+        here = [a for a in used if a.lot.location == arc.lot.location]
+        cost = 0 if here else int(place["fixed_cost_micros"])
+        if arc.lane is not None and not any(a.line.order == line.order for a in here):
+            cost += int(arc.lane["fixed_cost_micros"])
+        return cost
 
     def _others(self) -> Iterator[int]:
         """Units and lines that all rivals but the first of a reason may come to."""

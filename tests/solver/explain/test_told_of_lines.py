@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairlead_solver import api
 from fairlead_solver.allocation.explain.values import Certainty, ReasonCode
-from fairlead_solver.allocation.facts import Strategy
+from fairlead_solver.allocation.facts import LotStatus, Strategy
 from fairlead_solver.allocation.families.churn import ChurnPolicy
 from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
 from fairlead_solver.allocation.terms import Term
@@ -132,3 +132,49 @@ def test_the_penalty_of_a_floor_counts_in_what_a_unit_is_worth_to_who_keeps_it()
     assert "40 went to S2 (tier C, 149.00 a unit against 100.00, for its contract's floor)" in (
         told.story("S1").sentence
     )
+
+
+def test_stock_that_does_not_serve_a_line_is_told_with_its_place_its_owner_and_its_lot() -> None:
+    told = tell(
+        lines=[line("S1", 20, customer="C", channel="STORE")],
+        lots=[lot("R1", 10, owner_customer="D"), lot("R2", 10, location="DC-2")],
+        customers=[{"id": "C"}, {"id": "D"}],
+        locations=[{"id": "DC-1"}, {"id": "DC-2", "channels": ("WEB",)}],
+    )
+    assert told.story("S1").sentence == (
+        "0 of 20 given. 20 short: 10 of P are kept for D (lot R1) and 10 of P lie at DC-2, where "
+        "channel STORE is not served."
+    )
+
+
+def test_a_line_that_nothing_in_reach_may_serve_is_told_all_that_is_refused() -> None:
+    told = tell(
+        lines=[line("S1", 20, latest_day=TODAY + 3)],
+        lots=[lot("QA", 50, status=LotStatus.BLOCKED), lot("SHIP", 40, available_day=TODAY + 4)],
+    )
+    assert told.story("S1").sentence == (
+        "0 of 20 given. 20 short: 40 of P come on 2024-10-08 (lot SHIP), after 2024-10-07; "
+        "besides, 50 of P are blocked (lot QA)."
+    )
+
+
+def test_a_fixed_cost_that_is_not_worth_paying_is_named() -> None:
+    told = tell(
+        lines=[line("S1", 30, tier="A"), line("S2", 30, tier="C")],
+        lots=[lot("L1", 40), lot("L2", 50, location="DC-2")],
+        locations=[{"id": "DC-1"}, {"id": "DC-2", "fixed_cost_micros": 5000 * MICROS}],
+    )
+    assert (
+        "50 are left, but serving it costs more than it is worth: a fixed cost of 5000.00 to ship "
+        "from DC-2, for 20 worth 1000.00." in told.story("S2").sentence
+    )
+
+
+def test_what_may_stand_in_is_told_in_its_own_units() -> None:
+    told = tell(
+        products=[{"id": "HALF"}, {"id": "P"}],
+        substitutes=[{"product": "P", "substitute": "HALF", "ratio": 2}],
+        lines=[line("S1", 30, substitutes_allowed=True)],
+        lots=[lot("L1", 10), lot("L2", 15, product="HALF")],
+    )
+    assert "only 10 of P and 15 of HALF (2 for one) in reach" in told.story("S1").sentence

@@ -14,6 +14,7 @@ from ..plan import Plan
 from ..problem import Problem
 from .firm import Firm, firm
 from .limits import Limits, limits
+from .opened import Opened, opened
 from .rivals import Stakes, stakes
 from .waterfall import Waterfall, waterfall
 
@@ -38,6 +39,7 @@ class Case:
     limits: Limits
     stakes: Stakes
     firm: Firm
+    opened: Opened
     said: dict[int, tuple[Block, Wording]] = field(default_factory=dict)
 
     def most_valuable_first(self, lines: Ints, first: tuple[int, ...]) -> Ints:
@@ -69,4 +71,5 @@ def case_of(problem: Problem, model: Model, plan: Plan, *, proven: bool) -> Case
         limits=limits(model, plan),
         stakes=stakes(problem, plan, held),
         firm=held,
+        opened=opened(problem, plan),
     )

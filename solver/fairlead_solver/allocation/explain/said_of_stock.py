@@ -1,21 +1,39 @@
-"""What is said of the stock in a line's reach, where it is the facts that keep it from the line."""
+"""What is said of the stock in a line's reach, where it is the facts that keep it from the line.
+
+Units are the line's. Refused stock is told with its lots, up to NAMED of them, the largest first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
+from ...tables import Ints
+from ..arcs import Refusal
 from .case import Case
 from .packs import packs
-from .sentences import day
+from .sentences import day, money
 from .values import ReasonCode, WaterfallKind
 
+NAMED = 2  # lots, places or owners; more are counted
 _Telling = Callable[[Case, int], str]
 
 
 def said_of_stock(case: Case, line: int, code: ReasonCode) -> str:
     """The words of a reason; "" where it is none of these."""
-    telling = _TELLING.get(code)
+    telling = _REFUSED.get(code) or _TELLING.get(code)
     return telling(case, line) if telling is not None else ""
+
+
+def untold_of_stock(case: Case, line: int, told: Sequence[ReasonCode]) -> str:
+    """Refusals that no reason told of a line that nothing in its reach may serve: what is refused
+    first accounts for no unit where what is refused last leaves too little by itself."""
+    own = case.problem.arcs.of_line(line)
+    if own.start < own.stop:
+        return ""
+    others = [telling(case, line) for code, telling in _REFUSED.items() if code not in told]
+    return " and ".join(words for words in others if words)
 
 
 def _product(case: Case, line: int) -> str:
@@ -26,31 +44,125 @@ def _units(case: Case, line: int, *kinds: WaterfallKind) -> int:
     return int(case.waterfall.units[line, list(kinds)].sum())
 
 
+class _Refused:
+    """Lots that some refusals keep from a line, the largest first."""
+
+    def __init__(self, case: Case, line: int, *why: Refusal, transit: bool | None = None) -> None:
+        """`transit`: of those too late, those that are (not) late by the way alone."""
+        arcs, self._lots = case.problem.arcs, case.problem.facts.lots
+        part = slice(int(arcs.refused_offsets[line]), int(arcs.refused_offsets[line + 1]))
+        lots, units = arcs.refused_lot[part], case.waterfall.refused_units[part]
+        kept = np.isin(arcs.refused_reason[part], why) & (units > 0)
+        if transit is not None:
+            ready = np.maximum(self._lots.available_day[lots], case.problem.facts.cycle_day)
+            kept &= (ready <= case.problem.line.latest_day[line]) == transit
+        order = np.argsort(-units[kept], kind="stable")
+        self.lot: Ints = lots[kept][order].astype(np.int64)
+        self.units: Ints = units[kept][order]
+        self.told = f"{self.units.sum()} of {_product(case, line)}"
+
+    def __bool__(self) -> bool:
+        return len(self.lot) > 0
+
+    def lots(self) -> str:
+        """Their names: (lot A), (lots A, B and 3 more)."""
+        names = [self._lots.id[k] for k in self.lot[:NAMED].tolist()]
+        more = len(self.lot) - len(names)
+        several = "lots" if len(self.lot) > 1 else "lot"
+        return f"({several} {', '.join(names)}{f' and {more} more' if more else ''})"
+
+    def first_day(self) -> int:
+        """The day the first of them is there."""
+        return int(self._lots.available_day[self.lot].min())
+
+    def by(self, *columns: str) -> str:
+        """The words of columns of theirs, each once."""
+        found = (
+            getattr(self._lots, column).word(k) for k in self.lot.tolist() for column in columns
+        )
+        return _listed([*dict.fromkeys(word for word in found if word)])
+
+
+def _listed(words: Sequence[str]) -> str:
+    if len(words) > NAMED:
+        return f"{', '.join(words[:NAMED])} and {len(words) - NAMED} more"
+    return " and ".join(words)
+
+
 def _no_supply(case: Case, line: int) -> str:
-    held = _units(case, line, WaterfallKind.ON_HAND, WaterfallKind.INBOUND)
     product = _product(case, line)
-    return f"only {held} of {product} in reach" if held else f"no stock of {product}"
+    held = list(_held(case, line))
+    if not held:
+        return f"no stock of {product}"
+    return f"only {' and '.join(held)} in reach"
+
+
+def _held(case: Case, line: int) -> Iterator[str]:
+    """What the lots in reach hold of the product, and of what may stand in for it."""
+    problem, arcs = case.problem, case.problem.arcs
+    lots, substitutes = problem.facts.lots, problem.facts.substitutes
+    refused = slice(int(arcs.refused_offsets[line]), int(arcs.refused_offsets[line + 1]))
+    lot = np.concatenate([arcs.lot[arcs.of_line(line)], arcs.refused_lot[refused]])
+    own, product = int(problem.line.product[line]), lots.product.codes[lot]
+    for code in sorted(set(product.tolist()), key=lambda code: (code != own, code)):
+        units = int(lots.quantity[lot[product == code]].sum())
+        if not units:
+            continue
+        name = problem.facts.products.id[code]
+        pair = (substitutes.product.codes == own) & (substitutes.substitute.codes == code)
+        ratio = 1 if code == own else int(substitutes.ratio[pair][0])
+        yield f"{units} of {name}" + (f" ({ratio} for one)" if ratio > 1 else "")
 
 
 def _blocked(case: Case, line: int) -> str:
-    return f"{_units(case, line, WaterfallKind.BLOCKED)} of {_product(case, line)} are blocked"
+    found = _Refused(case, line, Refusal.BLOCKED)
+    return f"{found.told} are blocked {found.lots()}" if found else ""
+
+
+def _kept_for_others(case: Case, line: int) -> str:
+    """Lots kept for their owner, and places that serve other channels."""
+    told, lines = [], case.problem.facts.lines
+    if found := _Refused(case, line, Refusal.RESERVED):
+        owners = found.by("owner_customer", "owner_channel")
+        told.append(f"{found.told} are kept for {owners} {found.lots()}")
+    if found := _Refused(case, line, Refusal.CHANNEL):
+        channel = lines.channel.word(line)
+        shut = f"channel {channel} is not served" if channel else "only other channels are served"
+        told.append(f"{found.told} lie at {found.by('location')}, where {shut}")
+    return " and ".join(told)
 
 
 def _shelf_life(case: Case, line: int) -> str:
+    found = _Refused(case, line, Refusal.SHELF_LIFE)
+    if not found:
+        return ""
     wanted = int(case.problem.facts.lines.min_shelf_life_days[line])
-    units = f"{_units(case, line, WaterfallKind.SHELF_LIFE)} of {_product(case, line)}"
-    if not wanted:
-        return f"{units} would be expired at delivery"
-    return f"{units} would have under {wanted} days of shelf life left at delivery"
+    left = f"have under {wanted} days of shelf life left" if wanted else "be expired"
+    return f"{found.told} would {left} at delivery {found.lots()}"
 
 
 def _latest(case: Case, line: int) -> str:
-    return day(int(case.problem.facts.lines.latest_day[line]))
+    return day(int(case.problem.line.latest_day[line]))
+
+
+def _too_late(case: Case, line: int) -> str:
+    found = _Refused(case, line, Refusal.TOO_LATE, transit=False)
+    if not found:
+        return ""
+    come = f"{found.told} come on {day(found.first_day())}" + (" or later" * (len(found.lot) > 1))
+    return f"{come} {found.lots()}, after {_latest(case, line)}"
+
+
+def _date_window(case: Case, line: int) -> str:
+    found = _Refused(case, line, Refusal.TOO_LATE, transit=True)
+    return f"{found.told} cannot arrive by {_latest(case, line)} {found.lots()}" if found else ""
 
 
 def _no_source(case: Case, line: int) -> str:
-    units = f"{_units(case, line, WaterfallKind.NOT_ALLOWED)} of {_product(case, line)}"
-    return f"{units} lie where this line may not be served from"
+    found = _Refused(case, line, Refusal.LOCATION, Refusal.NO_LANE)
+    if not found:
+        return ""
+    return f"{found.told} lie at {found.by('location')}, from where this line may not be served"
 
 
 def _on_hold(case: Case, line: int) -> str:
@@ -67,18 +179,42 @@ def _outside_packs(case: Case, line: int) -> str:
 
 
 def _unprofitable(case: Case, line: int) -> str:
+    """With the fixed cost that stands against what is left, where there is one."""
     left = _units(case, line, WaterfallKind.UNUSED)
-    return f"{left} are left, but serving it costs more than it is worth"
+    told = f"{left} are left, but serving it costs more than it is worth"
+    opening = _opening(case, line)
+    return f"{told}: {opening}" if opening else told
 
 
+def _opening(case: Case, line: int) -> str:
+    """What it costs to open the place where most could be had, and what that would earn."""
+    arcs = case.problem.arcs
+    own = np.arange(*arcs.offsets[line : line + 2])
+    own = own[case.waterfall.arcs.unused[own] > 0]
+    if not len(own):
+        return ""
+    short = int(case.whole[line] - case.given[line])
+    units = np.minimum(case.waterfall.arcs.unused[own], short)
+    value = np.sum([micros[own] for micros in case.stakes.terms.values()], axis=0)
+    worth, cost = value * units, case.opened.costs_beside(own)
+    best = int(np.argmax(worth - cost))
+    if not cost[best]:
+        return ""
+    place = case.problem.facts.locations.id[arcs.location[own[best]]]
+    earned = f"{units[best]} worth {money(int(worth[best]))}"
+    return f"a fixed cost of {money(int(cost[best]))} to ship from {place}, for {earned}"
+
+
+_REFUSED: dict[ReasonCode, _Telling] = {
+    ReasonCode.SUPPLY_BLOCKED: _blocked,
+    ReasonCode.CHANNEL: _kept_for_others,
+    ReasonCode.SHELF_LIFE_SHORT: _shelf_life,
+    ReasonCode.SUPPLY_TOO_LATE: _too_late,
+    ReasonCode.DATE_WINDOW: _date_window,
+    ReasonCode.NO_SOURCE: _no_source,
+}
 _TELLING: dict[ReasonCode, _Telling] = {
     ReasonCode.NO_SUPPLY: _no_supply,
-    ReasonCode.SUPPLY_BLOCKED: _blocked,
-    ReasonCode.CHANNEL: lambda case, line: "stock is kept for other customers or channels",
-    ReasonCode.SHELF_LIFE_SHORT: _shelf_life,
-    ReasonCode.SUPPLY_TOO_LATE: lambda c, i: f"stock comes after {_latest(c, i)}",
-    ReasonCode.DATE_WINDOW: lambda c, i: f"stock cannot arrive by {_latest(c, i)}",
-    ReasonCode.NO_SOURCE: _no_source,
     ReasonCode.CUSTOMER_HOLD: _on_hold,
     ReasonCode.LOT_SPLIT_LIMIT: _outside_packs,
     ReasonCode.UNPROFITABLE: _unprofitable,

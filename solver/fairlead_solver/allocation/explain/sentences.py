@@ -48,9 +48,10 @@ def line_sentence(
     competing: Competing,
     fix: Fix | None = None,
     had: str = "",
+    besides: str = "",
 ) -> str:
-    """The sentence of one line; `told` are its reasons with what their rules say, `fix`
-    is what would fill it, `had` what the places in its reach had."""
+    """The sentence of one line; `told` are its reasons with what their rules say, `fix` is what
+    would fill it, `had` what the places in its reach had, `besides` what else is refused."""
     if given >= asked:
         return opening(given, asked)
     telling = [(r, words) for r, words in told if r.units]
@@ -59,6 +60,8 @@ def line_sentence(
         parts = [f"{r.units}: {p}" for (r, _), p in zip(telling, parts, strict=True)]
     if had and any(_taken(r, competing.told) for r, _ in telling):
         parts.insert(0, had)
+    if besides:
+        parts.append(f"besides, {besides}")
     said = f"{opening(given, asked)} {asked - given} short: {'; '.join(parts)}."
     return said if fix is None else f"{said} To fill it: {fix.sentence}."
 

@@ -12,6 +12,7 @@ from .competitors import Competing, competitors_of
 from .ledger import Reasons
 from .places import places_had
 from .rules import wording
+from .said_of_stock import untold_of_stock
 from .sentences import line_sentence
 from .values import Certainty, Competitor, Fix, LineStory, Reason, ReasonCode, Scope
 
@@ -72,6 +73,7 @@ def _story(
             competing,
             fix,
             places_had(case, line) if short else "",
+            untold_of_stock(case, line, [r.code for r, _ in told if r.units]) if short else "",
         ),
         competitors_left_out=competing.lines_left_out(),
     )

@@ -97,7 +97,7 @@ def _claim_unprofitable(case: Case, ledger: Ledger) -> None:
     line = arcs.line[arc]
     value = unit_values(problem)[arc]
     units = np.minimum(case.waterfall.arcs.unused[arc], ledger.rest[line])
-    net = value * units - _opening_cost(case)[arc]
+    net = value * units - case.opened.costs_beside(arc)
     best = np.full(problem.num_lines, np.iinfo(np.int64).min)
     best_value, best_net = best.copy(), best
     np.maximum.at(best_value, line, value)
@@ -107,19 +107,6 @@ def _claim_unprofitable(case: Case, ledger: Ledger) -> None:
     sure = has & (best_value < 0) & _unit_terms_only(problem)
     for where, certainty in ((sure, Certainty.EXACT), (has & (best_net <= 0), Certainty.INDICATED)):
         ledger.claim(ReasonCode.UNPROFITABLE, np.where(where, ledger.rest, 0), certainty)
-
-
-def _opening_cost(case: Case) -> Ints:
-    """Per arc: fixed costs that its first unit would cause."""
-    problem, arcs, used = case.problem, case.problem.arcs, case.plan.used()
-    lanes = len(problem.facts.lanes)
-    shipment = problem.line.order[arcs.line].astype(np.int64) * max(lanes, 1) + arcs.lane
-    new_shipment = (arcs.lane >= 0) & ~np.isin(shipment, shipment[used & (arcs.lane >= 0)])
-    new_location = ~np.isin(arcs.location, arcs.location[used])
-    lane_cost = np.append(problem.facts.lanes.fixed_cost_micros, 0)[arcs.lane]
-    location_cost = problem.facts.locations.fixed_cost_micros[arcs.location]
-    cost: Ints = np.where(new_shipment, lane_cost, 0) + np.where(new_location, location_cost, 0)
-    return cost
 
 
 def _unit_terms_only(problem: Problem) -> bool:
