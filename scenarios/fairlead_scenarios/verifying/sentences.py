@@ -19,6 +19,7 @@ from fairlead_solver.reference.arcs import Arc
 from ..screen.words import word
 from .ground import MICRO, Ground
 from .reach import Reach, Refused
+from .room_words import room_roles
 from .rule_words import MONEY, OF_LINES, Row, rule_roles, strangers
 from .sums import Limits
 from .trial import Kind, Trial, arithmetic
@@ -44,6 +45,8 @@ class _Said:
 
     def _strangers(self) -> Iterator[str]:
         roles = [*self._roles(), *rule_roles(self.ground, self.limits, self._told_rules())]
+        line, sentence = self.reach.line, self.told.sentence
+        roles += room_roles(self.ground, self.limits, line, self._rules(), sentence)
         yield from strangers(
             self.told.sentence, roles, self._figures(), self._ids(), self.limits.ids
         )

@@ -178,3 +178,20 @@ def test_what_may_stand_in_is_told_in_its_own_units() -> None:
         lots=[lot("L1", 10), lot("L2", 15, product="HALF")],
     )
     assert "only 10 of P and 15 of HALF (2 for one) in reach" in told.story("S1").sentence
+
+
+def test_every_limit_that_leaves_too_little_is_named_with_who_uses_it() -> None:
+    usages = [("pick", 2 * MICROS), ("volume", MICROS)]
+    told = tell(
+        lines=[line("S1", 30, tier="A"), line("S2", 20, tier="C")],
+        lots=[lot("L1", 100)],
+        usages=[{"product": "P", "resource": r, "usage_micros": u} for r, u in usages],
+        resources=[
+            {"location": "DC-1", "resource": "pick", "capacity_micros": 60 * MICROS},
+            {"location": "DC-1", "resource": "volume", "capacity_micros": 35 * MICROS},
+        ],
+    )
+    assert told.story("S2").sentence == (
+        "0 of 20 given. 20 short: DC-1 has 60 pick, and has no room for more: S1 takes 60 of it; "
+        "volume of DC-1 has room for 5."
+    )

@@ -28,6 +28,7 @@ from ..problem import Problem
 from .case import Case
 from .ledger import HELD
 from .rival_rules import own_rule
+from .room import ROOM, no_room
 from .said_of_stock import said_of_stock
 from .values import Competitor, ReasonCode, Rule
 
@@ -55,14 +56,16 @@ _FIELD_OF: dict[ReasonCode, str] = {
 def wording(
     case: Case, line: int, code: ReasonCode, row: int, rivals: Sequence[Competitor], *, own: bool
 ) -> tuple[Rule, str]:
-    """The rule of a reason, and what is said of it; "" where there are no words. `own`: what
-    holds a quantity holds the line's, and not a rival's."""
+    """The rule of a reason, and what is said of it; "" where there are no words. `own`: it
+    is arithmetic about the line, so that what holds a quantity holds the line's and no rival's."""
     if code in HELD and not own:
         names = [c.line for c in rivals if c.decided_by is code]
         line = _row(case, names[0])
     rule, words = _rule(case, line, code, row)
     if code is ReasonCode.OUTRANKED_VALUE:
         return rule, _of_rival(case, line, rivals)
+    if code in ROOM and row >= 0:
+        return rule, no_room(case, line, row, words, exact=own)
     return rule, said_of_stock(case, line, code) or words
 
 

@@ -23,12 +23,6 @@ from .values import (
     ReasonCode,
 )
 
-ROOM = (
-    ReasonCode.CAPACITY,
-    ReasonCode.QUOTA_EXHAUSTED,
-    ReasonCode.CONTRACT_CAP,
-    ReasonCode.CREDIT_LIMIT,
-)
 EPOCH = date(1970, 1, 1)
 MICROS = 1_000_000
 NAMED = 3  # losers named in a sentence
@@ -86,6 +80,11 @@ def money(micros: int) -> str:
     return f"{micros / MICROS:.2f}"
 
 
+def amount(number: float) -> str:
+    """An amount of a resource, to the hundredth where that is enough: 12299.28, 0.035."""
+    return f"{number:.2f}".rstrip("0").rstrip(".") if abs(number) >= 1 else f"{number:g}"
+
+
 def day(days: int) -> str:
     """A day as 2026-11-24."""
     return (EPOCH + timedelta(days=days)).isoformat()
@@ -101,7 +100,6 @@ def _phrase(reason: Reason, words: str, competing: Competing) -> str:
         phrase = _outranked(reason, words, competing)
     else:
         phrase = words or reason.code.name.lower().replace("_", " ")
-        phrase += _room(reason)
     likely = reason.certainty is Certainty.INDICATED and reason.code not in OUTRANKED
     return f"likely {phrase}" if likely else phrase
 
@@ -118,15 +116,6 @@ def _taken(reason: Reason, rivals: Sequence[Competitor]) -> bool:
     if reason.code is ReasonCode.TIE_BREAK or reason.code in HELD:
         return _by_its_code(reason, rivals)
     return reason.code in OUTRANKED
-
-
-def _room(reason: Reason) -> str:
-    """Why a limit stops the line. Arithmetic says there is no room; else room could be bought."""
-    if reason.code not in ROOM:
-        return ""
-    if reason.code is ReasonCode.CAPACITY and reason.certainty is not Certainty.EXACT:
-        return ", and what is left of it is too little or too dear for this line"
-    return ", and has no room for more"
 
 
 def _outranked(reason: Reason, words: str, competing: Competing) -> str:

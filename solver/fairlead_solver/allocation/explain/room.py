@@ -1,0 +1,86 @@
+"""What is said where a limit has no room for a line: who uses it, and what else has too little.
+
+A limit over many lines is used up by others, so the line that takes most of it is told. Where the
+line were let pass here, another limit may stop some of it: what that has room for is told too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...tables import Floats, Ints
+from .binding import unit_of
+from .case import Case
+from .limits import TOLERANCE
+from .sentences import amount, money
+from .values import ReasonCode, Unit
+
+ROOM = {
+    ReasonCode.CAPACITY: "capacity",
+    ReasonCode.QUOTA_EXHAUSTED: "quota",
+    ReasonCode.CONTRACT_CAP: "contract_cap",
+    ReasonCode.CREDIT_LIMIT: "credit",
+}
+
+
+def no_room(case: Case, line: int, row: int, words: str, *, exact: bool) -> str:
+    """`words` of the row, and why that stops the line. Arithmetic says there is no room; else room
+    could be bought."""
+    why = "has no room for more" if exact else "what is left of it is too little or too dear"
+    told = f"{words}, and {why}{'' if exact else ' for this line'}"
+    users = _users(case, line, row)
+    others = " and ".join(_others(case, line, row))
+    return f"{told}{f': {users}' if users else ''}{f'; {others}' if others else ''}"
+
+
+def _users(case: Case, line: int, row: int) -> str:
+    """The line that takes most of a row, and what all others take together."""
+    lines, used = _use_by_line(case, row)
+    lines, used = lines[lines != line], used[lines != line]
+    if not used.sum() > 0:
+        return ""
+    first = int(np.argmax(used))
+    others = np.count_nonzero(used) - 1
+    told = f"{case.problem.facts.lines.id[lines[first]]} takes {_shown(case, row, used[first])}"
+    if not others:
+        return f"{told} of it"
+    several = "lines" if others > 1 else "line"
+    return f"{told} of it and {others} more {several} {_shown(case, row, used.sum() - used[first])}"
+
+
+def _use_by_line(case: Case, row: int) -> tuple[Ints, Floats]:
+    """(lines, what each takes) of a row, in its units."""
+    matrix, arcs = case.limits.model.matrix, case.problem.arcs
+    entries = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
+    flows = matrix.indices[entries] < len(arcs)
+    arc = matrix.indices[entries][flows]
+    used = matrix.data[entries][flows] * case.plan.packs[arc]
+    lines, at = np.unique(arcs.line[arc], return_inverse=True)
+    return lines.astype(np.int64), np.bincount(at, used, len(lines)).astype(np.float64)
+
+
+def _shown(case: Case, row: int, use: float) -> str:
+    block, words = case.wording(row)
+    shown = use / words.scale
+    unit = unit_of(block.family, words)
+    return money(round(shown * 1_000_000)) if unit is Unit.MONEY_MICROS else amount(shown)
+
+
+def _others(case: Case, line: int, row: int) -> Iterator[str]:
+    """Other limits that leave less than the line lacks, on the way where most is left for it."""
+    arcs, limits = case.problem.arcs, case.limits
+    own = arcs.of_line(line)
+    way = own.start + int(np.argmax(case.waterfall.arcs.unused[own]))
+    lacks = int(case.whole[line] - case.given[line])
+    for entry in range(*limits.entries_of(way)):
+        other, per_pack = limits.entry(entry)
+        block, _ = limits.model.row_block(other)
+        if other == row or block.family not in ROOM.values() or per_pack <= 0:
+            continue
+        packs = int(limits.room[other] / per_pack * (1 + TOLERANCE))
+        units = max(0, packs) * int(case.problem.line.pack[line])
+        if units < lacks:
+            _, words = case.wording(other)
+            yield f"{words.looser.removeprefix('raise ')} has room for {units or 'none'}"
