@@ -9,9 +9,8 @@ from fairlead.v1 import explanation_pb2
 
 from ..screen.words import word
 from .field import Fields
-from .ground import MICRO
 from .limits import FAIR_SHARE, FLOOR
-from .rule_words import MONEY, Role, rule_roles, strangers
+from .rule_words import MONEY, Role, amount, money, rule_roles, strangers
 from .trial import Kind, Trial, arithmetic
 
 MOST_TOLD = 50  # lines of a constraint
@@ -67,13 +66,13 @@ def _worth(fields: Fields, said: explanation_pb2.BindingConstraint) -> Role:
     looser = _looser(said)
     if looser is None:
         return _WORTH, []
-    step = f"{looser.step / said.scale:g}" if said.scale > 1 else f"{looser.step}"
+    step = amount(looser.step / said.scale) if said.scale > 1 else f"{looser.step}"
     by = "less" if said.rule.family in (FLOOR, FAIR_SHARE) else "more"
     method = word(looser, "method")
-    verb, money = "is priced at" if method == "DUAL" else "is worth", looser.value_micros / MICRO
-    if money < 0 and method != "DUAL":
+    verb, micros = "is priced at" if method == "DUAL" else "is worth", looser.value_micros
+    if micros < 0 and method != "DUAL":
         strict = fields.ground.policy.tier_mode.name == "STRICT"
         verb = "serves a tier better, and money changes by" if strict else "costs"
-        money = money if strict else -money
+        micros = micros if strict else -micros
     more = " or more" if method == "BESIDE" and verb == "is worth" else ""
-    return _WORTH, [(step, by, verb, f"{money:.2f}", more)]
+    return _WORTH, [(step, by, verb, money(micros), more)]

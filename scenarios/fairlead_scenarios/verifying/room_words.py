@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator
 from fairlead_solver.reference.cycle import Line
 
 from .ground import MICRO, Ground
-from .rule_words import Role, Row, Rule
+from .rule_words import AMOUNT, Role, Row, Rule, amount, money
 from .sums import Limits, Sum
 
-_TAKES = r"(\S+) takes ([\d.]+) of it(?: and (\d+) more lines? ([\d.]+))?(?=[.;]? |[.;]$|$)"
+_TAKES = rf"(\S+) takes ({AMOUNT}) of it(?: and (\d+) more lines? ({AMOUNT}))?"
 _ROOM = r"(?:(\S+) of )?(\S+) has room for (\d+|none)"
 
 
@@ -37,9 +37,8 @@ def _takes(ground: Ground, one: Sum, line: Line, first: str) -> Row:
 
 def _shown(one: Sum, use: int) -> str:
     if one.family == "credit":
-        return f"{use / MICRO:.2f}"
-    shown = use / MICRO if one.family == "capacity" else use
-    return f"{shown:.2f}".rstrip("0").rstrip(".") if shown >= 1 else f"{shown:g}"
+        return money(use)
+    return amount(use / MICRO) if one.family == "capacity" else f"{use}"
 
 
 def _room(ground: Ground, one: Sum, line: Line) -> Iterator[Row]:

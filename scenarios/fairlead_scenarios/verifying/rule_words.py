@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from .ground import MICRO, Ground, row_of
@@ -18,9 +19,10 @@ Role = tuple[str, Collection[Row]]
 Rule = tuple[str, str]  # family and key
 
 OF_LINES = ("lot_size", "min_fill", "ship_complete", "lock", "time_fence")  # keyed by line
-MONEY = r"-?\d+\.\d\d"
-_TOKEN = re.compile(r"[^\s,;:()]+")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?|\d{4}-\d\d-\d\d")
+MONEY = r"-?\d[\d,]*\.\d\d"
+AMOUNT = r"[\d,]+(?:\.\d+)?(?:e-\d+)?"
+_TOKEN = re.compile(r"(?:[^\s,;:()]|(?<=\d),(?=\d))+")
+_NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?|\d{4}-\d\d-\d\d")
 _SIGNS = ".,;:()"
 
 
@@ -49,6 +51,18 @@ def strangers(
             yield token
 
 
+def money(micros: int) -> str:
+    """Money as a sentence says it."""
+    return f"{(Decimal(micros) / MICRO).quantize(Decimal('0.01')) + 0:,.2f}"
+
+
+def amount(number: float) -> str:
+    """An amount of a resource as a sentence says it."""
+    if number and abs(number) < 1:
+        return f"{number:g}"
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
 def _bare(row: Row) -> Row:
     """Without the signs that end a phrase."""
     return tuple(text.rstrip(_SIGNS) for text in row)
@@ -72,8 +86,8 @@ def _capacity(ground: Ground, _: Limits, key: str) -> Row | None:
     for row in ground.cycle.rows("resources"):
         if f"{row['location']}/{row['resource']}" == key:
             extra = row["overtime_micros"] / MICRO
-            has = f"{row['capacity_micros'] / MICRO:g}"
-            return row["location"], has, row["resource"], f"{extra:g}" if extra else ""
+            has = amount(row["capacity_micros"] / MICRO)
+            return row["location"], has, row["resource"], amount(extra) if extra else ""
     return None
 
 
@@ -89,7 +103,7 @@ def _limit(family: str) -> Callable[[Ground, Limits, str], Row | None]:
 
 def _credit(_: Ground, limits: Limits, key: str) -> Row | None:
     limit = limits.named("credit", key)
-    return None if limit is None else (key, f"{limit.limit / MICRO:.2f}")
+    return None if limit is None else (key, money(limit.limit))
 
 
 def _floor(ground: Ground, limits: Limits, key: str) -> Row | None:
@@ -105,7 +119,8 @@ def _protection(ground: Ground, limits: Limits, key: str) -> Row | None:
         return None
     tier = f"tier {row['group_tier']}" if row["group_tier"] else ""
     group = ", ".join(filter(None, (row["group_customer"], row["group_channel"], tier)))
-    return f"{row['quantity']}", row["product"], group, f"{limit.limit}"
+    where = " and ".join(row["locations"])
+    return f"{row['quantity']}", row["product"], where, group, f"{limit.limit}"
 
 
 def _share(ground: Ground, _: Limits, key: str) -> Row | None:
@@ -142,7 +157,7 @@ def _fence(ground: Ground, _: Limits, key: str) -> Row | None:
 _WORDS: Mapping[str, tuple[str, Callable[[Ground, Limits, str], Row | None]]] = {
     SUPPLY: (r"(?i:lot) (\S+) holds (\d+) of (\S+) at (\S+)", _supply),
     "capacity": (
-        r"(\S+) has ([\d.e+]+) (?!(?:left|of)\b)([^\s,;:]+)(?: and up to ([\d.e+]+) of overtime)?",
+        rf"(\S+) has ({AMOUNT}) (?!(?:left|of)\b)([^\s,;:]+)(?: and up to ({AMOUNT}) of overtime)?",
         _capacity,
     ),
     "contract_cap": (r"(?i:contract) (\S+) may take (\d+) more", _limit("contract_cap")),
@@ -150,16 +165,17 @@ _WORDS: Mapping[str, tuple[str, Callable[[Ground, Limits, str], Row | None]]] = 
     "credit": (rf"(?i:customer) (\S+) may still spend ({MONEY})", _credit),
     "quota": (r"(?i:quota) (\S+) has (\d+) left", _limit("quota")),
     "protection": (
-        r"(\d+) of (\S+) are kept for ([^:;()]+?)(?:: | \()(\d+) are left for others",
+        r"(\d+) of (\S+)(?: at ([^:;()]+?))? are kept for ([^:;()]+?)"
+        r"(?:: | \()(\d+) are left for others",
         _protection,
     ),
     "fair_share": (r"(?i:line) (\S+)'s fair share is (\S+) of (\d+)", _share),
     "sources": (
-        r"(?i:line|order) (\S+) is served from at most (\d+) locations",
+        r"(?i:line|order) (\S+) is served from at most (\d+) locations?",
         _sources,
     ),
     "location_use": (
-        r"(?i:at most) (\d+) locations are used",
+        r"(?i:at most) (\d+) locations? (?:is|are) used",
         lambda ground, _, key: (f"{ground.policy.location_use.max_locations}",),
     ),
     "lot_size": (

@@ -20,7 +20,7 @@ from ..screen.words import word
 from .ground import MICRO, Ground
 from .reach import Reach, Refused
 from .room_words import room_roles
-from .rule_words import MONEY, OF_LINES, Row, rule_roles, strangers
+from .rule_words import MONEY, OF_LINES, Row, amount, money, rule_roles, strangers
 from .sums import Limits
 from .trial import Kind, Trial, arithmetic
 
@@ -71,7 +71,7 @@ class _Said:
         yield _HAD, self._named() | {self._summed()}
         yield r"(\S+) loses (\d+)", {(i.line, f"{i.units}") for i in told.fix.losers}
         gain = told.fix.gain_micros
-        worth = ("gains" if gain >= 0 else "costs", f"{abs(gain) / MICRO:.2f}")
+        worth = ("gains" if gain >= 0 else "costs", money(abs(gain)))
         yield rf"(gains|costs) ({MONEY})", {worth}
         outside, pack = self.reach.outside_packs, self.reach.line.pack
         yield (
@@ -119,7 +119,7 @@ class _Said:
         numbers.add(len(self.told.fix.losers) - 3)
         days = {line.latest, *(fix.by_day for fix in self.fixes)} - {None}
         written = {text for number in numbers for text in _written(number)}
-        written.add(f"{abs(self.told.fix.gain_micros) / MICRO:.2f}")
+        written.add(money(abs(self.told.fix.gain_micros)))
         for rival in self.told.competitors:
             written |= {_money(rival.unit_value), _money(rival.own_unit_value)}
         written |= {(_EPOCH + timedelta(days=day)).isoformat() for day in days if day is not None}
@@ -163,8 +163,8 @@ class _Said:
         for arc in ground.arcs.get(self.reach.line.id, []):
             if arc.lot.id in unused:
                 units = min(unused[arc.lot.id], short)
-                yield from (f"{units}", f"{units * arc.value / MICRO:.2f}")
-                yield f"{self._opening(arc) / MICRO:.2f}"
+                yield from (f"{units}", money(units * arc.value))
+                yield money(self._opening(arc))
 
     def _opening(self, arc: Arc) -> int:
         """Fixed costs that the first unit on an arc would cause."""
@@ -241,8 +241,8 @@ def sentence_trial(
 
 
 def _written(number: int) -> tuple[str, str, str]:
-    return f"{number}", f"{number / MICRO:.2f}", f"{number / MICRO:g}"
+    return f"{number}", money(number), amount(number / MICRO)
 
 
-def _money(money: explanation_pb2.Money) -> str:
-    return f"{sum(getattr(money, f.name) for f in money.DESCRIPTOR.fields) / MICRO:.2f}"
+def _money(terms: explanation_pb2.Money) -> str:
+    return money(sum(getattr(terms, f.name) for f in terms.DESCRIPTOR.fields))

@@ -165,8 +165,8 @@ def test_a_fixed_cost_that_is_not_worth_paying_is_named() -> None:
         locations=[{"id": "DC-1"}, {"id": "DC-2", "fixed_cost_micros": 5000 * MICROS}],
     )
     assert (
-        "50 are left, but serving it costs more than it is worth: a fixed cost of 5000.00 to ship "
-        "from DC-2, for 20 worth 1000.00." in told.story("S2").sentence
+        "50 are left, but serving it costs more than it is worth: a fixed cost of 5,000.00 to ship "
+        "from DC-2, for 20 worth 1,000.00." in told.story("S2").sentence
     )
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..family import Wording
+from ..figures import amount, money
 from .case import Case
-from .sentences import money
 from .shortened import Shortened
 from .values import (
     MAX_LINES,
@@ -124,8 +124,8 @@ def _worth(case: Case, at: _Row, unit: Unit) -> str:
     looser = at.worth.up if at.up else at.worth.down
     if looser is None:
         return ""
-    amount = f"{looser.step / MICRO:g}" if unit in MICRO_UNITS else str(looser.step)
-    step, worth = f"{amount} {'more' if at.up else 'less'}", money(looser.value_micros)
+    moved = amount(looser.step / MICRO) if unit in MICRO_UNITS else str(looser.step)
+    step, worth = f"{moved} {'more' if at.up else 'less'}", money(looser.value_micros)
     if looser.method is MarginalMethod.DUAL:
         return f"; {step} is priced at {worth}"
     if looser.value_micros < 0 and case.limits.model.goals:  # they come before money

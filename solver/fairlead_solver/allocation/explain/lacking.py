@@ -11,11 +11,12 @@ import math
 import numpy as np
 
 from ...tables import Ints
+from ..figures import money
 from ..problem import Problem
 from .binding import MICRO, MICRO_UNITS, unit_of
 from .case import Case
 from .change import Move, Step
-from .sentences import day, money
+from .sentences import day
 from .values import FixKind, FixPart, Rule, Unit, WaterfallKind
 from .variant import Edit
 

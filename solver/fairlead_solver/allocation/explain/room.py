@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...tables import Floats, Ints
-from .binding import unit_of
+from ..figures import amount, money
+from .binding import MICRO, unit_of
 from .case import Case
 from .limits import TOLERANCE
-from .sentences import amount, money
 from .values import ReasonCode, Unit
 
 ROOM = {
@@ -63,9 +63,10 @@ def _use_by_line(case: Case, row: int) -> tuple[Ints, Floats]:
 
 def _shown(case: Case, row: int, use: float) -> str:
     block, words = case.wording(row)
-    shown = use / words.scale
-    unit = unit_of(block.family, words)
-    return money(round(shown * 1_000_000)) if unit is Unit.MONEY_MICROS else amount(shown)
+    unit, shown = unit_of(block.family, words), use / words.scale
+    if unit is Unit.MONEY_MICROS:
+        return money(round(shown * MICRO))
+    return amount(shown) if unit is Unit.RESOURCE_MICROS else str(round(shown))
 
 
 def _others(case: Case, line: int, row: int) -> Iterator[str]:

@@ -11,9 +11,10 @@ import numpy as np
 
 from ...tables import Ints
 from ..arcs import Refusal
+from ..figures import money
 from .case import Case
 from .packs import packs
-from .sentences import day, money
+from .sentences import day
 from .values import ReasonCode, WaterfallKind
 
 NAMED = 2  # lots, places or owners; more are counted

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from ..figures import money
 from .competitors import Competing
 from .ledger import HELD
 from .values import (
@@ -24,7 +25,6 @@ from .values import (
 )
 
 EPOCH = date(1970, 1, 1)
-MICROS = 1_000_000
 NAMED = 3  # losers named in a sentence
 OUTRANKED = (
     ReasonCode.OUTRANKED_TIER,
@@ -73,16 +73,6 @@ def fix_sentence(change: str, gain_micros: int, losers: Sequence[LineQuantity]) 
     named = ", ".join(f"{loser.line} loses {loser.units}" for loser in losers[:NAMED])
     more = len(losers) - NAMED
     return f"{change}: {worth}; {named}" + (f" and {more} more lines lose" if more > 0 else "")
-
-
-def money(micros: int) -> str:
-    """Money to the cent: 14.20."""
-    return f"{micros / MICROS:.2f}"
-
-
-def amount(number: float) -> str:
-    """An amount of a resource, to the hundredth where that is enough: 12299.28, 0.035."""
-    return f"{number:.2f}".rstrip("0").rstrip(".") if abs(number) >= 1 else f"{number:g}"
 
 
 def day(days: int) -> str:

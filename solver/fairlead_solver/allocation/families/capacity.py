@@ -21,6 +21,7 @@ import numpy as np
 
 from ...model.draft import Draft
 from ...tables import Coded, Codes, Ints
+from .. import figures
 from ..about import About
 from ..arcs import expand
 from ..family import Breach, Wording
@@ -109,9 +110,9 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a row of facts.resources."""
     facts = problem.facts.resources
     resource, location = facts.resource.word(key), facts.location.word(key)
-    has = f"{facts.capacity_micros[key] / MICRO:g} {resource}"
+    has = f"{figures.amount(facts.capacity_micros[key] / MICRO)} {resource}"
     extra = facts.overtime_micros[key] / MICRO
-    more = f" and up to {extra:g} of overtime" if extra else ""
+    more = f" and up to {figures.amount(extra)} of overtime" if extra else ""
     return Wording(
         _key(problem, key),
         f"resources[{_key(problem, key)}].capacity",

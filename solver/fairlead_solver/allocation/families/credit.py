@@ -15,6 +15,7 @@ import numpy as np
 
 from ...model.draft import Draft
 from ...tables import NO_INT, Bools, Ints
+from .. import figures
 from ..about import About
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
@@ -96,11 +97,11 @@ def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
 def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a customer."""
     facts = problem.facts.customers
-    customer, credit = facts.id[key], facts.credit_micros[key] / MICRO
+    customer, credit = facts.id[key], figures.money(int(facts.credit_micros[key]))
     return Wording(
         customer,
         f"customers[{customer}].credit",
-        f"customer {customer} may still spend {credit:.2f}",
+        f"customer {customer} may still spend {credit}",
         unit="money",
         scale=MICRO // int(_grains(problem)[key]),
         looser=f"raise the credit of {customer}",

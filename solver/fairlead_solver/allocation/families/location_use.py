@@ -103,7 +103,8 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     leaf = "policy.location_use.max_locations"
     if name == "max_locations":
         most = problem.policy.location_use.max_locations
-        sentence, looser = f"at most {most} locations are used", "use more locations"
+        places = "location is" if most == 1 else "locations are"
+        sentence, looser = f"at most {most} {places} used", "use more locations"
         return Wording(name, leaf, sentence, unit="locations", looser=looser)
     line = problem.facts.lines.id[key]
     return Wording(line, leaf, f"a location is opened before it serves line {line}")

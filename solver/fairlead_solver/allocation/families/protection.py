@@ -122,8 +122,10 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     names = (facts.group_customer.word(key), facts.group_channel.word(key))
     tier = facts.group_tier.word(key)
     group = ", ".join(n for n in (*names, f"tier {tier}" if tier else "") if n)
+    places = facts.locations.row(key)
+    where = f" at {' and '.join(places)}" if places else ""
     sentence = (
-        f"{facts.quantity[key]} of {facts.product.word(key)} are kept for {group}: "
+        f"{facts.quantity[key]} of {facts.product.word(key)}{where} are kept for {group}: "
         f"{_room(problem, key)} are left for others"
     )
     return Wording(facts.id[key], f"protections[{facts.id[key]}].quantity", sentence)

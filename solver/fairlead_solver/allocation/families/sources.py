@@ -99,6 +99,7 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     else:
         key = int(problem.line.order[key]) if name == "orders_from" else key
         ids, limit, table = problem.order_ids, problem.order_max_sources, "order"
-    sentence = f"{table} {ids[key]} is served from at most {limit[key]} locations"
+    places = "location" if limit[key] == 1 else "locations"
+    sentence = f"{table} {ids[key]} is served from at most {limit[key]} {places}"
     leaf, looser = f"{table}s[{ids[key]}].max_sources", f"serve {ids[key]} from more locations"
     return Wording(ids[key], leaf, sentence, unit="locations", looser=looser)
