@@ -88,6 +88,8 @@ def _opposite(reason: explanation_pb2.Reason) -> str:
         return ""
     if not reason.HasField("delta_micros"):
         return "impossible"
+    if reason.delta_micros < 0:  # of strict tiers, where a higher one would get less
+        return f"earns {money(-reason.delta_micros)}"
     least = "at least " if reason.delta_at_least else ""
     return f"costs {least}{money(reason.delta_micros)}"
 

@@ -68,6 +68,13 @@ class _Said:
                 for c in told.competitors
             },
         )
+        yield (
+            rf"least is lost with (\S+) \(tier (\S+), ({MONEY}) against ({MONEY})",
+            {
+                (c.line, c.tier, _money(c.unit_value), _money(c.own_unit_value))
+                for c in told.competitors
+            },
+        )
         yield _HAD, self._named() | {self._summed()}
         yield r"(\S+) loses (\d+)", {(i.line, f"{i.units}") for i in told.fix.losers}
         gain = told.fix.gain_micros

@@ -7,6 +7,8 @@ from fairlead_solver.allocation.explain.values import Certainty, ReasonCode
 from fairlead_solver.allocation.facts import LotStatus, Strategy
 from fairlead_solver.allocation.families.churn import ChurnPolicy
 from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.figures import amount, money
+from fairlead_solver.allocation.policy import TierMode
 from fairlead_solver.allocation.terms import Term
 
 from .cases import MICROS, TODAY, facts, line, lot, tell
@@ -195,3 +197,33 @@ def test_every_limit_that_leaves_too_little_is_named_with_who_uses_it() -> None:
         "0 of 20 given. 20 short: DC-1 has 60 pick, and has no room for more: S1 takes 60 of it; "
         "volume of DC-1 has room for 5."
     )
+
+
+def test_the_rival_that_is_cheapest_to_displace_is_named_beside_the_one_that_took_most() -> None:
+    told = tell(
+        lines=[
+            line("S1", 20),
+            line("S2", 30, unit_price_micros=20 * MICROS),
+            line("S3", 10, unit_price_micros=11 * MICROS),
+        ],
+        lots=[lot("L1", 40)],
+    )
+    assert told.story("S1").sentence == (
+        "0 of 20 given. 20 short: DC-1 had 40; 30 went to S2 (tier C, 100.00 a unit against "
+        "50.00) and 10 to 1 more; least is lost with S3 (tier C, 55.00 against 50.00)."
+    )
+
+
+def test_strict_tiers_are_named_where_money_speaks_for_the_line() -> None:
+    told = tell(
+        api.Policy(tier_mode=TierMode.STRICT),
+        lines=[line("S1", 20, tier="A"), line("S2", 20, unit_price_micros=90 * MICROS)],
+        lots=[lot("L1", 30)],
+    )
+    assert "(tier A, 100.00 a unit against 450.00; tiers are strict)" in told.story("S2").sentence
+
+
+def test_figures_are_the_same_in_a_sentence_and_in_a_table() -> None:
+    assert money(915_775_000) == "915.78"
+    assert money(844_012_000_000_000) == "844,012,000.00"
+    assert [amount(x) for x in (12299.28, 20.0, 0.035)] == ["12,299.28", "20", "0.035"]

@@ -9,10 +9,11 @@ places had is told where others took of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from ..figures import money
+from ..terms import Term
 from .competitors import Competing
 from .ledger import HELD
 from .values import (
@@ -116,15 +117,32 @@ def _outranked(reason: Reason, words: str, competing: Competing) -> str:
     if not those:
         those, counted = list(competing.told), list(competing.left_out.values())
     first = those[0]
-    value, own = sum(first.unit_value.values()), sum(first.own_unit_value.values())
+    value, own = _total(first.unit_value), _total(first.own_unit_value)
     compared = f"{money(value)} a unit against {money(own)}"
     if value <= own and reason.code is ReasonCode.OUTRANKED_VALUE:
         compared += f"; {words}; " if words else ", and "
         compared += "the plan as a whole is worth more so"
+    if reason.rule.family == "tier_order":
+        compared += "; tiers are strict"
     phrase = f"{first.units} went to {first.line} (tier {first.tier}, {compared}{_why(reason)})"
     others = len(those) - 1 + sum(lines for lines, _ in counted)
     units = sum(c.units for c in those[1:]) + sum(units for _, units in counted)
-    return f"{phrase} and {units} to {others} more" if others else phrase
+    return f"{phrase} and {units} to {others} more{_least(those)}" if others else phrase
+
+
+def _least(those: Sequence[Competitor]) -> str:
+    """Of those that took some the one that would lose least by giving up a unit, beside what this
+    line would gain, where that is not the first: what serving the line costs is told against it."""
+    lost = [_total(c.unit_value) - _total(c.own_unit_value) for c in those]
+    least = those[lost.index(min(lost))]
+    if least is those[0]:
+        return ""
+    value, own = money(_total(least.unit_value)), money(_total(least.own_unit_value))
+    return f"; least is lost with {least.line} (tier {least.tier}, {value} against {own})"
+
+
+def _total(terms: Mapping[Term, int]) -> int:
+    return sum(terms.values())
 
 
 def _why(reason: Reason) -> str:
