@@ -1,10 +1,11 @@
 """Closes small integer programs by branching them all side by side.
 
-What a relaxation leaves open of a small copy is mostly one or two switches: ship complete or not.
-Every open copy is split on one fractional column in each round, and all halves are relaxed as one
-linear program; that is less than an engine needs to start a search for each of them. A half is
-done where its relaxation is a plan, where it is worth no more than a plan that is known, and where
-its bound is less than anything within the columns' bounds is worth: then it has no plan at all.
+What a relaxation leaves open of a small copy is mostly one switch: ship complete or not. Every open
+copy is split on its one fractional column in each round, and all halves are relaxed as one linear
+program; that is less than an engine needs to start a search for each of them. A half is done where
+its relaxation is a plan, where it is worth no more than a plan that is known, and where its bound
+is less than anything within the columns' bounds is worth: then it has no plan at all. With several
+fractions, or both halves open, it is a search, and left to an engine.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from .outcomes import Outcomes, Relaxed, State
 from .relaxation import FRACTION
 
 ROUNDS = 4
-OPEN_HALVES = 1  # of one copy: where both halves stay open it is a search, and left to an engine
+OPEN_HALVES = 1  # of one copy
 
 
 def branched(copies: Copies, root: Relaxed, relaxed: Callable[[Copies], Relaxed]) -> Outcomes:
@@ -65,14 +66,11 @@ def _empty(halves: Copies, bound: Floats) -> Bools:
 
 
 def _fractional(halves: Copies, x: Floats) -> Ints:
-    """The column to split each half on: of those with a fraction the one of the fewest values,
-    the first of these; -1: there is none."""
-    model = halves.model
-    odd = np.flatnonzero(model.integer & (np.abs(x - np.rint(x)) > FRACTION))
-    odd = odd[np.lexsort((odd, (model.upper - model.lower)[odd], halves.part[odd]))]
-    first = np.flatnonzero(np.diff(halves.part[odd], prepend=-1))
+    """The one column of each half that has a fraction; -1: none has, or several have."""
+    odd = np.flatnonzero(halves.model.integer & (np.abs(x - np.rint(x)) > FRACTION))
     column = np.full(halves.count, -1)
-    column[halves.part[odd[first]]] = odd[first]
+    column[halves.part[odd]] = odd
+    column[np.bincount(halves.part[odd], minlength=halves.count) > 1] = -1
     return column
 
 
