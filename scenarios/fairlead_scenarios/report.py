@@ -116,6 +116,12 @@ def page(decision: decision_pb2.Decision, title: str) -> str:
     )
 
 
+def _change(line: decision_pb2.DecisionLine) -> str:
+    """Nothing of a line that had nothing and gets nothing: there is nothing that it keeps."""
+    change = word(line, "change")
+    return "" if change == "KEPT" and not line.confirmed_quantity else change
+
+
 def _row(line: decision_pb2.DecisionLine) -> list[object]:
     confirmed = as_date(line.confirmed_day) if line.HasField("confirmed_day") else ""
     return [
@@ -126,12 +132,12 @@ def _row(line: decision_pb2.DecisionLine) -> list[object]:
         line.channel,
         line.tier,
         word(line, "outcome"),
-        word(line, "change"),
+        _change(line),
         line.requested_quantity,
         line.confirmed_quantity,
         as_date(line.requested_day),
         confirmed,
-        ";".join(f"{source.lot}:{source.quantity}" for source in line.sources),
+        ";".join(f"{source.lot}:{source.shipped_quantity}" for source in line.sources),
         line.x12_ack_code,
         line.edifact_4221_code,
         ";".join(word(reason, "code") for reason in line.explanation.reasons),

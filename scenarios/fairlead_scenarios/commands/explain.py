@@ -21,7 +21,7 @@ from ..local import problem_of
 from ..remote import Server, stored_decision
 from ..report import as_json
 from ..scenario import read_scenario
-from ..screen.decision import short_lines
+from ..screen.decision import conflict_told, short_lines
 from ..screen.money import show_weights
 from ..screen.story import show_story
 from ..screen.words import word
@@ -74,6 +74,10 @@ def explain(
         typer.echo(_json(chosen, single=line is not None))
         return exit_of(decision)
     console = Console()
+    in_conflict = set(decision.conflict.lines)
+    if any(one.line in in_conflict for one in chosen):
+        console.print(*conflict_told(decision.conflict), sep="\n")
+        console.rule(style="dim")
     for number, one in enumerate(chosen):
         if number:
             console.rule(style="dim")

@@ -37,7 +37,7 @@ def short_count(decision: decision_pb2.Decision) -> int:
 def _parts(decision: decision_pb2.Decision, title: str) -> Iterator[RenderableType]:
     yield _headline(decision, title)
     if decision.HasField("conflict"):
-        yield from _conflict(decision.conflict)
+        yield from conflict_told(decision.conflict)
     yield from _apart(decision)
     if something_decided(decision):
         yield _totals(decision)
@@ -50,7 +50,8 @@ def _parts(decision: decision_pb2.Decision, title: str) -> Iterator[RenderableTy
             yield Text(f"  {remark.path} {remark.id}: {remark.value}: {remark.rule}")
 
 
-def _conflict(conflict: explanation_pb2.Conflict) -> Iterator[RenderableType]:
+def conflict_told(conflict: explanation_pb2.Conflict) -> Iterator[RenderableType]:
+    """The rules that conflict, and the cheapest way out."""
     yield Text(conflict.sentence, style=_BAD)
     for rule in conflict.rules:
         yield Text(f"  {rule.family} {rule.key}: {rule.leaf}", style="dim")

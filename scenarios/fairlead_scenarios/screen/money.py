@@ -30,14 +30,14 @@ def show_money(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
 
 
 def columns_of(decision: decision_pb2.Decision) -> list[tuple[str, explanation_pb2.Money]]:
-    """(heading, money): each tier that has lines, what belongs to no one tier, and the whole.
+    """(heading, money): each tier that has lines, what belongs to no tier, and the whole.
 
     With one tier alone the whole is enough.
     """
     tiers = [(f"tier {t.tier}", t.terms) for t in decision.tiers if t.totals.lines]
     if len(tiers) < 2:
         return [("money", decision.terms)]
-    return [*tiers, ("no one tier", decision.terms_of_no_tier), ("all", decision.terms)]
+    return [*tiers, ("no tier", decision.terms_of_no_tier), ("all", decision.terms)]
 
 
 def show_weights(console: Console, decision: decision_pb2.Decision) -> None:

@@ -47,7 +47,8 @@ def _sources(line: decision_pb2.DecisionLine) -> Iterator[RenderableType]:
     yield Text("\nComes from", style="bold")
     table = _table("lot", "location", ">units", "delivered")
     for source in line.sources:
-        product = "" if source.product == line.product else f" ({source.product})"
+        other = source.product != line.product
+        product = f" ({count(source.shipped_quantity)} {source.product})" if other else ""
         when = as_date(source.delivery_day)
         table.add_row(source.lot + product, source.location, count(source.quantity), when)
     yield table

@@ -56,8 +56,12 @@ class _Said:
         """A pattern, and what its groups may be."""
         said, told = self.said, self.told
         yield (
-            r"^(\d+) of (\d+) given\.",
+            r"^(\d+) of (\d+) given(?=[.,])",
             {(f"{said.confirmed_quantity}", f"{said.requested_quantity}")},
+        )
+        yield (
+            r"given, (?:(\d+) of them )?late: on (\S+), asked for (\S+)\.",
+            set(self._late()),
         )
         yield r"(\d+) short: ", {(f"{self.short}",)}
         yield r"(?:short: |; )(\d+): ", {(f"{r.units}",) for r in told.reasons}
@@ -89,12 +93,34 @@ class _Said:
         product = self.reach.line.product
         yield r"only (\d+) of (\S+) in reach", {(f"{self.reach.held}", product)}
 
+    def _late(self) -> Iterator[Row]:
+        """Units that come after the day asked for, the last of their days, and that day."""
+        ground, line = self.ground, self.reach.line
+        late = {
+            arc.lot.id: arc.lot.available + (arc.lane["transit_days"] if arc.lane else 0)
+            for arc in ground.arcs.get(line.id, [])
+            if ground.flow[line.id, arc.lot.id]
+        }
+        late = {lot: day for lot, day in late.items() if day > line.requested}
+        units = sum(ground.flow[line.id, lot] for lot in late)
+        if late:
+            some = f"{units}" if units < ground.given[line.id] else ""
+            yield some, _day(max(late.values())), _day(line.requested)
+
     def _had(self) -> Counter[str]:
         """Units in reach by location that has any, refused ones left out."""
         held: Counter[str] = Counter()
         for share in self.reach.shares:
             held[share.lot.location] += share.held if share.refused is None else 0
         return +held
+
+    def _coming(self) -> Counter[str]:
+        """Units still to come by location, refused ones left out."""
+        today, coming = self.ground.cycle.day, Counter[str]()
+        for share in self.reach.shares:
+            if share.refused is None and share.lot.available > today:
+                coming[share.lot.location] += share.held
+        return coming
 
     def _named(self) -> set[Row]:
         """Every place in reach with what it had."""
@@ -152,6 +178,7 @@ class _Said:
             yield (_EPOCH + timedelta(days=share.lot.available)).isoformat()
             by_product[share.lot.product] += share.lot.quantity
         yield from (f"{units}" for units in by_product.values())
+        yield from (f"{units}" for units in self._coming().values())
         yield from (f"{row['ratio']}" for row in ground.cycle.rows("substitutes"))
         refused = {share.refused for share in shares}
         apart = [self.reach.refused(why) for why in refused if why is not None]
@@ -245,6 +272,10 @@ def sentence_trial(
     """The sentence of a line."""
     wrong = _Said(ground, limits, reach, said).wrong()
     return arithmetic(Kind.SENTENCE, said.line, said.explanation.sentence, wrong)
+
+
+def _day(days: int) -> str:
+    return (_EPOCH + timedelta(days=days)).isoformat()
 
 
 def _written(number: int) -> tuple[str, str, str]:

@@ -227,3 +227,48 @@ def test_figures_are_the_same_in_a_sentence_and_in_a_table() -> None:
     assert money(915_775_000) == "915.78"
     assert money(844_012_000_000_000) == "844,012,000.00"
     assert [amount(x) for x in (12299.28, 20.0, 0.035)] == ["12,299.28", "20", "0.035"]
+
+
+def test_what_comes_late_and_what_is_still_to_come_are_told_with_their_days() -> None:
+    told = tell(
+        lines=[
+            line("S1", 20, tier="A", requested_day=TODAY + 5),
+            line("S2", 20, requested_day=TODAY + 1),
+            line("S3", 20, tier="A", requested_day=TODAY + 5),
+        ],
+        lots=[lot("L1", 10), lot("L2", 20, available_day=TODAY + 3), lot("L3", 15)],
+    )
+    assert told.story("S1").sentence == "20 of 20 given."
+    late = told.story("S2").sentence
+    assert "DC-1 had 45 (20 of them by 2024-10-07)" in late
+    onto = tell(
+        lines=[line("S1", 20, requested_day=TODAY + 1)],
+        lots=[lot("L2", 20, available_day=TODAY + 3)],
+    )
+    assert onto.story("S1").sentence == (
+        "20 of 20 given, late: on 2024-10-07, asked for 2024-10-05."
+    )
+    assert onto.explanation.told(0, 1).sentences == [onto.story("S1").sentence]
+
+
+def test_a_line_of_a_conflict_is_told_that_rules_conflict_and_others_that_they_are_elsewhere() -> (
+    None
+):
+    problem = api.intake(
+        facts(
+            lines=[
+                line("S1", 20, strategy=Strategy.WIN),
+                line("S2", 20, strategy=Strategy.WIN),
+                line("S3", 20, product="Q"),
+                line("S4", 20, product="Q"),
+            ],
+            lots=[lot("L1", 30), lot("L2", 30, product="Q")],
+        ),
+        api.Policy(),
+    )
+    explanation = api.explain(api.solve(problem))
+    assert explanation.story_of("S1").sentence.endswith(
+        "nothing is decided for it, because rules that it depends on conflict."
+    )
+    others = (explanation.story_of(name).sentence for name in ("S3", "S4"))
+    assert any("not proven, because rules of other lines conflict" in said for said in others)

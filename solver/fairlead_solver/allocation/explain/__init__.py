@@ -94,8 +94,9 @@ def explain(
     if decision.plan is None:
         return Explanation(None, None, conflict=clash)
     proven = decision.status is Status.OPTIMAL
-    case = case_of(problem, model, decision.plan, proven=proven)
-    told = reasons(case, _undecided(problem, contradictions))
+    undecided = _undecided(problem, contradictions)
+    case = case_of(problem, model, decision.plan, undecided, proven=proven)
+    told = reasons(case)
     if solving is None or not proven:
         tight = shortened(case, told)
         listed = binding_constraints(case, tight, {}, chosen.binding)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...model.draft import Block, Model
-from ...tables import Ints
+from ...tables import Bools, Ints
 from ..families import FAMILIES
 from ..family import Family, Wording
 from ..plan import Plan
@@ -28,11 +28,13 @@ def family_named(name: str) -> Family:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """A plan beside its problem and model. `proven`: the run ended OPTIMAL."""
+    """A plan beside its problem and model. `proven`: the run ended OPTIMAL. `undecided`: lines
+    whose component has no solution."""
 
     problem: Problem
     plan: Plan
     proven: bool
+    undecided: Bools
     given: Ints
     whole: Ints  # Q: whole packs of each line's quantity
     waterfall: Waterfall
@@ -58,13 +60,18 @@ class Case:
         return self.said[row]
 
 
-def case_of(problem: Problem, model: Model, plan: Plan, *, proven: bool) -> Case:
+def case_of(
+    problem: Problem, model: Model, plan: Plan, undecided: Bools | None = None, *, proven: bool
+) -> Case:
     """Everything the reasons are derived from."""
+    if undecided is None:
+        undecided = np.zeros(problem.num_lines, dtype=np.bool_)
     quantity, held = problem.line.quantity, firm(problem, model)
     return Case(
         problem=problem,
         plan=plan,
         proven=proven,
+        undecided=undecided,
         given=plan.per_line(),
         whole=quantity - quantity % problem.line.pack,
         waterfall=waterfall(problem, plan),

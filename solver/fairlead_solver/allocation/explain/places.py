@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
+
 from .case import Case
+from .sentences import day
 
 NAMED = 2  # places; more are summed
 
@@ -27,9 +30,24 @@ def places(case: Case, line: int) -> Counter[str]:
 
 
 def places_had(case: Case, line: int) -> str:
-    """The same in words: "DC-1 had 30"; "" where no place had anything."""
+    """The same in words: "DC-1 had 30", and what of it is still to come, "DC-1 had 30 (20 of them
+    by 2026-12-04)"; "" where no place had anything."""
     had = places(case, line)
     if len(had) > NAMED:
         return f"{len(had)} places had {had.total()}"
-    told = [f"{name} had {units}" for name, units in sorted(had.items())]
+    coming = _coming(case, line)
+    told = [f"{name} had {units}{coming.get(name, '')}" for name, units in sorted(had.items())]
     return " and ".join(told)
+
+
+def _coming(case: Case, line: int) -> dict[str, str]:
+    """By location what is still to come, and by when all of it is there."""
+    facts, arcs = case.problem.facts, case.problem.arcs
+    own = np.arange(*arcs.offsets[line : line + 2])
+    own = own[facts.lots.available_day[arcs.lot[own]] > facts.cycle_day]
+    units, last = Counter[str](), dict[str, int]()
+    for arc in own.tolist():
+        name, lot = facts.locations.id[arcs.location[arc]], int(arcs.lot[arc])
+        units[name] += int(case.waterfall.arcs.at(slice(arc, arc + 1)).reach()[0])
+        last[name] = max(last.get(name, 0), int(facts.lots.available_day[lot]))
+    return {name: f" ({units[name]} of them by {day(last[name])})" for name in last if units[name]}

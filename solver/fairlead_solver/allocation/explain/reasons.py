@@ -52,12 +52,12 @@ NO_ROW = np.iinfo(np.int64).max
 CODES = max(ReasonCode) + 1
 
 
-def reasons(case: Case, undecided: Bools | None = None) -> Reasons:
-    """All reasons of all short lines. `undecided`: lines whose component has no solution; their
-    zeros are nobody's choice, so nothing else is said of them."""
+def reasons(case: Case) -> Reasons:
+    """All reasons of all short lines. Zeros of undecided lines are nobody's choice, so nothing
+    else is said of them."""
     ledger = Ledger(case.problem.line.quantity - case.given)
-    if undecided is not None:
-        ledger.claim(ReasonCode.NOT_PROVEN, np.where(undecided, ledger.rest, 0), Certainty.UNKNOWN)
+    nobodys = np.where(case.undecided, ledger.rest, 0)
+    ledger.claim(ReasonCode.NOT_PROVEN, nobodys, Certainty.UNKNOWN)
     _claim_own(case, ledger)
     apart = packs(case.waterfall.arcs, case.problem.arcs.pack)
     reach = _claim_refused(case, ledger)

@@ -206,6 +206,14 @@ def _opening(case: Case, line: int) -> str:
     return f"a fixed cost of {money(int(cost[best]))} to ship from {place}, for {earned}"
 
 
+def _not_proven(case: Case, line: int) -> str:
+    if case.undecided[line]:
+        return "nothing is decided for it, because rules that it depends on conflict"
+    if case.undecided.any():
+        return "not proven, because rules of other lines conflict"
+    return "not proven, because the run stopped before it was"
+
+
 _REFUSED: dict[ReasonCode, _Telling] = {
     ReasonCode.SUPPLY_BLOCKED: _blocked,
     ReasonCode.CHANNEL: _kept_for_others,
@@ -219,8 +227,6 @@ _TELLING: dict[ReasonCode, _Telling] = {
     ReasonCode.CUSTOMER_HOLD: _on_hold,
     ReasonCode.LOT_SPLIT_LIMIT: _outside_packs,
     ReasonCode.UNPROFITABLE: _unprofitable,
-    ReasonCode.NOT_PROVEN: lambda case, line: (
-        "not decided to a proof: rules conflict, or the run stopped"
-    ),
+    ReasonCode.NOT_PROVEN: _not_proven,
     ReasonCode.UNEXPLAINED: lambda case, line: "unexplained",
 }

@@ -44,11 +44,13 @@ def line_sentence(
     fix: Fix | None = None,
     had: str = "",
     besides: str = "",
+    late: str = "",
 ) -> str:
     """The sentence of one line; `told` are its reasons with what their rules say, `fix` is what
-    would fill it, `had` what the places in its reach had, `besides` what else is refused."""
+    would fill it, `had` what the places in its reach had, `besides` what else is refused,
+    `late` what comes late."""
     if given >= asked:
-        return opening(given, asked)
+        return opening(given, asked, late)
     telling = [(r, words) for r, words in told if r.units]
     parts = [_phrase(r, words, competing) for r, words in telling]
     if len(parts) > 1:
@@ -57,13 +59,13 @@ def line_sentence(
         parts.insert(0, had)
     if besides:
         parts.append(f"besides, {besides}")
-    said = f"{opening(given, asked)} {asked - given} short: {'; '.join(parts)}."
+    said = f"{opening(given, asked, late)} {asked - given} short: {'; '.join(parts)}."
     return said if fix is None else f"{said} To fill it: {fix.sentence}."
 
 
-def opening(given: int, asked: int) -> str:
-    """How every sentence begins, and all of it where nothing is short."""
-    return f"{given} of {asked} given."
+def opening(given: int, asked: int, late: str = "") -> str:
+    """How every sentence begins, and all of it where nothing is short; `late` says what is."""
+    return f"{given} of {asked} given{late}."
 
 
 def fix_sentence(change: str, gain_micros: int, losers: Sequence[LineQuantity]) -> str:

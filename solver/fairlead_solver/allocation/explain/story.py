@@ -9,6 +9,7 @@ from ...tables import Ints
 from .alternatives import alternatives
 from .case import Case
 from .competitors import Competing, competitors_of
+from .late import late
 from .ledger import Reasons
 from .places import places_had
 from .rules import wording
@@ -74,6 +75,7 @@ def _story(
             fix,
             places_had(case, line) if short else "",
             untold_of_stock(case, line, [r.code for r, _ in told if r.units]) if short else "",
+            late(case, line, line + 1)[0],
         ),
         competitors_left_out=competing.lines_left_out(),
     )

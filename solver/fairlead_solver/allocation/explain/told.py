@@ -12,6 +12,7 @@ import numpy as np
 
 from ...tables import Ints
 from .case import Case
+from .late import late
 from .ledger import Reasons
 from .sentences import opening
 from .story import Findings, line_stories
@@ -34,7 +35,7 @@ def told(case: Case, reasons: Reasons, start: int, stop: int, found: Findings) -
     given, asked = case.given[start:stop], case.problem.line.quantity[start:stop]
     short = np.flatnonzero(given < asked)
     stories = list(line_stories(case, reasons, start + short, found))
-    sentences = list(map(opening, given.tolist(), asked.tolist()))
+    sentences = list(map(opening, given.tolist(), asked.tolist(), late(case, start, stop)))
     for place, story in zip(short.tolist(), stories, strict=True):
         sentences[place] = story.sentence
     return Told(case.waterfall.units[start:stop], sentences, short, stories)
