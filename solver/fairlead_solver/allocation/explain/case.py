@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...model.draft import Block, Model
-from ...tables import Bools, Ints
+from ...tables import Bools, Floats, Ints
 from ..families import FAMILIES
 from ..family import Family, Wording
 from ..plan import Plan
@@ -43,6 +43,7 @@ class Case:
     firm: Firm
     opened: Opened
     said: dict[int, tuple[Block, Wording]] = field(default_factory=dict)
+    used: dict[int, tuple[Ints, Floats]] = field(default_factory=dict)
 
     def most_valuable_first(self, lines: Ints, first: tuple[int, ...]) -> Ints:
         """`lines` (ascending): those of `first`, then by what the units they lack are sold for."""
@@ -58,6 +59,19 @@ class Case:
             words = family_named(block.family).words(self.problem, block.name, key)
             self.said[row] = (block, words)
         return self.said[row]
+
+    def used_by_line(self, row: int) -> tuple[Ints, Floats]:
+        """(lines, what each takes) of a row, in its units, worked out once per row."""
+        if row not in self.used:
+            matrix, arcs = self.limits.model.matrix, self.problem.arcs
+            entries = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
+            flows = matrix.indices[entries] < len(arcs)
+            arc = matrix.indices[entries][flows]
+            taken = matrix.data[entries][flows] * self.plan.packs[arc]
+            lines, at = np.unique(arcs.line[arc], return_inverse=True)
+            use = np.bincount(at, taken, len(lines)).astype(np.float64)
+            self.used[row] = lines.astype(np.int64), use
+        return self.used[row]
 
 
 def case_of(

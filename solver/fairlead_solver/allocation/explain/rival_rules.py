@@ -49,8 +49,9 @@ def _several_for_one(case: Case, rival: int, line: int) -> str:
     """Of a substitute a rival takes several units for one that it asks for."""
     arcs, facts = case.problem.arcs, case.problem.facts
     theirs = np.arange(*arcs.offsets[rival : rival + 2])
-    shared = np.isin(arcs.lot[theirs], arcs.lot[arcs.of_line(line)]) & (case.plan.packs[theirs] > 0)
-    several = theirs[shared & (arcs.ratio[theirs] > 1)]
+    several = theirs[(arcs.ratio[theirs] > 1) & (case.plan.packs[theirs] > 0)]
+    if len(several):
+        several = several[np.isin(arcs.lot[several], arcs.lot[arcs.of_line(line)])]
     if not len(several):
         return ""
     name, product = facts.lines.id[rival], facts.lines.product.word(rival)

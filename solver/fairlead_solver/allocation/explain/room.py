@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...tables import Floats, Ints
 from ..figures import amount, money
 from .binding import MICRO, unit_of
 from .case import Case
@@ -37,7 +36,7 @@ def no_room(case: Case, line: int, row: int, words: str, *, exact: bool) -> str:
 
 def _users(case: Case, line: int, row: int) -> str:
     """The line that takes most of a row, and what all others take together."""
-    lines, used = _use_by_line(case, row)
+    lines, used = case.used_by_line(row)
     lines, used = lines[lines != line], used[lines != line]
     if not used.sum() > 0:
         return ""
@@ -48,17 +47,6 @@ def _users(case: Case, line: int, row: int) -> str:
         return f"{told} of it"
     several = "lines" if others > 1 else "line"
     return f"{told} of it and {others} more {several} {_shown(case, row, used.sum() - used[first])}"
-
-
-def _use_by_line(case: Case, row: int) -> tuple[Ints, Floats]:
-    """(lines, what each takes) of a row, in its units."""
-    matrix, arcs = case.limits.model.matrix, case.problem.arcs
-    entries = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
-    flows = matrix.indices[entries] < len(arcs)
-    arc = matrix.indices[entries][flows]
-    used = matrix.data[entries][flows] * case.plan.packs[arc]
-    lines, at = np.unique(arcs.line[arc], return_inverse=True)
-    return lines.astype(np.int64), np.bincount(at, used, len(lines)).astype(np.float64)
 
 
 def _shown(case: Case, row: int, use: float) -> str:

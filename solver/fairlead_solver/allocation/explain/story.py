@@ -47,12 +47,20 @@ def line_stories(case: Case, reasons: Reasons, lines: Ints, found: Findings) -> 
     nobody = Competing()
     lost = reasons.lost_to_rivals()[lines]
     rivals = competitors_of(case, lines[lost], found.competitors)
+    first = int(lines[0]) if len(lines) else 0
+    days = late(case, first, int(lines[-1]) + 1) if len(lines) else []
     for line, to_rivals in zip(lines.tolist(), lost.tolist(), strict=True):
-        yield _story(case, reasons, line, found, next(rivals) if to_rivals else nobody)
+        competing = next(rivals) if to_rivals else nobody
+        yield _story(case, reasons, line, found, competing, days[line - first])
 
 
 def _story(
-    case: Case, reasons: Reasons, line: int, found: Findings, competing: Competing
+    case: Case,
+    reasons: Reasons,
+    line: int,
+    found: Findings,
+    competing: Competing,
+    comes_late: str,
 ) -> LineStory:
     steps = case.waterfall.steps(line)
     rivals = competing.told
@@ -75,7 +83,7 @@ def _story(
             fix,
             places_had(case, line) if short else "",
             untold_of_stock(case, line, [r.code for r, _ in told if r.units]) if short else "",
-            late(case, line, line + 1)[0],
+            comes_late,
         ),
         competitors_left_out=competing.lines_left_out(),
     )
