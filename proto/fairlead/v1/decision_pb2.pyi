@@ -502,11 +502,13 @@ class ContractResult(_message.Message):
     """The contract's id; empty: the lines under no contract."""
     @_builtins.property
     def totals(self) -> Global___Totals:
-        """Counts and quantities of its lines."""
+        """Counts and quantities of the lines in its scope: a line counts for every contract it is under."""
 
     @_builtins.property
     def terms(self) -> _explanation_pb2.Money:
-        """Its part of the objective, by term: its lines' money, and the penalty for its floor."""
+        """Its part of the objective, by term: the penalty for its floor, and its lines' money but for that
+        of lines under a contract before it, so that all parts add up.
+        """
 
     def __init__(
         self,

@@ -103,7 +103,7 @@ def write_totals(message: Decision, decided: Decided, lines: DecidedLines) -> No
 
 
 def _share(target: TierResult | ContractResult, of: Shares, key: int, lines: DecidedLines) -> None:
-    _count(target.totals, lines, of.of_line == key)
+    _count(target.totals, lines, of.counted(key))
     write_money(target.terms, {term: int(micros[key]) for term, micros in of.terms.items()})
 
 

@@ -27,6 +27,8 @@ def show_money(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
     if decision.contracts:
         yield Text("\nObjective by contract", style="bold")
         yield _by_contract(decision)
+        if sum(c.totals.lines for c in decision.contracts) > decision.totals.lines:
+            yield Text("A line under several contracts counts for each; its money is the first's.")
 
 
 def columns_of(decision: decision_pb2.Decision) -> list[tuple[str, explanation_pb2.Money]]:

@@ -1,35 +1,45 @@
 """The objective shared out by tier and by contract, so that the shares add up to it exactly.
 
 A line's own money (the unit terms) belongs to its tier, and to the first contract, in order of id,
-whose scope it is in; a contract's penalty belongs to the contract. What belongs to no one of them
-(a shipment of several lines, overtime, fairness, churn) is the rest: the whole less all shares.
+whose scope it is in; it counts for every contract whose scope it is in. A contract's penalty
+belongs to the contract. What belongs to no one of them (a shipment of several lines, overtime,
+fairness, churn) is the rest: the whole less all shares.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...tables import Ints
+from ...tables import Bools, Ints
 from ..decision import Decision
 from ..families import contract_floor
 from ..plan import Plan
 from ..problem import Problem
+from ..scopes import Scopes
 from ..terms import Term
 from ..totals import summed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shares:
-    """`keys[k]` has the lines with `of_line == k` and earns `terms[t][k]` micro-units; `rest` is
-    what belongs to no one key."""
+    """`keys[k]` has the money of the lines with `of_line == k` and earns `terms[t][k]` micro-units;
+    `rest` is what belongs to no one key. `also`: lines that count for further keys."""
 
     keys: tuple[str, ...]
     of_line: Ints
     terms: Mapping[Term, Ints]
     rest: Mapping[Term, int]
+    also: Scopes | None = None
+
+    def counted(self, key: int) -> Bools:
+        """Which lines count for a key, though their money may be another's."""
+        chosen: Bools = self.of_line == key
+        if self.also is not None:
+            chosen[self.also.line[self.also.row == key]] = True
+        return chosen
 
 
 def by_tier(decision: Decision) -> Shares:
@@ -45,8 +55,9 @@ def by_contract(decision: Decision) -> Shares:
     plan = _plan_of(decision)
     problem = plan.problem
     ids = problem.facts.contracts.id
-    floors = np.append(-contract_floor.penalties(problem, plan), 0)
-    return _shares(decision, (*ids, ""), _first_contract(problem), {Term.CONTRACT: floors})
+    floors = np.append(-contract_floor.penalties(problem, plan.per_line()), 0)
+    own = _shares(decision, (*ids, ""), _first_contract(problem), {Term.CONTRACT: floors})
+    return replace(own, also=problem.contract_scopes)
 
 
 def _plan_of(decision: Decision) -> Plan:

@@ -78,28 +78,29 @@ def build(problem: Problem, draft: Draft) -> None:
     add_units(draft, problem, rows[np.searchsorted(wanted, scope.row)], scope.line)
 
 
-def _short(problem: Problem, plan: Plan) -> tuple[Ints, Ints]:
+def _short(problem: Problem, given: Ints) -> tuple[Ints, Ints]:
     """(floor, units short of it) of each contract."""
     least, scope = floors(problem), problem.contract_scopes
-    given = summed(scope.row, plan.per_line()[scope.line], len(least))
-    return least, np.maximum(least - given, 0)
+    inside = summed(scope.row, given[scope.line], len(least))
+    return least, np.maximum(least - inside, 0)
 
 
-def penalties(problem: Problem, plan: Plan) -> Ints:
-    """What each contract's missed floor costs, in micro-units; 0 where the floor is hard."""
-    facts, (_, short) = problem.facts.contracts, _short(problem, plan)
+def penalties(problem: Problem, given: Ints) -> Ints:
+    """What each contract's missed floor costs, in micro-units, with the units `given` to each line;
+    0 where the floor is hard."""
+    facts, (_, short) = problem.facts.contracts, _short(problem, given)
     due: Ints = np.where(facts.hard, 0, short * facts.penalty_micros)
     return due
 
 
 def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
     """CONTRACT: minus the penalty of every unit short of a soft floor."""
-    return {Term.CONTRACT: -int(penalties(problem, plan).sum())}
+    return {Term.CONTRACT: -int(penalties(problem, plan.per_line()).sum())}
 
 
 def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
     """No hard floor is missed."""
-    facts, (least, short) = problem.facts.contracts, _short(problem, plan)
+    facts, (least, short) = problem.facts.contracts, _short(problem, plan.per_line())
     return [
         Breach(
             NAME,
@@ -119,5 +120,6 @@ def words(problem: Problem, name: str, key: int) -> Wording:
     field = "floor_quantity" if rest >= floor else "floor_rate"
     kind = "must get" if facts.hard[key] else "is owed"
     sentence = f"contract {facts.id[key]} {kind} at least {floor} in this cycle"
-    looser = f"let contract {facts.id[key]} miss its floor"
+    agreed = f" ({customer} must agree)" if (customer := facts.customer.word(key)) else ""
+    looser = f"waive the floor of contract {facts.id[key]}{agreed}"
     return Wording(facts.id[key], f"contracts[{facts.id[key]}].{field}", sentence, looser=looser)
