@@ -84,6 +84,7 @@ class _Said:
         gain = told.fix.gain_micros
         worth = ("gains" if gain >= 0 else "costs", money(abs(gain)))
         yield rf"(gains|costs) ({MONEY})", {worth}
+        yield r"(\S+) can have only (\d+) of its (\d+) (\S+)", set(self._mates())
         outside, pack = self.reach.outside_packs, self.reach.line.pack
         yield (
             r"(\d+) of (\S+) make no whole pack of (\d+)",
@@ -106,6 +107,14 @@ class _Said:
         if late:
             some = f"{units}" if units < ground.given[line.id] else ""
             yield some, _day(max(late.values())), _day(line.requested)
+
+    def _mates(self) -> Iterator[Row]:
+        """The other lines of its delivery group, with what there is at most for them."""
+        own = self.reach.line
+        for mate in self.ground.cycle.lines:
+            if own.group and mate.group == own.group and mate.id != own.id:
+                most = sum(arc.most * mate.pack for arc in self.ground.arcs.get(mate.id, []))
+                yield mate.id, f"{most}", f"{mate.quantity}", mate.product
 
     def _had(self) -> Counter[str]:
         """Units in reach by location that has any, refused ones left out."""

@@ -272,3 +272,14 @@ def test_a_line_of_a_conflict_is_told_that_rules_conflict_and_others_that_they_a
     )
     others = (explanation.story_of(name).sentence for name in ("S3", "S4"))
     assert any("not proven, because rules of other lines conflict" in said for said in others)
+
+
+def test_a_line_left_out_with_its_group_is_told_what_the_group_lacks() -> None:
+    told = tell(
+        lines=[
+            line("S1", 1, delivery_group="G"),
+            line("S2", 4, product="Q", delivery_group="G"),
+        ],
+        lots=[lot("L1", 1), lot("L2", 2, product="Q")],
+    )
+    assert "G, or not at all, and S2 can have only 2 of its 4 Q." in told.story("S1").sentence

@@ -1,4 +1,5 @@
-"""Lines that take all or nothing, and groups that do: what of their shortage that accounts for."""
+"""Lines that take all or nothing, and groups that do: what of their shortage that accounts for,
+and which line a group lacks."""
 
 from __future__ import annotations
 
@@ -29,3 +30,21 @@ def claim_group(
     bad[codes[incomplete & (codes >= 0)]] = True
     touched = (codes >= 0) & bad[codes] & (case.given == 0)
     ledger.claim(ReasonCode.GROUP_INCOMPLETE, np.where(touched, ledger.rest, 0), certainty)
+
+
+def lacking_of_group(case: Case, line: int) -> str:
+    """The other line of its delivery group for which there is least of what it asks for; "" where
+    there is enough for each by itself."""
+    lines, arcs = case.problem.facts.lines, case.problem.arcs
+    lacking: list[tuple[int, int, int]] = []
+    codes = lines.delivery_group.codes
+    for mate in np.flatnonzero(codes == codes[line]).tolist():
+        own = arcs.of_line(mate)
+        most = int((arcs.max_packs[own] * arcs.pack[own]).sum())
+        if mate != line and most < lines.quantity[mate]:
+            lacking.append((most - int(lines.quantity[mate]), mate, most))
+    if not lacking:
+        return ""
+    _, first, most = min(lacking)
+    asked, product = int(lines.quantity[first]), lines.product.word(first)
+    return f", and {lines.id[first]} can have only {most} of its {asked} {product}"

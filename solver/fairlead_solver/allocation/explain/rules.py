@@ -25,6 +25,7 @@ from ..families.fair_share import FairShareMode
 from ..family import Family, Wording
 from ..policy import TierMode
 from ..problem import Problem
+from .all_or_nothing import lacking_of_group
 from .case import Case
 from .ledger import HELD
 from .rival_rules import own_rule
@@ -64,6 +65,8 @@ def wording(
     rule, words = _rule(case, line, code, row)
     if code is ReasonCode.OUTRANKED_VALUE:
         return rule, _of_rival(case, line, rivals)
+    if code is ReasonCode.GROUP_INCOMPLETE:
+        return rule, words + lacking_of_group(case, line)
     if code in ROOM and row >= 0:
         return rule, no_room(case, line, row, words, exact=own)
     return rule, said_of_stock(case, line, code) or words
