@@ -5,6 +5,7 @@ Why: reasons with their certainty, waterfall, competing lines, binding constrain
 
 from collections import abc as _abc
 from fairlead.v1 import enums_pb2 as _enums_pb2
+from fairlead.v1 import fix_pb2 as _fix_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -658,9 +659,7 @@ class CompetingLine(_message.Message):
 
     @_builtins.property
     def unit_value(self) -> Global___Money:
-        """Its value by term for one base unit of the shared lot: what it would lose with that, penalties
-        of contracts and churn included.
-        """
+        """Its value by term for one base unit of the shared lot, contract penalties and churn included."""
 
     @_builtins.property
     def own_unit_value(self) -> Global___Money:
@@ -730,6 +729,7 @@ class Fix(_message.Message):
     SENTENCE_FIELD_NUMBER: _builtins.int
     SCOPE_FIELD_NUMBER: _builtins.int
     ALSO_FIELD_NUMBER: _builtins.int
+    EFFECT_FIELD_NUMBER: _builtins.int
     kind: Global___FixKind.ValueType
     """What it changes."""
     product: _builtins.str
@@ -760,6 +760,10 @@ class Fix(_message.Message):
     def also(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fix]:
         """What must change as well, such as capacity for more stock; of these only 1 to 7 are set."""
 
+    @_builtins.property
+    def effect(self) -> _fix_pb2.FixEffect:
+        """What it comes to beside its gain and who loses."""
+
     def __init__(
         self,
         *,
@@ -775,10 +779,11 @@ class Fix(_message.Message):
         sentence: _builtins.str = ...,
         scope: _enums_pb2.ProofScope.ValueType = ...,
         also: _abc.Iterable[Global___Fix] | None = ...,
+        effect: _fix_pb2.FixEffect | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_by_day", b"_by_day", "by_day", b"by_day", "rule", b"rule"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by_day", b"_by_day", "by_day", b"by_day", "effect", b"effect", "rule", b"rule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_day", b"_by_day", "also", b"also", "amount", b"amount", "by_day", b"by_day", "gain_micros", b"gain_micros", "kind", b"kind", "location", b"location", "losers", b"losers", "product", b"product", "rule", b"rule", "scope", b"scope", "sentence", b"sentence", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_day", b"_by_day", "also", b"also", "amount", b"amount", "by_day", b"by_day", "effect", b"effect", "gain_micros", b"gain_micros", "kind", b"kind", "location", b"location", "losers", b"losers", "product", b"product", "rule", b"rule", "scope", b"scope", "sentence", b"sentence", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__by_day: _TypeAlias = _typing.Literal["by_day"]  # noqa: Y015
     _WhichOneofArgType__by_day: _TypeAlias = _typing.Literal["_by_day", b"_by_day"]  # noqa: Y015

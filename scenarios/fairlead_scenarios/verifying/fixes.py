@@ -76,10 +76,12 @@ def _trial(
 
 
 def _beside(fields: Fields, around: Surroundings, said: decision_pb2.DecisionLine) -> Field:
-    """The line and the losers, with every lot that a change could open to the line."""
+    """The line, who loses and who gets more, with every lot a change could open to the line."""
     lots = [lot.id for lot, _ in around.candidates(fields.ground.lines[said.line])]
-    losers = (loser.line for loser in said.explanation.fix.losers)
-    return fields.beside([said.line, *losers], lots)
+    fix = said.explanation.fix
+    losers = [loser.line for loser in fix.losers]
+    winners = [winner.line for winner in fix.effect.winners]
+    return fields.beside([said.line, *losers, *winners], lots)
 
 
 def applied(ground: Ground, fix: explanation_pb2.Fix) -> tuple[Facts, Policy]:
@@ -109,14 +111,16 @@ def _made(facts: Facts, policy: Policy, part: explanation_pb2.Fix) -> tuple[Fact
 def _as_told(
     ground: Ground, said: decision_pb2.DecisionLine, free: frozenset[str]
 ) -> Iterator[Held]:
-    """The line in full, the losers with what they lose, all others with no less than before."""
-    lost = {loser.line: loser.units for loser in said.explanation.fix.losers}
+    """The line in full, others as told, and the rest with no less than before."""
+    fix = said.explanation.fix
+    more = {winner.line: winner.units for winner in fix.effect.winners}
+    more |= {loser.line: -loser.units for loser in fix.losers}
     for line in (ground.lines[i] for i in sorted(free)):
         given = ground.given[line.id]
         if line.id == said.line:
             yield Held(line.id, ground.whole(line))
-        elif line.id in lost:
-            yield Held(line.id, given - lost[line.id], given - lost[line.id])
+        elif line.id in more:
+            yield Held(line.id, given + more[line.id], given + more[line.id])
         else:
             yield Held(line.id, given)
 

@@ -81,6 +81,7 @@ class _Said:
         )
         yield _HAD, self._named() | {self._summed()}
         yield r"(\S+) loses (\d+)", {(i.line, f"{i.units}") for i in told.fix.losers}
+        yield r"(\S+) gets (\d+) more", {(i.line, f"{i.units}") for i in told.fix.effect.winners}
         gain = told.fix.gain_micros
         worth = ("gains" if gain >= 0 else "costs", money(abs(gain)))
         yield rf"(gains|costs) ({MONEY})", {worth}
@@ -90,6 +91,9 @@ class _Said:
             r"(\d+) of (\S+) make no whole pack of (\d+)",
             {(f"{outside}", self.reach.line.product, f"{pack}")},
         )
+        yield r"To give it (\d+)", {(f"{told.fix.effect.quantity}",)}
+        waived = money(told.fix.effect.waived_micros)
+        yield rf"with ({MONEY}) of penalties waived", {(waived,)}
         yield r"(\d+) are left, but", {(f"{self.reach.sum('unused')}",)}
         product = self.reach.line.product
         yield r"only (\d+) of (\S+) in reach", {(f"{self.reach.held}", product)}
@@ -158,7 +162,7 @@ class _Said:
         numbers |= {reason.units for reason in self.told.reasons}
         numbers |= {fix.amount for fix in self.fixes} | {i.units for i in self.told.fix.losers}
         numbers |= set(self._others())
-        numbers.add(len(self.told.fix.losers) - 3)
+        numbers |= {len(some) - 3 for some in (self.told.fix.losers, self.told.fix.effect.winners)}
         days = {line.latest, *(fix.by_day for fix in self.fixes)} - {None}
         written = {text for number in numbers for text in _written(number)}
         written.add(money(abs(self.told.fix.gain_micros)))
@@ -263,7 +267,9 @@ class _Said:
             ids |= {other.group, other.product}
         for fix in self.fixes:
             ids |= {fix.product, fix.location, fix.rule.leaf}
-        ids |= {loser.line for loser in told.fix.losers} | {r.rule.leaf for r in told.reasons}
+        ids |= {loser.line for loser in told.fix.losers}
+        ids |= {winner.line for winner in told.fix.effect.winners}
+        ids |= {r.rule.leaf for r in told.reasons}
         for _, key in self._rules():
             ids |= {key, *key.split("/")}
             for row in self._rows(key):

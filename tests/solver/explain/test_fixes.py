@@ -68,9 +68,10 @@ def one_source() -> Cycle:
     return facts(lines=[line("L", 12, max_sources=1)], lots=lots), api.Policy()
 
 
-def a_floor_of_another() -> Cycle:
+def a_floor_of_another(**contract: Any) -> Cycle:
     lines = [line("L", 12, customer="C"), line("M", 12, customer="D", unit_price_micros=MICROS)]
-    contracts = [{"id": "K", "customer": "D", "floor_quantity": 12, "hard": True}]
+    rule = contract or {"hard": True}
+    contracts = [{"id": "K", "customer": "D", "floor_quantity": 12, **rule}]
     customers = [{"id": "C"}, {"id": "D"}]
     given = facts(lines=lines, lots=[lot("S", 12)], contracts=contracts, customers=customers)
     return given, api.Policy()
@@ -231,6 +232,25 @@ def _tried(cycle: Cycle, name: str) -> list[Change]:
     assert explanation.case is not None and explanation.reasons is not None
     row = given.lines.id.index(name)
     return changes(explanation.case, explanation.reasons, row)
+
+
+def test_a_fix_that_gives_whole_packs_and_no_more_says_so() -> None:
+    given = facts(lines=[line("L", 40, pack=12)], lots=[lot("S", 30)])
+    solved = api.solve(api.intake(given, api.Policy()), api.Options(relative_gap=0.0))
+    story = api.explain(solved).story_of("L")
+    assert story.fix is not None and (story.fix.amount, story.fix.effect.quantity) == (6, 36)
+    assert " To give it 36, all whole packs: 6 more of P at DC-1: " in story.sentence
+
+
+@pytest.mark.parametrize("options", [WHOLE, BESIDE])
+def test_a_gain_with_a_floor_waived_is_told_with_the_penalties_that_would_be_due(
+    options: ExplainOptions,
+) -> None:
+    """D would miss all 12 of its floor, at 50.00 each."""
+    fix = fix_of(a_floor_of_another(penalty_micros=50 * MICROS), options)
+    assert fix.effect.waived_micros == 600 * MICROS
+    assert fix.sentence.startswith("waive the floor of contract K (D must agree): gains ")
+    assert "with 600.00 of penalties waived; M loses 12" in fix.sentence
 
 
 @pytest.mark.parametrize("options", [WHOLE, BESIDE])

@@ -95,3 +95,11 @@ def test_less_is_not_told_where_another_line_would_have_to_give_it(options: Expl
     lines = [line("L", 4, ship_complete=True), line("N", 2, unit_price_micros=4 * MICROS)]
     fix = fix_of((facts(lines=lines, lots=[lot("S", 2)]), api.Policy()), options)
     assert (fix.kind, fix.amount, fix.losers) == (FixKind.MORE_STOCK, 4, ())
+
+
+@pytest.mark.parametrize("options", [WHOLE, BESIDE])
+def test_who_else_gets_more_by_a_fix_is_told(options: ExplainOptions) -> None:
+    """M is worth more, and gets its 10 before L gets any."""
+    fix = fix_of(a_rival_of_less_value(), options)
+    assert [(other.line, other.units) for other in fix.effect.winners] == [("M", 5)]
+    assert fix.sentence.endswith(", nobody loses; M gets 5 more")

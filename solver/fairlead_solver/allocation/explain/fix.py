@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 
 from ...tables import Floats, Ints
+from ..families import contract_floor
 from .again import Again
 from .case import Case
 from .changes import changes
@@ -23,7 +24,7 @@ from .ledger import Reasons
 from .scope import Parts
 from .sentences import fix_sentence
 from .trying import Trial, Tried, tried
-from .values import Fix, FixKind, LineQuantity, Scope
+from .values import Fix, FixEffect, FixKind, LineQuantity, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,10 @@ def _dearness(found: Tried) -> tuple[int, bool, int, int, int]:
 
 
 def _told(case: Case, result: Tried, scope: Scope) -> Fix:
-    lost = {i: int(case.given[i]) - units for i, units in result.given.items()}
-    ids = case.problem.facts.lines.id
-    losing = tuple(
-        LineQuantity(ids[i], lost[i])
-        for i in sorted(lost, key=lambda i: (-lost[i], i))
-        if lost[i] > 0
-    )
+    more = {i: units - int(case.given[i]) for i, units in result.given.items()}
+    losers = _most_first(case, {i: -units for i, units in more.items()})
+    winners = _most_first(case, more | {result.trial.line: 0})
+    effect = FixEffect(_waived(case, result), result.given[result.trial.line], winners)
     first, *also = (step.told for step in result.trial.change.steps)
     return Fix(
         kind=first.kind,
@@ -84,8 +82,29 @@ def _told(case: Case, result: Tried, scope: Scope) -> Fix:
         amount=first.amount,
         unit=first.unit,
         gain_micros=result.gain_micros,
-        losers=losing,
-        sentence=fix_sentence(result.trial.change.words, result.gain_micros, losing),
+        losers=losers,
+        sentence=fix_sentence(result.trial.change.words, result.gain_micros, losers, effect),
         scope=scope,
         also=tuple(also),
+        effect=effect,
     )
+
+
+def _most_first(case: Case, units: Mapping[int, int]) -> tuple[LineQuantity, ...]:
+    """Lines with more than no units, those with most first."""
+    ids = case.problem.facts.lines.id
+    ordered = sorted(units, key=lambda i: (-units[i], i))
+    return tuple(LineQuantity(ids[i], units[i]) for i in ordered if units[i] > 0)
+
+
+def _waived(case: Case, result: Tried) -> int:
+    """What the floors that are waived would cost in penalties with the plan that is told."""
+    rules = [step.told.rule for step in result.trial.change.steps]
+    keys = {rule.key for rule in rules if rule.family == contract_floor.NAME}
+    if not keys:
+        return 0
+    given = case.given.copy()
+    given[list(result.given)] = list(result.given.values())
+    due = contract_floor.penalties(case.problem, given)
+    ids = case.problem.facts.contracts.id
+    return sum(micros for name, micros in zip(ids, due.tolist(), strict=True) if name in keys)

@@ -20,13 +20,14 @@ from .values import (
     Certainty,
     Competitor,
     Fix,
+    FixEffect,
     LineQuantity,
     Reason,
     ReasonCode,
 )
 
 EPOCH = date(1970, 1, 1)
-NAMED = 3  # losers named in a sentence
+NAMED = 3  # losers, and winners, named in a sentence
 OUTRANKED = (
     ReasonCode.OUTRANKED_TIER,
     ReasonCode.OUTRANKED_VALUE,
@@ -60,7 +61,15 @@ def line_sentence(
     if besides:
         parts.append(f"besides, {besides}")
     said = f"{opening(given, asked, late)} {asked - given} short: {'; '.join(parts)}."
-    return said if fix is None else f"{said} To fill it: {fix.sentence}."
+    return said if fix is None else f"{said} {_to_fill(fix, asked)}: {fix.sentence}."
+
+
+def _to_fill(fix: Fix, asked: int) -> str:
+    """What a fix does: a line that asks for more than whole packs is not filled by them."""
+    if fix.effect.quantity >= asked:
+        return "To fill it"
+    in_packs = fix.rule.family != "lot_size"
+    return f"To give it {fix.effect.quantity}" + (", all whole packs" if in_packs else "")
 
 
 def opening(given: int, asked: int, late: str = "") -> str:
@@ -68,14 +77,24 @@ def opening(given: int, asked: int, late: str = "") -> str:
     return f"{given} of {asked} given{late}."
 
 
-def fix_sentence(change: str, gain_micros: int, losers: Sequence[LineQuantity]) -> str:
-    """A fix with what it earns or costs, and who loses by it."""
+def fix_sentence(
+    change: str, gain_micros: int, losers: Sequence[LineQuantity], effect: FixEffect
+) -> str:
+    """A fix with what it earns or costs, who loses by it, and who else gets more."""
     worth = f"gains {money(gain_micros)}" if gain_micros >= 0 else f"costs {money(-gain_micros)}"
-    if not losers:
-        return f"{change}: {worth}, nobody loses"
-    named = ", ".join(f"{loser.line} loses {loser.units}" for loser in losers[:NAMED])
-    more = len(losers) - NAMED
-    return f"{change}: {worth}; {named}" + (f" and {more} more lines lose" if more > 0 else "")
+    if effect.waived_micros:
+        worth += f" with {money(effect.waived_micros)} of penalties waived"
+    lost = [f"{line.line} loses {line.units}" for line in losers]
+    told = f"{change}: {worth}"
+    told += f"; {_first_of(lost, 'lines lose')}" if lost else ", nobody loses"
+    won = [f"{line.line} gets {line.units} more" for line in effect.winners]
+    return f"{told}; {_first_of(won, 'lines get more')}" if won else told
+
+
+def _first_of(phrases: Sequence[str], others: str) -> str:
+    """The first phrases, and how many others there are."""
+    more = len(phrases) - NAMED
+    return ", ".join(phrases[:NAMED]) + (f" and {more} more {others}" if more > 0 else "")
 
 
 def day(days: int) -> str:

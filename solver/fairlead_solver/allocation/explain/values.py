@@ -218,6 +218,15 @@ class FixPart:
 
 
 @dataclass(frozen=True, slots=True)
+class FixEffect:
+    """What a fix comes to beside its gain and its losers."""
+
+    waived_micros: int = 0  # penalties that would be due, were no floor waived
+    quantity: int = 0  # units the line has with it: its whole packs at least
+    winners: tuple[LineQuantity, ...] = ()  # other lines that get more
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """A change that fills the line, tried before it is told. `also`: what must change with it."""
 
@@ -233,6 +242,7 @@ class Fix:
     sentence: str
     scope: Scope = Scope.CYCLE  # what was solved again with it
     also: tuple[FixPart, ...] = ()
+    effect: FixEffect = FixEffect()
 
 
 @dataclass(frozen=True, slots=True)
