@@ -77,7 +77,7 @@ def test_figures_beside_a_conflict_say_what_they_are_about(tmp_path: Path) -> No
     done = fairlead("solve", file)
     assert done.exit_code == 3
     words = " ".join(done.stdout.split())
-    assert "Apart from the conflict: 1 lines are decided, the 2 in the conflict are not" in words
+    assert "Apart from the conflict: 1 line is decided, the 2 in the conflict are not" in words
 
 
 def test_the_objective_is_told_by_tier_and_by_contract() -> None:

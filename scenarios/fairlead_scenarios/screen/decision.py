@@ -69,10 +69,14 @@ def apart(decision: decision_pb2.Decision) -> str:
     left = len(decision.conflict.lines)
     if not something_decided(decision):
         return "Nothing is decided: every line is in the conflict."
-    return (
-        f"Apart from the conflict: {count(decision.totals.lines - left)} lines are decided, the "
-        f"{count(left)} in the conflict are not; they count below as given nothing."
+    rest = decision.totals.lines - left
+    others = "1 line is" if rest == 1 else f"{count(rest)} lines are"
+    those = (
+        "the 1 in the conflict is not; it counts"
+        if left == 1
+        else (f"the {count(left)} in the conflict are not; they count")
     )
+    return f"Apart from the conflict: {others} decided, {those} below as given nothing."
 
 
 def _apart(decision: decision_pb2.Decision) -> Iterator[RenderableType]:

@@ -43,10 +43,13 @@ def spoken(name: str) -> str:
 
 
 def scaled(number: int, scale: int) -> str:
-    """A limit, use or slack: `scale` of it make one of what the planner counts."""
+    """A limit, use or slack, to the hundredth where that is enough: `scale` of it make one of what
+    the planner counts."""
     if scale <= 1:
         return count(number)
-    return f"{Decimal(number) / scale:,.6f}".rstrip("0").rstrip(".")
+    shown = Decimal(number) / scale
+    digits = 2 if abs(shown) >= 1 else 6
+    return f"{shown:,.{digits}f}".rstrip("0").rstrip(".")
 
 
 def terms(message: explanation_pb2.Money) -> list[tuple[str, int]]:

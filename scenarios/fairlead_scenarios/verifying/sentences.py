@@ -246,8 +246,8 @@ class _Said:
         return {(rule.family, rule.key) for rule in rules}
 
     def _told_rules(self) -> set[tuple[str, str]]:
-        """Their rules, and those of the lines that competed."""
-        rivals = [rival.line for rival in self.told.competitors]
+        """Their rules, and those of the line itself and of those that competed."""
+        rivals = [self.said.line, *(rival.line for rival in self.told.competitors)]
         return self._rules() | {(family, key) for family in OF_LINES for key in rivals}
 
     def _rows(self, key: str) -> Iterator[dict[str, Any]]:

@@ -283,3 +283,18 @@ def test_a_line_left_out_with_its_group_is_told_what_the_group_lacks() -> None:
         lots=[lot("L1", 1), lot("L2", 2, product="Q")],
     )
     assert "G, or not at all, and S2 can have only 2 of its 4 Q." in told.story("S1").sentence
+
+
+def test_a_line_that_takes_all_or_nothing_says_so_where_a_lower_tier_is_served() -> None:
+    told = tell(
+        api.Policy(tier_mode=TierMode.STRICT),
+        lines=[
+            line("S1", 20, tier="A"),
+            line("S2", 20, tier="B", ship_complete=True),
+            line("S3", 20, tier="C"),
+        ],
+        lots=[lot("L1", 30)],
+    )
+    assert "; line S2 ships complete: 20, or nothing; tiers are strict)" in (
+        told.story("S2").sentence
+    )

@@ -59,6 +59,14 @@ def _several_for_one(case: Case, rival: int, line: int) -> str:
     return f"line {name} takes {arcs.ratio[several[0]]} of {stand_in} for one of {product}"
 
 
+def own_all_or_nothing(case: Case, line: int) -> str:
+    """The rule by which a line that has nothing would have to get more than a pack at once."""
+    if case.given[line] or case.problem.line.least[line] <= case.problem.line.pack[line]:
+        return ""
+    family, block = next(_all_or_nothing(case, line))
+    return family.words(case.problem, block, line).sentence
+
+
 def _who_took(case: Case, line: int) -> list[int]:
     """Rivals of a line, those that took most first."""
     own = case.problem.arcs.of_line(line)

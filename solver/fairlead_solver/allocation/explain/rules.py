@@ -28,7 +28,7 @@ from ..problem import Problem
 from .all_or_nothing import lacking_of_group
 from .case import Case
 from .ledger import HELD
-from .rival_rules import own_rule
+from .rival_rules import own_all_or_nothing, own_rule
 from .room import ROOM, no_room
 from .said_of_stock import said_of_stock
 from .values import Competitor, ReasonCode, Rule
@@ -67,6 +67,8 @@ def wording(
         return rule, _of_rival(case, line, rivals)
     if code is ReasonCode.GROUP_INCOMPLETE:
         return rule, words + lacking_of_group(case, line)
+    if code is ReasonCode.OUTRANKED_TIER:
+        return rule, own_all_or_nothing(case, line)
     if code in ROOM and row >= 0:
         return rule, no_room(case, line, row, words, exact=own)
     return rule, said_of_stock(case, line, code) or words

@@ -132,7 +132,8 @@ def _taken(reason: Reason, rivals: Sequence[Competitor]) -> bool:
 
 def _outranked(reason: Reason, words: str, competing: Competing) -> str:
     """Who took most for this reason, and how the two compare; who took what is a fact. Where a
-    unit is worth no more there, `words` say what else is."""
+    unit is worth no more there, `words` say what else is; of a line that lower tiers are served
+    beside, that it takes all or nothing."""
     those = [c for c in competing.told if c.decided_by is reason.code]
     counted = [competing.left_out.get(reason.code, (0, 0))]
     if not those:
@@ -143,6 +144,8 @@ def _outranked(reason: Reason, words: str, competing: Competing) -> str:
     if value <= own and reason.code is ReasonCode.OUTRANKED_VALUE:
         compared += f"; {words}; " if words else ", and "
         compared += "the plan as a whole is worth more so"
+    elif words and reason.code is ReasonCode.OUTRANKED_TIER:
+        compared += f"; {words}"
     if reason.rule.family == "tier_order":
         compared += "; tiers are strict"
     phrase = f"{first.units} went to {first.line} (tier {first.tier}, {compared}{_why(reason)})"
