@@ -103,3 +103,22 @@ def test_who_else_gets_more_by_a_fix_is_told(options: ExplainOptions) -> None:
     fix = fix_of(a_rival_of_less_value(), options)
     assert [(other.line, other.units) for other in fix.effect.winners] == [("M", 5)]
     assert fix.sentence.endswith(", nobody loses; M gets 5 more")
+
+
+def test_two_limits_are_raised_together_where_rivals_take_of_one_first() -> None:
+    """L lacks 20 minutes and 10 of volume; M, of another product, takes 20 minutes before it."""
+    resources = [
+        {"location": "DC-1", "resource": "pick", "capacity_micros": 10 * MICROS},
+        {"location": "DC-1", "resource": "volume", "capacity_micros": 0},
+    ]
+    usages = [
+        {"product": "P", "resource": "pick", "usage_micros": 2 * MICROS},
+        {"product": "P", "resource": "volume", "usage_micros": MICROS},
+        {"product": "Q", "resource": "pick", "usage_micros": MICROS},
+    ]
+    lines = [line("L", 10), line("M", 30, product="Q", unit_price_micros=15 * MICROS)]
+    lots = [lot("S", 10), lot("T", 30, product="Q")]
+    given = facts(lines=lines, lots=lots, resources=resources, usages=usages)
+    fix = fix_of((given, api.Policy()), WHOLE)
+    amounts = {part.rule.key: part.amount for part in (fix, *fix.also)}
+    assert amounts == {"DC-1/pick": 40 * MICROS, "DC-1/volume": 10 * MICROS}

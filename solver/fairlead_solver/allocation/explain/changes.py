@@ -22,6 +22,7 @@ from .change import Change, Step, distinct
 from .lacking import (
     RAISED,
     all_lacking,
+    all_lacking_beside,
     missing_beside,
     missing_of,
     more_stock,
@@ -98,7 +99,7 @@ def _more_stock(case: Case, line: int) -> Iterator[Change]:
 
 def _everything(case: Case, line: int) -> Iterator[Change]:
     """What is lacking on the arcs that lack the fewest things, of equals those of most value;
-    and on the first of them with what all its rivals lack too."""
+    and on the first of them with what all its rivals lack too, for the stock or for the room."""
     own, missing = case.problem.arcs.of_line(line), missing_of(case, line)
     found = [
         (len(steps), -int(case.stakes.value[arc]), arc, steps)
@@ -110,6 +111,8 @@ def _everything(case: Case, line: int) -> Iterator[Change]:
         yield Change(steps)
     for _, _, arc, _ in found[:1]:
         yield Change(all_lacking(case, arc, missing_beside(case, line, arc)))
+        if steps := all_lacking_beside(case, arc, missing):
+            yield Change(steps)
 
 
 def _before(found: tuple[int, int, int, Sequence[Step]]) -> tuple[int, int, int]:

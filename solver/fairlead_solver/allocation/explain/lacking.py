@@ -15,7 +15,7 @@ from ..figures import money
 from ..problem import Problem
 from .binding import MICRO, MICRO_UNITS, unit_of
 from .case import Case
-from .change import Move, Step
+from .change import Move, Step, row_of
 from .sentences import day
 from .values import FixKind, FixPart, Rule, Unit, WaterfallKind
 from .variant import Edit
@@ -27,6 +27,7 @@ _RAISED = {
     "capacity": (FixKind.RAISE_CAPACITY, "resources"),
 }
 RAISED = tuple(_RAISED)
+FEW = 50  # lines that use a row: it is raised for all of them
 RAISING = tuple(kind for kind, _ in _RAISED.values())
 
 
@@ -62,6 +63,26 @@ def all_lacking(case: Case, arc: int, missing: int) -> tuple[Step, ...]:
     stock = (more_stock(case.problem, lot, lacking),) if lacking > 0 else ()
     room = (_room(case, arc, missing, entry) for entry in range(*case.limits.entries_of(arc)))
     return (*stock, *(step for step in room if step is not None))
+
+
+def all_lacking_beside(case: Case, arc: int, missing: int) -> tuple[Step, ...]:
+    """The same, with room in its rows for what all others lack too that use them; nothing where
+    those are more than FEW."""
+    arcs, matrix = case.problem.arcs, case.limits.model.matrix
+    steps = []
+    for step in all_lacking(case, arc, missing):
+        row = row_of(case.limits.model, step.moves[0]) if step.moves else None
+        if row is not None:
+            part = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
+            flows = matrix.indices[part][matrix.indices[part] < len(arcs)]
+            lines = np.unique(arcs.line[flows]).tolist()
+            if len(lines) > FEW:
+                return ()
+            pack = case.problem.line.pack
+            wanted = (missing_of(case, i) * use_of(case, row, i) / int(pack[i]) for i in lines)
+            step = raised(case, row, sum(wanted) - float(case.limits.bare[row]))
+        steps.append(step)
+    return tuple(steps)
 
 
 def more_stock(problem: Problem, lot: int, amount: int) -> Step:
