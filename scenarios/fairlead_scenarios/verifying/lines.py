@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_solver.reference.cycle import Line
@@ -17,7 +18,7 @@ from .sums import Limits
 from .trial import Kind, Trial, arithmetic
 from .unit_worth import gained, lost
 
-ROUNDED = 10  # micro-units that the terms of a unit may be off together
+CUT = 10  # micro-units that terms may be off together
 
 _TOGETHER = (
     "NO_SUPPLY",
@@ -109,13 +110,14 @@ def _wrong_rival(
     )
     if units != rival.units:
         return f"it took {units} out of this line's reach"
-    values = [
-        (lost(ground, limits, theirs[arc.lot.id], line), gained(ground, limits, arc))
-        for arc in shared
-    ]
     stated = _total(rival.unit_value), _total(rival.own_unit_value)
-    if not any(all(map(_near, stated, pair)) for pair in values):
-        return f"values a unit {stated}, of the lots shared {sorted(values)}"
+    pairs = [(theirs[arc.lot.id], arc) for arc in shared]
+    if not any(
+        _near(stated[0], lost(ground, limits, one, line), one.ratio)
+        and _near(stated[1], gained(ground, limits, arc), arc.ratio)
+        for one, arc in pairs
+    ):
+        return f"values a unit {stated} are those of no lot shared"
     tiers = ground.policy.tiers
     if tiers[other.tier].id != rival.tier or other.customer != rival.customer:
         return f"it is of tier {tiers[other.tier].id}, customer {other.customer!r}"
@@ -124,9 +126,9 @@ def _wrong_rival(
     return ""
 
 
-def _near(stated: int, found: float) -> bool:
-    """Terms are rounded to the micro-unit, one by one."""
-    return abs(stated - found) <= ROUNDED
+def _near(stated: int, found: Fraction, ratio: int) -> bool:
+    """Of a unit of which several count for one, terms are cut to the micro-unit, one by one."""
+    return stated == found or (ratio > 1 and abs(stated - found) <= CUT)
 
 
 def _total(money: explanation_pb2.Money) -> int:

@@ -5,6 +5,8 @@ A unit under a previous confirmation spares its churn, and a unit under a soft f
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from fairlead_solver.reference.arcs import Arc
 from fairlead_solver.reference.cycle import Line
 
@@ -13,22 +15,22 @@ from .limits import FLOOR
 from .sums import Limits
 
 
-def gained(ground: Ground, limits: Limits, arc: Arc) -> float:
+def gained(ground: Ground, limits: Limits, arc: Arc) -> Fraction:
     """Micro-units that one unit more of the arc's lot is worth to its line."""
     churn = ground.given[arc.line.id] < arc.line.previous
     return _worth(ground, limits, arc, churn=churn, to=None)
 
 
-def lost(ground: Ground, limits: Limits, arc: Arc, to: Line) -> float:
+def lost(ground: Ground, limits: Limits, arc: Arc, to: Line) -> Fraction:
     """What the arc's line loses with a unit of the lot that passes to another line."""
     churn = 0 < ground.given[arc.line.id] <= arc.line.previous
     return _worth(ground, limits, arc, churn=churn, to=to)
 
 
-def _worth(ground: Ground, limits: Limits, arc: Arc, *, churn: bool, to: Line | None) -> float:
-    line, worth = arc.line, float(arc.value)
+def _worth(ground: Ground, limits: Limits, arc: Arc, *, churn: bool, to: Line | None) -> Fraction:
+    line, worth = arc.line, arc.value
     if churn:
-        worth += ground.policy.churn.rate * line.price
+        worth += round(ground.policy.churn.rate * line.price)
     for one in limits.sums:
         row = row_of(ground.cycle, "contracts", one.key) if one.family == FLOOR else None
         if row is None or row["hard"] or line.id not in one.lines:
@@ -36,4 +38,4 @@ def _worth(ground: Ground, limits: Limits, arc: Arc, *, churn: bool, to: Line | 
         use, floor = one.limit.use, one.limit.limit
         if use < floor or (use == floor and to is not None and to.id not in one.lines):
             worth += row["penalty_micros"]
-    return worth / arc.ratio
+    return Fraction(worth, arc.ratio)
