@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from fairlead_solver.allocation.explain.outcomes import Relaxed, State
 from fairlead_solver.allocation.explain.scope import Effort, Parts, Scopes
 from fairlead_solver.allocation.explain.stock import with_quantities
 from fairlead_solver.allocation.explain.variant import program, same_layout, with_facts
+from fairlead_solver.model.draft import Model
 from fairlead_solver.tables import Floats, Ints
 from tests.reference.test_agreement import drawn_cycles
 from tests.strategies import Drawn, cycles
@@ -150,3 +152,21 @@ def test_a_lot_seen_to_earn_nothing_by_duals_earns_nothing(drawn: Drawn, more: i
     both = (after.state == State.CLOSED) & (before.state == State.CLOSED)
     gain = looser.only(nothing).worths(after.x) - free.only(nothing).worths(before.x)
     assert (gain[both, -1] <= 2.0 + 2e-9 * np.abs(before.x).max(initial=1.0)).all()
+
+
+def test_bug_a_row_with_no_whole_number_between_its_sides_is_no_error_but_no_plan() -> None:
+    """2 n >= 3 and 2 n <= 3: rounded inwards the sides cross, which engines refuse."""
+    whole = np.zeros(1, dtype=np.int64)
+    model = Model(
+        lower=np.zeros(1),
+        upper=np.full(1, 9.0),
+        cost=np.ones(1),
+        integer=np.ones(1, dtype=np.bool_),
+        row_lower=np.full(1, 3.0),
+        row_upper=np.full(1, 3.0),
+        matrix=sp.csr_array(np.full((1, 1), 2.0)),
+    )
+    one = Copies(model, 1, whole, whole, whole, whole)
+    found = Again().relaxed(one, may_be_empty=True)
+    assert found.empty.tolist() == [True] and found.attained.tolist() == [False]
+    assert Again().best(one).state.tolist() == [State.INFEASIBLE]

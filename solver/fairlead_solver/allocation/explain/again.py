@@ -119,10 +119,12 @@ class Again:
             return bound, self.exact(copies)
         found = self.relaxed(copies)
         under = enough - found.bound > np.maximum(1.0, 1e-9 * np.abs(enough))
-        under &= ~found.attained
+        under &= ~found.attained & ~found.empty
         bound[under] = found.bound[under]
-        state = np.where(found.attained, State.CLOSED, State.OPEN).astype(np.int64)
-        left = np.flatnonzero(~found.attained & ~under)
+        state = np.select(
+            [found.attained, found.empty], [State.CLOSED, State.INFEASIBLE], State.OPEN
+        ).astype(np.int64)
+        left = np.flatnonzero((state == State.OPEN) & ~under)
         solved = self.exact(copies.only(left), found.of(copies, left))
         state[left], x = solved.state, found.x.copy()
         x[np.isin(copies.part, left)] = solved.x

@@ -35,7 +35,7 @@ def branched(copies: Copies, root: Relaxed, relaxed: Callable[[Copies], Relaxed]
     halves, of, found = copies, np.arange(copies.count), root
     for left in reversed(range(ROUNDS + 1)):
         _keep_best(copies, halves, of, found, best, x)
-        open_ = ~found.attained & _may_gain(found.bound, best[of]) & ~_empty(halves, found.bound)
+        open_ = ~found.attained & ~found.empty & _may_gain(found.bound, best[of])
         column = _fractional(halves, found.x)
         given_up[of[open_ & (column < 0)]] = True
         given_up |= np.bincount(of[open_], minlength=copies.count) > (OPEN_HALVES if left else 0)
@@ -53,16 +53,6 @@ def _may_gain(bound: Floats, best: Floats) -> Bools:
     """Whether more than rounding is left between a plan and a bound."""
     may: Bools = np.isinf(best) | (bound - best > np.maximum(1.0, 1e-9 * np.abs(best)))
     return may
-
-
-def _empty(halves: Copies, bound: Floats) -> Bools:
-    """Whether no x within the bounds of the columns is worth as little as the bound."""
-    model = halves.model
-    ends = np.stack([model.cost * model.lower, model.cost * model.upper])
-    least = np.where(model.cost == 0, 0.0, ends.min(axis=0))
-    worst = np.bincount(halves.part, least, halves.count)
-    empty: Bools = bound < worst - np.maximum(1.0, 1e-9 * np.abs(worst))
-    return empty
 
 
 def _fractional(halves: Copies, x: Floats) -> Ints:

@@ -22,17 +22,19 @@ class State(IntEnum):
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxed:
     """`bound` (copies,): no x of a copy is worth more money. `attained` (copies,): the relaxation's
-    `x` (columns,) is itself a plan, so that its worth is exact."""
+    `x` (columns,) is itself a plan, so that its worth is exact. `empty` (copies,): none has one."""
 
     bound: Floats
     x: Floats
     attained: Bools
+    empty: Bools
 
     def of(self, copies: Copies, chosen: Ints) -> Relaxed:
         """That of some of the `copies` (ascending)."""
         kept = np.zeros(copies.count, dtype=np.bool_)
         kept[chosen] = True
-        return Relaxed(self.bound[chosen], self.x[kept[copies.part]], self.attained[chosen])
+        own = self.x[kept[copies.part]]
+        return Relaxed(self.bound[chosen], own, self.attained[chosen], self.empty[chosen])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -170,9 +170,8 @@ def _verdicts(case: Case, trials: _Trials, again: Again) -> tuple[Ints, Ints, Bo
     lost = trials.now[:, -1] - bound
     worths, now, better = forced.worths(outcomes.x), trials.now.copy(), np.flatnonzero(exact)
     better = _improved(trials, better, worths, outcomes, again, now)
-    never = (outcomes.state == State.INFEASIBLE) | (bound < _least_worth(forced))
     verdict: Ints = np.select(
-        [never, ~exact, outcomes.state == State.OPEN],
+        [outcomes.state == State.INFEASIBLE, ~exact, outcomes.state == State.OPEN],
         [Verdict.INFEASIBLE, Verdict.WORSE, Verdict.OPEN],
         _BY_SIGN[compared(now, worths)],
     )
@@ -180,16 +179,6 @@ def _verdicts(case: Case, trials: _Trials, again: Again) -> tuple[Ints, Ints, Bo
     lost = np.where(exact & (verdict == Verdict.WORSE), now[:, -1] - worths[:, -1], lost)
     lost[exact & (verdict != Verdict.WORSE)] = 0.0
     return verdict, np.rint(lost).astype(np.int64), exact
-
-
-def _least_worth(copies: Copies) -> Floats:
-    """What the columns of every copy are worth at the least. A bound below it is one of no plan:
-    a relaxation that misses what is forced at a penalty gives such."""
-    model = copies.model
-    at_least = np.where(model.cost > 0, model.lower, model.upper)
-    worth = np.where(model.cost == 0, 0.0, model.cost * at_least)
-    least: Floats = np.bincount(copies.part, worth, copies.count).astype(np.float64)
-    return least
 
 
 def _improved(

@@ -40,7 +40,7 @@ def relaxed(copies: Copies, solve: Solve, *, may_be_empty: bool = False) -> Rela
 
     Rows that were added may be missed; where copies `may_be_empty`, so may all.
     """
-    tight = _tightened(copies)
+    tight, crossed = _uncrossed(_tightened(copies))
     model, parts = tight.model, tight.apart()
     missed = np.arange(model.num_rows) if may_be_empty else np.flatnonzero(tight.row < 0)
     x, duals = solve(_elastic(tight, missed).apart() if len(missed) else parts)
@@ -53,7 +53,30 @@ def relaxed(copies: Copies, solve: Solve, *, may_be_empty: bool = False) -> Rela
     attained[tight.row_part[violated_rows(model, own)]] = False
     worth = np.bincount(copies.part, model.cost * own, copies.count)
     attained &= bound - worth <= np.maximum(1.0, 1e-9 * np.abs(worth))
-    return Relaxed(bound, own, attained)
+    least = _least_worth(copies)
+    empty = bound < least - np.maximum(1.0, 1e-9 * np.abs(least))
+    empty[crossed] = True
+    return Relaxed(bound, own, attained & ~empty, empty)
+
+
+def _uncrossed(copies: Copies) -> tuple[Copies, Ints]:
+    """Rows whose sides leave no whole number between them given one side, and their copies."""
+    model = copies.model
+    crossed = np.flatnonzero(model.row_lower > model.row_upper)
+    if not len(crossed):
+        return copies, crossed
+    upper = np.maximum(model.row_lower, model.row_upper)
+    return replace(copies, model=replace(model, row_upper=upper)), copies.row_part[crossed]
+
+
+def _least_worth(copies: Copies) -> Floats:
+    """What the columns of every copy are worth at the least. A bound below it is one of no plan:
+    a relaxation that misses at a penalty what is asked gives such."""
+    model = copies.model
+    at_least = np.where(model.cost > 0, model.lower, model.upper)
+    worth = np.where(model.cost == 0, 0.0, model.cost * at_least)
+    least: Floats = np.bincount(copies.part, worth, copies.count).astype(np.float64)
+    return least
 
 
 def bounds_of_looser(free: Copies, looser: Copies, of: Ints, solve: Solve) -> tuple[Floats, Floats]:
