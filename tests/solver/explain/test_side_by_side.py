@@ -170,3 +170,4 @@ def test_bug_a_row_with_no_whole_number_between_its_sides_is_no_error_but_no_pla
     found = Again().relaxed(one, may_be_empty=True)
     assert found.empty.tolist() == [True] and found.attained.tolist() == [False]
     assert Again().best(one).state.tolist() == [State.INFEASIBLE]
+    assert Again().exact(one).state.tolist() == [State.INFEASIBLE]
