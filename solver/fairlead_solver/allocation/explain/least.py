@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from .amounts import amounts, resized
 from .case import Case
-from .trying import Trial, Tried
+from .trying import Trial, Tried, fill_surely
 
 ROUNDS = 4  # of trying all lines once
 
@@ -27,11 +27,7 @@ def lessened(
 ) -> Sequence[Tried]:
     """For each line the first of `found` by the least amounts known to do; `thorough`: halved
     too."""
-    best: dict[int, Tried] = {}
-    for result in found:
-        than = best.setdefault(result.trial.line, result)
-        if _is_less(result, than) and _as_good(case, result, than):
-            best[result.trial.line] = result
+    best = _first_sure(case, found)
     searches = {line: _search(case, result, thorough) for line, result in best.items()}
     answers: dict[int, Tried | None] = dict.fromkeys(searches)
     for _ in range(ROUNDS):
@@ -41,10 +37,42 @@ def lessened(
                 asked[line] = searches[line].send(answer)
         if not asked:
             break
-        filled = {result.trial.line: result for result in attempt(list(asked.values()))}
-        answers = {line: _as_good(case, filled.get(line), best[line]) for line in asked}
-        best |= {line: result for line, result in answers.items() if result is not None}
+        lesser = [r for r in attempt(list(asked.values())) if _as_good(case, r, best[r.trial.line])]
+        filled = {
+            r.trial.line: r for r, s in zip(lesser, fill_surely(case, lesser), strict=True) if s
+        }
+        answers = {line: filled.get(line) for line in asked}
+        best |= filled
     return list(best.values())
+
+
+def _first_sure(case: Case, found: Iterable[Tried]) -> dict[int, Tried]:
+    """For each line the first result that surely fills it, by the least amounts among them."""
+    waiting: dict[int, list[Tried]] = {}
+    for result in found:
+        waiting.setdefault(result.trial.line, []).append(result)
+    sure: dict[int, Tried] = {}
+    while waiting:
+        picked = {line: _least(case, results) for line, results in waiting.items()}
+        for result, fills in zip(
+            picked.values(), fill_surely(case, list(picked.values())), strict=True
+        ):
+            line = result.trial.line
+            if fills:
+                sure[line] = result
+            waiting[line].remove(result)
+            if fills or not waiting[line]:
+                del waiting[line]
+    return sure
+
+
+def _least(case: Case, results: Sequence[Tried]) -> Tried:
+    """The first, or of those with no more of the same the last that is as good."""
+    best = results[0]
+    for result in results[1:]:
+        if _is_less(result, best) and _as_good(case, result, best):
+            best = result
+    return best
 
 
 def _is_less(result: Tried, than: Tried) -> bool:
@@ -55,13 +83,11 @@ def _is_less(result: Tried, than: Tried) -> bool:
     return one.keys() <= other.keys() and all(one[rule] <= other[rule] for rule in one)
 
 
-def _as_good(case: Case, result: Tried | None, than: Tried) -> Tried | None:
-    """The result, if it takes no more from any line."""
-    if result is None:
-        return None
+def _as_good(case: Case, result: Tried, than: Tried) -> bool:
+    """Whether it takes no more from any line."""
     before = {i: min(units, int(case.given[i])) for i, units in than.given.items()}
     taken = (units < before.get(i, int(case.given[i])) for i, units in result.given.items())
-    return None if any(taken) else result
+    return not any(taken)
 
 
 def _search(case: Case, first: Tried, thorough: bool) -> Search:

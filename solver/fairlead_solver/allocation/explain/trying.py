@@ -42,14 +42,27 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Solved:
+    """Trials solved in one program, and what their copies are worth."""
+
+    copies: Copies
+    worths: Worths
+    again: Again
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Tried:
     """What came of a trial: `given` units of every line of the part, what the change earns, and
-    what the best plan leaves over of the limit that each of its steps raises."""
+    what the best plan leaves over of the limit that each of its steps raises. It is copy `copy` of
+    `solved`, of the `problem` with the change made."""
 
     trial: Trial
     given: Mapping[int, int]
     gain_micros: int
     spare: Sequence[int]
+    problem: Problem
+    solved: _Solved
+    copy: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,8 +84,7 @@ class _Round:
 def tried(
     case: Case, trials: Sequence[Trial], again: Again, x: Floats, parts: Parts, *, whole: bool
 ) -> Iterator[Tried]:
-    """What came of every trial that fills its line, whatever decides between plans of the same
-    worth. `whole`: with nothing held."""
+    """What came of every trial whose best plan fills its line. `whole`: with nothing held."""
     rounds = list(_stock_rounds(case, trials, x, parts)) if not whole else []
     had_already = {id(trial) for r in rounds for trial in r.trials}
     left = [trial for trial in trials if id(trial) not in had_already]
@@ -89,7 +101,7 @@ def tried(
     outcomes, decided = again.beside_decided(every, now.copies, x[now.copies.column])
     worths, base = every.worths(outcomes.x), now.copies.worths(decided.x)[:, -1]
     left_over = every.model.row_upper - every.model.matrix @ outcomes.x
-    filling: dict[int, Tried] = {}
+    solved = _Solved(every, worths, again)
     for at, (r, trial, before) in enumerate(placed):
         part = int(now.of_trial[at])
         if outcomes.closed(at) and decided.closed(part):
@@ -99,12 +111,21 @@ def tried(
                 given = _given(case, trial.line, _Flow(case.problem, before, x[before]), has)
                 gain = round(float(worths[at, -1] - base[part]))
                 spare = _spare(every, at, r.model, trial.change, left_over)
-                filling[at] = Tried(trial, given, gain, spare)
-    chosen = np.array(list(filling), dtype=np.int64)
-    problems = [placed[at][0].problem for at in filling]
-    short = _left_short(case, every.only(chosen), list(filling.values()), problems)
-    for k in np.flatnonzero(_worse(short, worths[chosen], again)).tolist():
-        yield filling[int(chosen[k])]
+                yield Tried(trial, given, gain, spare, r.problem, solved, at)
+
+
+def fill_surely(case: Case, results: Sequence[Tried]) -> list[bool]:
+    """Which results fill their line whatever decides between plans of the same worth: with less
+    for the line the part is worth less."""
+    told = np.zeros(len(results), dtype=np.bool_)
+    for solved in dict.fromkeys(result.solved for result in results):
+        at = [k for k, result in enumerate(results) if result.solved is solved]
+        some = [results[k] for k in at]
+        copy = np.array([result.copy for result in some], dtype=np.int64)
+        short = _left_short(case, solved.copies.only(copy), some)
+        told[at] = _worse(short, solved.worths[copy], solved.again)
+    answers: list[bool] = told.tolist()
+    return answers
 
 
 def _spare(
@@ -120,15 +141,14 @@ def _spare(
     return tuple(found)
 
 
-def _left_short(
-    case: Case, copies: Copies, found: Sequence[Tried], problems: Sequence[Problem]
-) -> Copies:
+def _left_short(case: Case, copies: Copies, found: Sequence[Tried]) -> Copies:
     """The same, but that no line gets all it lacks: a pack at least stays out."""
     starts = np.searchsorted(copies.part, np.arange(len(found) + 1)).tolist()
     own: list[Ints] = []
     most = np.zeros(len(found))
-    for k, (result, problem) in enumerate(zip(found, problems, strict=True)):
-        line, arcs = result.trial.line, problem.arcs.of_line(result.trial.line)
+    for k, result in enumerate(found):
+        line, problem = result.trial.line, result.problem
+        arcs = problem.arcs.of_line(line)
         column = copies.column[starts[k] : starts[k + 1]]
         own.append(starts[k] + np.flatnonzero((column >= arcs.start) & (column < arcs.stop)))
         most[k] = (case.whole[line] - 1) // problem.line.pack[line]
