@@ -72,6 +72,14 @@ class Change:
         return " and ".join(step.words for step in self.steps)
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A change that might fill a line."""
+
+    line: int
+    change: Change
+
+
 def waiver(
     rule: Rule,
     words: str,

@@ -18,12 +18,13 @@ from ...tables import Floats, Ints
 from ..families import contract_floor
 from .again import Again
 from .case import Case
+from .change import Trial
 from .changes import changes
 from .least import lessened
 from .ledger import Reasons
 from .scope import Parts
 from .sentences import fix_sentence
-from .trying import Trial, Tried, tried
+from .trying import Tried, tried
 from .values import Fix, FixEffect, FixKind, LineQuantity, Scope
 
 

@@ -75,7 +75,8 @@ def all_lacking_beside(case: Case, arc: int, missing: int) -> tuple[Step, ...]:
         if row is not None:
             part = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
             flows = matrix.indices[part][matrix.indices[part] < len(arcs)]
-            lines = np.unique(arcs.line[flows]).tolist()
+            line = arcs.line[flows]  # ascending, as arcs are
+            lines = line[np.flatnonzero(np.diff(line, prepend=-1))].tolist()
             if len(lines) > FEW:
                 return ()
             pack = case.problem.line.pack

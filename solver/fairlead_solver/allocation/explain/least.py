@@ -14,7 +14,8 @@ from contextlib import suppress
 
 from .amounts import amounts, resized
 from .case import Case
-from .trying import Trial, Tried, fill_surely
+from .change import Trial
+from .trying import Tried, fill_surely
 
 ROUNDS = 4  # of trying all lines once
 

@@ -1,9 +1,8 @@
 """Tries changes: each is made in the facts or the rows, and solved again beside what it is held to.
 
-Writing the program costs as much for one change as for many, so changes of the facts that cannot
-meet share one: their lines are joined neither by rows of the program nor by a product. A program
-of the changed facts may have other columns; the plan is carried over to it, and what is new may
-be used by the line's part alone.
+Changes of lots alone are had from few programs (`stock`), others as far as they can share one
+(`together`). A program of the changed facts may have other columns; the plan is carried over to
+it, and what is new may be used by the line's part alone.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from ...model.draft import Bools, Floats, Ints, Model
 from ..arcs import expand
@@ -22,23 +19,16 @@ from ..problem import Problem
 from ..totals import summed
 from .again import Again
 from .case import Case
-from .change import Change, row_of
+from .change import Change, Trial, row_of
 from .copies import Copies, Worths, compared, stacked
 from .outcomes import State
 from .scope import Effort, Parts, Scopes
 from .stock import with_quantities
+from .together import together
 from .values import Scope
 from .variant import carried, dropped, edited, origin, program
 
 NOISE = 1e-6  # of sums of doubles
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A change that might fill a line."""
-
-    line: int
-    change: Change
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,8 +78,8 @@ def tried(
     rounds = list(_stock_rounds(case, trials, x, parts)) if not whole else []
     had_already = {id(trial) for r in rounds for trial in r.trials}
     left = [trial for trial in trials if id(trial) not in had_already]
-    together = _together(case, left, parts, whole=whole)
-    rounds += [r for some in together for r in _rounds(case, some, x, parts, whole=whole)]
+    at_once = together(case, left, parts, whole=whole)
+    rounds += [r for some in at_once for r in _rounds(case, some, x, parts, whole=whole)]
     rounds = [r for r in rounds if r.trials and _goals(r.copies.model) == _goals(parts.model)]
     if not rounds:
         return
@@ -361,44 +351,3 @@ def _given(case: Case, line: int, had: _Flow, has: _Flow) -> dict[int, int]:
     now = case.given - had.of_lines() + has.of_lines()
     changed = np.flatnonzero(now != case.given)
     return {i: int(now[i]) for i in np.union1d(changed, [line]).tolist()}
-
-
-def _together(
-    case: Case, trials: Sequence[Trial], parts: Parts, *, whole: bool
-) -> list[list[Trial]]:
-    """Trials that share a program: those that change rows alone, those of one change of the
-    facts, and in large cycles changes of the facts that cannot meet."""
-    by_edits: dict[tuple[object, ...], list[Trial]] = {}
-    for trial in trials:
-        by_edits.setdefault(trial.change.edits, []).append(trial)
-    rounds: list[tuple[set[int], list[Trial]]] = []
-    apart = None if whole else _apart(case.problem, parts)
-    for edits, some in by_edits.items():
-        alone = apart is None or not edits or any(t.change.everywhere for t in some)
-        labels = set() if apart is None or alone else {int(apart[t.line]) for t in some}
-        fitting = (r for r in rounds if labels and r[0] and not labels & r[0])
-        taken = next(fitting, None)
-        if taken is None:
-            rounds.append((labels, list(some)))
-        else:
-            taken[0].update(labels)
-            taken[1].extend(some)
-    return [together for _, together in rounds]
-
-
-def _apart(problem: Problem, parts: Parts) -> Ints:
-    """A number for each line; lines of different numbers share no row but coupling rows, and no
-    product, not even of their substitutes."""
-    arcs, lots = problem.arcs, problem.facts.lots.product.codes
-    lines, products = problem.num_lines, len(problem.facts.products)
-    own, flows = np.arange(lines), np.arange(len(arcs))
-    component = parts.solved_apart(flows, np.full(len(arcs), Scope.PART)).astype(np.int64)
-    line = np.concatenate([own, arcs.line, arcs.refused_line, arcs.line])
-    joined = lines + np.concatenate(
-        [problem.line.product, lots[arcs.lot], lots[arcs.refused_lot], products + component]
-    )
-    size = lines + products + int(component.max(initial=0)) + 1
-    graph = sp.coo_array((np.ones(len(line), np.int8), (line, joined)), shape=(size, size))
-    _, label = connected_components(graph.tocsr(), directed=False)
-    apart: Ints = label[:lines].astype(np.int64)
-    return apart
