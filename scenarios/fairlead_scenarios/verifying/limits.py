@@ -56,6 +56,10 @@ class Limit:
         """The most the line can need here at once, if all of it comes this way."""
         return self._most(ground, line) * _at_once(ground, line)
 
+    def counts(self, ground: Ground, line: Line) -> bool:
+        """Whether the line uses any of it."""
+        return self._most(ground, line) > 0
+
     def _most(self, ground: Ground, line: Line) -> int:
         return max(map(self.per_unit, ground.arcs.get(line.id, [])), default=0)
 

@@ -13,6 +13,7 @@ from .alternatives import alternative_trials
 from .exact import wrong_in
 from .ground import Ground, told
 from .reach import Reach, Surroundings
+from .reasons import reason_trials
 from .sentences import sentence_trial
 from .sums import Limits
 from .trial import Kind, Trial, arithmetic
@@ -44,6 +45,7 @@ def line_trials(
     if not said.HasField("explanation"):
         return
     yield _sum(said)
+    yield from reason_trials(ground, around.limits, reach, said)
     for reason in said.explanation.reasons:
         if word(reason, "certainty") == "EXACT":
             wrong = wrong_in(ground, around, reach, reason)

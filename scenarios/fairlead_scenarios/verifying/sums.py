@@ -55,6 +55,7 @@ class Limits:
         self._known: dict[tuple[str, str], Limit | None] = {}
         self._least_valued: dict[tuple[str, str], list[str]] = {}
         self._scopes: dict[str, list[Line]] = {}
+        self._by_id: dict[str, dict[str, dict[str, Any]]] = {}
 
     def named(self, family: str, key: str) -> Limit | None:
         """The limit of a family by its key; None where there is none."""
@@ -81,6 +82,12 @@ class Limits:
             row = row_of(self._ground.cycle, "contracts", contract)
             self._scopes[contract] = self._ground.cycle.scope(row) if row is not None else []
         return self._scopes[contract]
+
+    def row(self, table: str, key: str) -> dict[str, Any] | None:
+        """The row of a table with that id; None where there is none."""
+        if table not in self._by_id:
+            self._by_id[table] = {row["id"]: row for row in self._ground.cycle.rows(table)}
+        return self._by_id[table].get(key)
 
     @cached_property
     def rows(self) -> dict[str, list[dict[str, Any]]]:

@@ -23,6 +23,7 @@ class Kind(Enum):
     STATUS = "status"
     WATERFALL = "waterfall"
     REASONS_SUM = "reasons add up"
+    REASON = "reason and rule"
     EXACT = "exact reason"
     PROVEN = "proven reason"
     COMPETITOR = "competing line"
