@@ -10,7 +10,7 @@ from fairlead.v1 import explanation_pb2
 
 from .ground import Ground
 from .limits import FLOOR
-from .rule_words import Role, Row, Rule, rule_roles, strangers
+from .rule_words import Role, Row, Rule, rule_roles, stands_in, strangers
 from .sums import Limits
 from .trial import Kind, Trial, arithmetic
 
@@ -45,8 +45,7 @@ class _Clash:
         for text in strangers(sentence, self._roles(), self._counts(), self._ids(), known):
             yield f"{text!r} is of no statement"
         for family, key in self.rules[:_SHOWN]:
-            named = rf"(?<!\S){re.escape(key.split('/')[0])}(?![^\s,;:.])"
-            if family not in _NAMELESS and not re.search(named, sentence):
+            if family not in _NAMELESS and not stands_in(sentence, key.split("/")[0]):
                 yield f"{key} is not named"
         for way in self.said.relaxations[:_SHOWN]:
             if way.sentence not in sentence:

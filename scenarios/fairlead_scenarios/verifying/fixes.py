@@ -15,6 +15,8 @@ from fairlead_solver.reference.process import Held
 from ..screen.words import word
 from .changes import add, cell_of, dropped, listed, put
 from .field import Field, Fields
+from .fix_facts import FixFacts
+from .fix_words import left_out
 from .ground import MICRO, Ground, less, near
 from .reach import Surroundings
 from .trial import (
@@ -50,10 +52,15 @@ def fix_trials(
     fix = said.explanation.fix
     statement = Statement(Kind.FIX, said.line, f"{fix.sentence} ({fix.gain_micros / MICRO:+.6f})")
     try:
+        wrong = next(FixFacts(fields.ground, fields.limits, said).wrong(), "")
         facts, policy = applied(fields.ground, fix)
     except NotTried as reason:
-        yield arithmetic(Kind.FIX, said.line, statement.says, f"it cannot be made: {reason}")
+        wrong = f"it cannot be made: {reason}"
+    if wrong:
+        yield arithmetic(Kind.FIX, said.line, statement.says, wrong)
         return
+    missing = next((f"{text!r} is left out" for text in left_out(fix)), "")
+    yield arithmetic(Kind.SENTENCE, said.line, fix.sentence, missing)
     yield made(statement, lambda: _trial(fields, around, said, statement, facts, policy))
 
 
@@ -111,14 +118,14 @@ def _made(facts: Facts, policy: Policy, part: explanation_pb2.Fix) -> tuple[Fact
 def _as_told(
     ground: Ground, said: decision_pb2.DecisionLine, free: frozenset[str]
 ) -> Iterator[Held]:
-    """The line in full, others as told, and the rest with no less than before."""
+    """The line and others as told, and the rest with no less than before."""
     fix = said.explanation.fix
     more = {winner.line: winner.units for winner in fix.effect.winners}
     more |= {loser.line: -loser.units for loser in fix.losers}
     for line in (ground.lines[i] for i in sorted(free)):
         given = ground.given[line.id]
         if line.id == said.line:
-            yield Held(line.id, ground.whole(line))
+            yield Held(line.id, fix.effect.quantity)
         elif line.id in more:
             yield Held(line.id, given + more[line.id], given + more[line.id])
         else:

@@ -51,6 +51,16 @@ def strangers(
             yield token
 
 
+def stands_in(sentence: str, text: str) -> bool:
+    """Whether a figure or an id stands in a sentence, by itself."""
+    return bool(re.search(rf"(?<![^\s(]){re.escape(text)}(?![^\s,;:.)])", sentence))
+
+
+def as_written(number: int) -> tuple[str, str, str]:
+    """A number as a sentence may write it: as units, as money, as an amount of a resource."""
+    return f"{number}", money(number), amount(number / MICRO)
+
+
 def money(micros: int) -> str:
     """Money as a sentence says it."""
     return f"{(Decimal(micros) / MICRO).quantize(Decimal('0.01')) + 0:,.2f}"

@@ -17,10 +17,10 @@ from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_solver.reference.arcs import Arc
 
 from ..screen.words import word
-from .ground import MICRO, Ground
+from .ground import Ground
 from .reach import Reach, Refused
 from .room_words import room_roles
-from .rule_words import MONEY, OF_LINES, Row, amount, money, rule_roles, strangers
+from .rule_words import MONEY, OF_LINES, Row, as_written, money, rule_roles, strangers
 from .sums import Limits
 from .trial import Kind, Trial, arithmetic
 
@@ -164,7 +164,7 @@ class _Said:
         numbers |= set(self._others())
         numbers |= {len(some) - 3 for some in (self.told.fix.losers, self.told.fix.effect.winners)}
         days = {line.latest, *(fix.by_day for fix in self.fixes)} - {None}
-        written = {text for number in numbers for text in _written(number)}
+        written = {text for number in numbers for text in as_written(number)}
         written.add(money(abs(self.told.fix.gain_micros)))
         for rival in self.told.competitors:
             written |= {_money(rival.unit_value), _money(rival.own_unit_value)}
@@ -172,9 +172,9 @@ class _Said:
         for family, key in self._rules():
             limit = self.limits.named(family, key)
             if limit is not None:
-                written |= {text for n in (limit.limit, limit.slack) for text in _written(n)}
+                written |= {text for n in (limit.limit, limit.slack) for text in as_written(n)}
             for row in self._rows(key):
-                written |= {t for n in row.values() if isinstance(n, int) for t in _written(n)}
+                written |= {t for n in row.values() if isinstance(n, int) for t in as_written(n)}
             if key in ground.lines:
                 written.add(f"{float(ground.entitled[key]):.6g}")
         for other in (ground.lines[c.line] for c in self.told.competitors):
@@ -291,10 +291,6 @@ def sentence_trial(
 
 def _day(days: int) -> str:
     return (_EPOCH + timedelta(days=days)).isoformat()
-
-
-def _written(number: int) -> tuple[str, str, str]:
-    return f"{number}", money(number), amount(number / MICRO)
 
 
 def _money(terms: explanation_pb2.Money) -> str:
