@@ -3,6 +3,7 @@ worth, by moving the limit and solving again what it touches."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -10,11 +11,12 @@ from fairlead.v1 import explanation_pb2
 from fairlead_solver.reference.process import Question
 
 from ..screen.words import word
-from .binding_words import binding_sentence
+from .binding_words import MOST_TOLD, binding_sentence
 from .field import Field, Fields
 from .ground import MICRO, Ground, less, near
 from .limits import FAIR_SHARE, SOURCES, Limit, Unknown
 from .moves import Move, moved
+from .naming import wrong_rule
 from .trial import (
     Answer,
     Judge,
@@ -28,7 +30,28 @@ from .trial import (
     optimum,
 )
 
+_UNIT = {"capacity": "RESOURCE_MICROS", "credit": "MONEY_MICROS", SOURCES: "COUNT"}
 BRIEF = 5.0  # seconds: a field that others give way in may be hard, and there may be hundreds
+
+
+def list_trial(fields: Fields) -> Trial:
+    """Whether each constraint is listed once, those of known worth first, then by what the units
+    that their lines lack would be sold for. More lines than are told may lack more."""
+    ground, told = fields.ground, fields.ground.decision.binding_constraints
+    rules = Counter((one.rule.family, one.rule.key) for one in told)
+    twice = [" ".join(rule) for rule, times in rules.items() if times > 1]
+    keys = [
+        (
+            one.HasField("marginal_up") or one.HasField("marginal_down"),
+            sum(i.units * ground.lines[i.line].price for i in one.lines_shortened),
+        )
+        for one in told
+        if len(one.lines_shortened) < MOST_TOLD
+    ]
+    wrong = f"{twice[0]} is listed twice" if twice else ""
+    if keys != sorted(keys, reverse=True):
+        wrong = wrong or "those worth most do not come first"
+    return arithmetic(Kind.LIMIT, "all constraints", f"{len(told)}, each once, in order", wrong)
 
 
 def binding_trials(fields: Fields, said: explanation_pb2.BindingConstraint) -> Iterator[Trial]:
@@ -40,9 +63,8 @@ def binding_trials(fields: Fields, said: explanation_pb2.BindingConstraint) -> I
     except Unknown as unknown:
         yield not_tried(figures, str(unknown))
         return
-    yield arithmetic(
-        figures.kind, said.id, figures.says, _wrong_figures(fields.ground, limit, said)
-    )
+    wrong = next(_wrong_names(fields, limit, said), "") or _wrong_figures(fields, limit, said)
+    yield arithmetic(figures.kind, said.id, figures.says, wrong)
     if said.HasField("marginal_up"):
         yield _marginal(fields, limit, said, said.marginal_up, 1)
     if said.HasField("marginal_down"):
@@ -56,7 +78,26 @@ def _figures(said: explanation_pb2.BindingConstraint) -> str:
     return f"limit {said.limit}, use {said.use}, slack {said.slack}"
 
 
-def _wrong_figures(ground: Ground, limit: Limit, said: explanation_pb2.BindingConstraint) -> str:
+def _wrong_names(
+    fields: Fields, limit: Limit, said: explanation_pb2.BindingConstraint
+) -> Iterator[str]:
+    """What is wrong in its names and its unit."""
+    yield from filter(None, [wrong_rule(fields.ground, fields.limits, said.rule)])
+    family, key = said.rule.family, said.rule.key
+    if not said.id.startswith(f"{family}/") or not said.id.endswith(f"/{key}"):
+        yield f"{said.id!r} is not made of {family} and {key}"
+    unit = _UNIT.get(family, "BASE")
+    if (word(said, "unit"), said.scale) != (unit, limit.scale):
+        yield f"it counts {unit}, {limit.scale} to one"
+    units = [one.units for one in said.lines_shortened]
+    if len({one.line for one in said.lines_shortened}) != len(units):
+        yield "a line is told twice"
+    if units != sorted(units, reverse=True):
+        yield f"not by what the lines lack: {units}"
+
+
+def _wrong_figures(fields: Fields, limit: Limit, said: explanation_pb2.BindingConstraint) -> str:
+    ground = fields.ground
     if limit.family == FAIR_SHARE:
         return _wrong_share(ground, limit, said) or _wrong_lines(ground, said)
     found = f"limit {limit.limit}, use {limit.use}, slack {limit.slack}"
@@ -99,7 +140,9 @@ def _marginal(
     or more."""
     says = f"{sign * value.step:+d}: {value.value_micros / MICRO:+.6f}"
     statement, method = Statement(Kind.MARGINAL, said.id, says), word(value, "method")
-    if method not in ("RESOLVED", "BESIDE"):
+    if method == "UNSPECIFIED" or value.step < 1:
+        return arithmetic(statement.kind, said.id, says, "no step, or no word of how it was found")
+    if method == "DUAL":
         return not_tried(statement, "a dual is a hint")
     beside = method == "BESIDE"
     lines = fields.counted(limit)

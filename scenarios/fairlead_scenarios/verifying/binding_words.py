@@ -42,8 +42,11 @@ def _wrong(fields: Fields, said: explanation_pb2.BindingConstraint) -> Iterator[
             yield "the scope says nothing of the rule"
     if not re.search(_SHORT, said.sentence):
         yield "it does not say whom it shortens"
-    if _looser(said) is not None and not re.search(_WORTH, said.sentence):
+    worth = "" if _looser(said) is None else _WORTH
+    if worth and not re.search(worth, said.sentence):
         yield "it does not say what a step is worth"
+    if not re.fullmatch(rf"{re.escape(said.scope)}{_SHORT}{worth}\.", said.sentence):
+        yield "it says more than that"
 
 
 def _shortens(said: explanation_pb2.BindingConstraint, sentence: str) -> Role:

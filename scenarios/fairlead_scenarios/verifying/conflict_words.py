@@ -47,6 +47,8 @@ class _Clash:
         for family, key in self.rules[:_SHOWN]:
             if family not in _NAMELESS and not stands_in(sentence, key.split("/")[0]):
                 yield f"{key} is not named"
+        if not sentence.endswith("."):
+            yield "it does not end"
         for way in self.said.relaxations[:_SHOWN]:
             if way.sentence not in sentence:
                 yield f"{way.sentence!r} is left out"

@@ -12,12 +12,17 @@ from fairlead_solver.reference.cycle import Line
 from fairlead_solver.reference.process import Held
 from fairlead_solver.reference.readings import is_fenced
 
+from ..screen.words import word
 from .changes import dropped, ids_of, without_policy
+from .conflict_words import conflict_sentences
 from .floors import lower_floor
 from .ground import Ground
-from .trial import Answer, Kind, Statement, Trial, impossible
+from .naming import wrong_rule
+from .sums import Limits
+from .trial import Answer, Kind, Statement, Trial, arithmetic, impossible, not_tried
 
 _OF_LINES = ("lock", "time_fence", "strategy", "min_fill", "ship_complete", "delivery_group")
+_GIVING_WAY = ("contract_floor", "lock", "time_fence", "strategy")
 _OF_TABLES = (
     ("contract_floor", "contracts"),
     ("contract_cap", "contracts"),
@@ -28,14 +33,43 @@ _OF_TABLES = (
 )
 
 
-def conflict_trials(ground: Ground, said: explanation_pb2.Conflict) -> Iterator[Trial]:
-    """The minimal set and the relaxation."""
-    if said.rules:
+def conflict_trials(
+    ground: Ground, limits: Limits, said: explanation_pb2.Conflict
+) -> Iterator[Trial]:
+    """The minimal set and the relaxation, and their sentences."""
+    names = Statement(Kind.CONFLICT, "conflict", f"{len(said.rules)} rules, minimal")
+    wrong = next(_wrong_names(ground, limits, said), "")
+    if wrong:
+        yield arithmetic(names.kind, names.about, names.says, f"{wrong}; no more was judged")
+        return
+    yield from conflict_sentences(ground, limits, said)
+    if not said.rules:
+        yield not_tried(names, "no set is told")
+    else:
         yield _alone(ground, said)
         yield from (_dropped(ground, said, at) for at in range(len(said.rules)))
-    if said.relaxations:
+    if not said.relaxations:
+        yield not_tried(Statement(Kind.RELAXATION, "conflict", ""), "no way out is told")
+    else:
         yield _relaxed(ground, said)
         yield from (_no_more(ground, said, at) for at in range(len(said.relaxations)))
+
+
+def _wrong_names(ground: Ground, limits: Limits, said: explanation_pb2.Conflict) -> Iterator[str]:
+    """What is wrong in the rules, the ways out and the lines that are named."""
+    ways = [way.rule for way in said.relaxations]
+    yield from filter(None, (wrong_rule(ground, limits, rule) for rule in (*said.rules, *ways)))
+    for rules in (said.rules, ways):
+        if len({(rule.family, rule.key, rule.leaf) for rule in rules}) != len(rules):
+            yield "a rule is told twice"
+    for way in said.relaxations:
+        if way.rule.family not in _GIVING_WAY or word(way, "unit") != "BASE" or way.amount < 1:
+            yield f"{_name(way.rule)} does not give way by units"
+    if said.minimal != bool(said.rules):
+        yield f"minimal is told as {said.minimal}"
+    touched = {rule.key for rule in (*said.rules, *ways)} & ground.lines.keys()
+    if list(said.lines) != sorted(set(said.lines)) or not touched <= set(said.lines):
+        yield "its lines are not those of its rules, each once, in order"
 
 
 def _name(rule: explanation_pb2.Rule) -> str:

@@ -14,8 +14,7 @@ from fairlead_solver.api import Problem
 from fairlead_solver.reference.process import Question, ask_apart
 
 from ..screen.words import word
-from .binding import binding_trials
-from .conflict_words import conflict_sentences
+from .binding import binding_trials, list_trial
 from .conflicts import conflict_trials
 from .field import Fields
 from .fixes import fix_trials
@@ -114,6 +113,7 @@ def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:
         trials = chain(proven_trials(fields, line), fix_trials(fields, around, line))
         yield from trials if place in chosen else map(_left_out, trials)
     constraints = case.decision.binding_constraints
+    yield list_trial(fields)
     chosen = effort.of(constraints, chance)
     for place, constraint in enumerate(constraints):
         trials = chain(binding_trials(fields, constraint))
@@ -121,8 +121,7 @@ def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:
     if effort.sample is None:
         yield from unlisted_trials(fields)
     if case.decision.HasField("conflict"):
-        yield from conflict_sentences(ground, fields.limits, case.decision.conflict)
-        yield from conflict_trials(ground, case.decision.conflict)
+        yield from conflict_trials(ground, fields.limits, case.decision.conflict)
 
 
 def _needs_solve(line: decision_pb2.DecisionLine) -> bool:
