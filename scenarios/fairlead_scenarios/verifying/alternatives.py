@@ -83,9 +83,11 @@ def alternative_trials(reach: Reach, said: decision_pb2.DecisionLine) -> Iterato
         yield arithmetic(Kind.ALTERNATIVE, said.line, _says(tried), wrong)
     if not told or said.confirmed_quantity >= said.requested_quantity:
         return
-    missing = lost.keys() - {(word(tried, "kind"), tried.value) for tried in told}
-    names = ", ".join(sorted(value for _, value in missing))
-    wrong = f"also in reach: {names}" if missing else ""
+    places = [(word(tried, "kind"), tried.value) for tried in told]
+    missing = lost.keys() - set(places)
+    wrong = "" if len(set(places)) == len(places) else "a place is told twice"
+    if missing:
+        wrong = f"also in reach: {', '.join(sorted(value for _, value in missing))}"
     yield arithmetic(Kind.ALTERNATIVE, said.line, "these, and no others", wrong)
 
 
@@ -137,10 +139,14 @@ def _ill_founded(
 ) -> str:
     """What is told of a place is told as of the line; else arithmetic shows it, or it is likely."""
     code, certainty = word(reason, "code"), word(reason, "certainty")
+    if reason.scope or reason.HasField("delta_micros") or reason.delta_at_least:
+        return "a place is never solved again for"
     for own in said.explanation.reasons:
         if own.code == reason.code:
             same = (own.certainty, own.rule) == (reason.certainty, reason.rule)
             return "" if same else f"of the line it is {word(own, 'certainty')}"
+    if reason.rule != explanation_pb2.Rule():
+        return "it names a rule that no reason of the line does"
     if reason.units == lost.by_code[code]:
         return "" if certainty == "EXACT" else "arithmetic shows it, and it is told as less"
     if code == "OUTRANKED_VALUE" and certainty == "INDICATED":

@@ -40,10 +40,9 @@ def line_trials(
     """Everything said of a line but what needs a solve."""
     line = ground.lines[said.line]
     reach = Reach(around, line)
-    if said.explanation.waterfall:
-        yield _waterfall(around, reach, said)
     if not said.HasField("explanation"):
         return
+    yield _waterfall(around, reach, said)
     yield _sum(said)
     yield from reason_trials(ground, around.limits, reach, said)
     for reason in said.explanation.reasons:
@@ -53,14 +52,14 @@ def line_trials(
     yield _supply_together(ground, reach, said)
     for rival in said.explanation.competitors:
         yield _competitor(ground, around.limits, line, rival)
-    if said.explanation.sentence:
-        yield sentence_trial(ground, around.limits, reach, said)
+    yield sentence_trial(ground, around.limits, reach, said)
     yield from alternative_trials(reach, said)
 
 
 def _waterfall(around: Surroundings, reach: Reach, said: decision_pb2.DecisionLine) -> Trial:
     found = reach.waterfall(around.inbound)
-    stated = {word(step, "kind"): step.units for step in said.explanation.waterfall}
+    told_steps = [(word(step, "kind"), step.units) for step in said.explanation.waterfall]
+    stated = dict(told_steps)
     wrong = [
         f"{kind} {stated.get(kind, 0)}, found {found.get(kind, 0)}"
         for kind in dict.fromkeys([*found, *stated])
@@ -69,6 +68,8 @@ def _waterfall(around: Surroundings, reach: Reach, said: decision_pb2.DecisionLi
     into = stated.get("ON_HAND", 0) + stated.get("INBOUND", 0)
     if 2 * into != sum(stated.values()):
         wrong.append(f"{into} come in, {sum(stated.values()) - into} go out")
+    if not wrong and told_steps != list(found.items()):
+        wrong.append("not every step once, in order")
     return arithmetic(Kind.WATERFALL, said.line, f"{into} in reach", "; ".join(wrong))
 
 

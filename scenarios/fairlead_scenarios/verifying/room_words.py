@@ -12,7 +12,7 @@ from .rule_words import AMOUNT, Role, Row, Rule, amount, money
 from .sums import Limits, Sum
 
 _TAKES = rf"(\S+) takes ({AMOUNT}) of it(?: and (\d+) more lines? ({AMOUNT}))?"
-_ROOM = r"(?:(\S+) of )?(\S+) has room for (\d+|none)"
+_ROOM = r"(?:(\S+) of )?(?:contract )?(\S+) has room for (\d+|none)"
 
 
 def room_roles(

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from fairlead.v1 import decision_pb2, explanation_pb2
@@ -18,6 +19,7 @@ from fairlead_solver.reference.arcs import Arc
 
 from ..screen.words import word
 from .ground import Ground
+from .phrases import left_out
 from .reach import Reach, Refused
 from .room_words import room_roles
 from .rule_words import MONEY, OF_LINES, Row, as_written, money, rule_roles, strangers
@@ -40,8 +42,9 @@ class _Said:
         self.fixes = [self.told.fix, *self.told.fix.also] if self.told.HasField("fix") else []
 
     def wrong(self) -> str:
-        """The first figure or id that is of no statement; "" where there is none."""
-        return next((f"{text!r} is of no statement" for text in self._strangers()), "")
+        """The first figure or id that is of no statement, or what is left out; "" where nothing."""
+        strange = (f"{text!r} is of no statement" for text in self._strangers())
+        return next(chain(strange, left_out(self.said)), "")
 
     def _strangers(self) -> Iterator[str]:
         roles = [*self._roles(), *rule_roles(self.ground, self.limits, self._told_rules())]
