@@ -113,6 +113,10 @@ def _delta(decision: decision_pb2.Decision) -> None:
     _reason(decision, explanation_pb2.CERTAINTY_PROVEN).delta_micros += 10_000_000
 
 
+def _delta_less(decision: decision_pb2.Decision) -> None:
+    _reason(decision, explanation_pb2.CERTAINTY_PROVEN).delta_micros -= 10_000
+
+
 def _units(decision: decision_pb2.Decision) -> None:
     _reason(decision, explanation_pb2.CERTAINTY_EXACT).units += 1
 
@@ -194,6 +198,7 @@ def _fix(decision: decision_pb2.Decision) -> explanation_pb2.Fix:
     ("scenario", "falsify", "kind"),
     [
         ("02_supply_short", _delta, Kind.PROVEN),
+        ("02_supply_short", _delta_less, Kind.PROVEN),
         ("03_pack_multiple", _units, Kind.EXACT),
         ("02_supply_short", _waterfall, Kind.WATERFALL),
         ("02_supply_short", _competitor, Kind.COMPETITOR),

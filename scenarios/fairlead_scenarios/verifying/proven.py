@@ -15,21 +15,22 @@ from functools import partial
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_solver.api import Facts, Policy
-from fairlead_solver.reference.process import Held, ReferenceFailed
+from fairlead_solver.reference.process import Held, Question, ReferenceFailed
 
 from ..screen.words import word
 from .changes import dropped, ids_of, without_policy
 from .field import Field, Fields
 from .ground import MICRO, Ground, less, near, told
-from .trial import Answer, Judge, Kind, Statement, Trial, impossible, made, optimum
+from .trial import Answer, Kind, NotTried, Statement, Trial, impossible, made, optimum
 
+_HOLDING = {"LOCKED": "lock", "TIME_FENCE": "time_fence", "STRATEGY": "strategy"}
 BLAMES = {
+    **_HOLDING,
     "FAIR_SHARE_RATIONED": "fair_share",
     "CONTRACT_FLOOR_OTHER": "contract_floor",
     "CAPACITY": "capacity",
 }
 _TABLE_OF = {"contract_floor": "contracts", "capacity": "resources"}
-_HOLDING = {"LOCKED": "lock", "TIME_FENCE": "time_fence", "STRATEGY": "strategy"}
 
 
 def proven_trials(fields: Fields, said: decision_pb2.DecisionLine) -> Iterator[Trial]:
@@ -56,26 +57,24 @@ def _trial(
             return Trial(statement, lambda found: _impossible(found[0]), (forced,))
         free = _without_holds(ground, line)
         return Trial(statement, _held_by_rule, (forced, field.question(free, None, more)))
-    worse = _worse(ground, reason)
-    if code not in BLAMES:
-        return Trial(
-            statement,
-            worse,
-            (field.own, forced),
-            otherwise=lambda: Trial(statement, worse, (field.best, forced)),
-        )
-    facts, policy = _without(ground, BLAMES[code], reason.rule)
-    rule_less = field.question(facts, policy), field.question(facts, policy, more)
+    rule_less: tuple[Question, ...] = ()
+    if code in BLAMES:
+        facts, policy = _without(ground, BLAMES[code], reason.rule)
+        rule_less = field.question(facts, policy), field.question(facts, policy, more)
 
-    def judge(found: Sequence[Answer]) -> str:
-        return worse(found[:2]) or _still_costs(ground, found[2:])
+    def judge(found: Sequence[Answer], *, exactly: bool = True) -> str:
+        wrong = _wrong_delta(ground, reason, found[:2], exactly=exactly)
+        return wrong or (_still_costs(ground, found[2:]) if rule_less else "")
 
-    return Trial(
-        statement,
-        judge,
-        (field.own, forced, *rule_less),
-        otherwise=lambda: Trial(statement, judge, (field.best, forced, *rule_less)),
-    )
+    def against_best(found: Sequence[Answer]) -> str:
+        own, best = (ground.worth_of(optimum(answer)) for answer in found[:2])
+        return judge(found[1:], exactly=False) if less(own, best) else "it is the best plan"
+
+    def otherwise() -> Trial:
+        asked = field.own, field.best, forced, *rule_less
+        return Trial(statement, against_best, asked)
+
+    return Trial(statement, judge, (field.own, forced, *rule_less), otherwise)
 
 
 def one_more(ground: Ground, line_id: str) -> Held:
@@ -100,30 +99,26 @@ def _money(answer: Answer) -> str:
     return f"{(optimum(answer).objective_micros or 0) / MICRO:.6f}"
 
 
-def _worse(ground: Ground, reason: explanation_pb2.Reason) -> Judge:
-    """Judges a plan, and one with more forced: that is worth less by the difference told."""
-
-    def judge(found: Sequence[Answer]) -> str:
-        before, forced = found
-        if impossible(forced):
-            return ""
-        ours = ground.worth_of(optimum(before))
-        if _bounded(ground, ours[-1], forced, reason):
-            return ""
-        theirs = ground.worth_of(optimum(forced))
-        if not less(theirs, ours):
-            return f"one pack more costs nothing: {_goals(theirs)} against {_goals(ours)}"
-        tiers_decide = not all(near(a, b) for a, b in zip(ours[:-1], theirs[:-1], strict=True))
-        delta = ours[-1] - theirs[-1]
-        if (
-            not tiers_decide
-            and delta < reason.delta_micros
-            and not near(delta, reason.delta_micros)
-        ):
-            return f"one pack more costs {delta / MICRO:.6f}"
+def _wrong_delta(
+    ground: Ground, reason: explanation_pb2.Reason, found: Sequence[Answer], *, exactly: bool
+) -> str:
+    """A plan, and one with more forced: that must be worth less by the difference told. Where it is
+    not told as "at least", by no more either, if `exactly`."""
+    before, forced = found
+    if impossible(forced):
+        return "" if reason.delta_at_least else "one pack more is impossible"
+    ours = ground.worth_of(optimum(before))
+    if _bounded(ground, ours[-1], forced, reason):
         return ""
-
-    return judge
+    theirs = ground.worth_of(optimum(forced))
+    if not less(theirs, ours):
+        return f"one pack more costs nothing: {_goals(theirs)} against {_goals(ours)}"
+    tiers_decide = not all(near(a, b) for a, b in zip(ours[:-1], theirs[:-1], strict=True))
+    delta, said = ours[-1] - theirs[-1], reason.delta_micros
+    more = delta > said and (reason.delta_at_least or not exactly)
+    if tiers_decide or more or near(delta, said):
+        return ""
+    return f"one pack more costs {delta / MICRO:.6f}"
 
 
 def _bounded(ground: Ground, ours: int, forced: Answer, reason: explanation_pb2.Reason) -> bool:
@@ -150,11 +145,14 @@ def _still_costs(ground: Ground, found: Sequence[Answer]) -> str:
 
 
 def _without(ground: Ground, family: str, rule: explanation_pb2.Rule) -> tuple[Facts, Policy]:
-    """The cycle without the rule blamed; without all of its family where it names none."""
+    """The cycle without the rule blamed; without all of its family where it names none.
+    Raises NotTried."""
     if family == "fair_share":
         return ground.facts, without_policy(ground.policy, family)
     if rule.family == family:
         return dropped(ground.facts, ground.policy, rule)
+    if family not in _TABLE_OF:
+        raise NotTried(f"it names no {family}")
     facts, policy = ground.facts, ground.policy
     for key in list(ids_of(getattr(facts, _TABLE_OF[family]))):
         whole = explanation_pb2.Rule(family=family, key=key)
