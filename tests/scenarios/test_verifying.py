@@ -117,6 +117,24 @@ def _delta_less(decision: decision_pb2.Decision) -> None:
     _reason(decision, explanation_pb2.CERTAINTY_PROVEN).delta_micros -= 10_000
 
 
+def _bound_apart(decision: decision_pb2.Decision) -> None:
+    decision.bound_micros += abs(decision.objective_micros)
+    decision.relative_gap = 1.0
+
+
+def _stopped(decision: decision_pb2.Decision) -> None:
+    decision.status = decision_pb2.DECISION_STATUS_FEASIBLE_LIMIT
+
+
+def _stopped_below(decision: decision_pb2.Decision) -> None:
+    """A plan that could be worth more than the bound told, of a run that stopped."""
+    _stopped(decision)
+    decision.bound_micros -= 1_000_000
+    ours = decision.objective_micros
+    decision.relative_gap = (decision.bound_micros - ours) / abs(ours)
+    decision.solve.relative_gap_asked = -1.0
+
+
 def _units(decision: decision_pb2.Decision) -> None:
     _reason(decision, explanation_pb2.CERTAINTY_EXACT).units += 1
 
@@ -212,6 +230,9 @@ def _fix(decision: decision_pb2.Decision) -> explanation_pb2.Fix:
         ("02_supply_short", _sentence_rival, Kind.SENTENCE),
         ("02_supply_short", _sentence_gain, Kind.SENTENCE),
         ("02_supply_short", _bound, Kind.STATUS),
+        ("02_supply_short", _bound_apart, Kind.STATUS),
+        ("02_supply_short", _stopped, Kind.STATUS),
+        ("02_supply_short", _stopped_below, Kind.STATUS),
     ],
 )
 def test_a_false_statement_is_found_out(
@@ -247,9 +268,10 @@ def test_a_limit_that_binds_and_is_not_listed_is_found_out(scenario: str) -> Non
 def test_a_sample_leaves_the_others_out_and_says_so() -> None:
     case = case_of(LIBRARY / "24_all_pull")
     full, none = verify([case]), verify([case], Effort(sample=0))
-    assert len(none) < len(full)  # neither is the status solved for
+    assert len(none) < len(full)  # of the limits not listed it says at once that none is tried
     left_out = [v for v in none if v.outcome is Outcome.SKIPPED]
-    assert left_out and {v.note for v in left_out} == {"not in the sample"}
+    assert {Kind.STATUS, Kind.UNLISTED} <= {v.statement.kind for v in left_out}
+    assert {v.note for v in left_out} == {"not in the sample"}
     assert verify([case], Effort(sample=1)) == verify([case], Effort(sample=1))
 
 

@@ -11,27 +11,68 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from fairlead.v1 import decision_pb2
 from fairlead_solver.reference.process import Question
 
 from ..screen.words import word
 from .field import Fields
 from .ground import MICRO, RELATIVE, TIGHT, Ground, near
-from .trial import Answer, Kind, NotTried, Statement, Trial, impossible, optimum, replied
+from .trial import (
+    Answer,
+    Kind,
+    NotTried,
+    Statement,
+    Trial,
+    arithmetic,
+    impossible,
+    not_tried,
+    optimum,
+    replied,
+)
+
+_ROUNDED = 1e-6  # of a gap: engines end within their tolerances
 
 
 def status_trials(fields: Fields) -> Iterator[Trial]:
-    """OPTIMAL: no plan is worth more than the bound. INFEASIBLE: there is none."""
+    """With a plan: no other is worth more than the bound. INFEASIBLE: there is none."""
     ground = fields.ground
-    says = word(ground.decision, "status")
-    if says == "INFEASIBLE":
+    decision, says = ground.decision, word(ground.decision, "status")
+    told = f"objective {_money(decision.objective_micros)}"
+    statement = Statement(Kind.STATUS, says, f"{told}, bound {_money(decision.bound_micros)}")
+    wrong = next(_ill_told(decision, says), "")
+    if wrong:
+        yield arithmetic(Kind.STATUS, says, statement.says, wrong)
+    elif says == "INFEASIBLE":
         yield Trial(Statement(Kind.STATUS, says, ""), _none, (fields.whole.best,))
-    elif says == "OPTIMAL":
-        told = f"objective {_money(ground.decision.objective_micros)}"
-        bound = f"bound {_money(ground.decision.bound_micros)}"
-        statement = Statement(Kind.STATUS, says, f"{told}, {bound}")
+    elif not decision.HasField("bound_micros"):
+        yield not_tried(statement, "it tells no bound")
+    else:
         asked = as_closely(ground, fields.whole.best) if fields.large else fields.whole.best
-        most = _allowed(ground) if fields.large else ground.decision.bound_micros
+        most = _allowed(ground) if fields.large else decision.bound_micros
         yield Trial(statement, lambda found: _wrong(ground, most, found), (fields.whole.own, asked))
+
+
+def _ill_told(decision: decision_pb2.Decision, says: str) -> Iterator[str]:
+    """What the status says and the figures beside it do not."""
+    if says not in ("OPTIMAL", "FEASIBLE_LIMIT", "INFEASIBLE", "NO_SOLUTION_LIMIT", "CANCELLED"):
+        yield "it does not say how the cycle ended"
+    bounded = decision.HasField("objective_micros") and decision.HasField("bound_micros")
+    if says == "OPTIMAL" and not bounded:
+        yield "it tells no objective, or no bound"
+    if says == "NO_SOLUTION_LIMIT" and decision.HasField("objective_micros"):
+        yield "it has a plan"
+    if decision.HasField("conflict") and says != "INFEASIBLE":
+        yield "it tells a conflict"
+    if not bounded:
+        return
+    ours, asked = decision.objective_micros, decision.solve.relative_gap_asked
+    gap = (decision.bound_micros - ours) / max(MICRO, abs(ours))
+    if abs(decision.relative_gap - gap) > RELATIVE:
+        yield f"the gap is {gap:.6g}"
+    if says == "FEASIBLE_LIMIT" and gap <= asked:
+        yield f"the gap of {asked:g} that was asked for is reached"
+    if says == "OPTIMAL" and gap > asked + _ROUNDED:
+        yield f"the gap of {asked:g} that was asked for is not reached"
 
 
 def as_closely(ground: Ground, question: Question) -> Question:

@@ -23,7 +23,7 @@ from .lines import line_trials
 from .proven import proven_trials
 from .reach import Surroundings
 from .status import status_trials
-from .trial import Answer, Outcome, Trial, Verdict, not_tried
+from .trial import Answer, Kind, Outcome, Statement, Trial, Verdict, not_tried
 from .unlisted import unlisted_trials
 
 T = TypeVar("T")
@@ -102,8 +102,8 @@ def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:
     """How every statement of a decision is tried."""
     ground = ground_of(case.problem, case.decision, effort.seconds)
     fields, chance = Fields(ground), random.Random(effort.seed)
-    if effort.sample != 0:
-        yield from status_trials(fields)
+    status = status_trials(fields)
+    yield from status if effort.sample != 0 else map(_left_out, status)
     around = Surroundings(ground, fields.limits)
     for line in case.decision.lines:
         yield from line_trials(ground, around, line)
@@ -120,6 +120,9 @@ def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:
         yield from trials if place in chosen else map(_left_out, trials)
     if effort.sample is None:
         yield from unlisted_trials(fields)
+    elif ground.optimal:
+        others = Statement(Kind.UNLISTED, "all others", "none of them changes anything")
+        yield not_tried(others, "not in the sample")
     if case.decision.HasField("conflict"):
         yield from conflict_trials(ground, fields.limits, case.decision.conflict)
 
