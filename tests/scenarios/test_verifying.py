@@ -89,6 +89,7 @@ def test_a_false_difference_in_a_large_cycle_is_found_out() -> None:
     reason.delta_micros += 10_000_000
     case.decision.limits_untried = len(case.decision.binding_constraints)
     del case.decision.binding_constraints[:]
+    case.decision.limits_untried = 1  # so that the list does not claim to be complete
     (failed,) = failures(verify([case]))
     assert failed.statement.kind is Kind.PROVEN
 
@@ -241,6 +242,14 @@ def test_a_false_statement_is_found_out(
     case = case_of(LIBRARY / scenario)
     falsify(case.decision)
     assert kind in {verdict.statement.kind for verdict in failures(verify([case]))}
+
+
+def test_a_decision_of_another_cycle_s_lines_is_judged_no_further() -> None:
+    case = case_of(SHORT)
+    _first_rival(case.decision).line = "SO-0"
+    (verdict,) = verify([case])
+    assert (verdict.statement.kind, verdict.outcome) == (Kind.NAMES, Outcome.FAILED)
+    assert verdict.note == "there is no line 'SO-0'"
 
 
 def test_a_conflict_set_that_is_not_minimal_is_found_out() -> None:

@@ -20,6 +20,7 @@ Answer = Reply | ReferenceFailed
 class Kind(Enum):
     """What is stated."""
 
+    NAMES = "lines named"
     STATUS = "status"
     WATERFALL = "waterfall"
     REASONS_SUM = "reasons add up"

@@ -20,10 +20,11 @@ from .field import Fields
 from .fixes import fix_trials
 from .ground import ground_of
 from .lines import line_trials
+from .names import wrong_names
 from .proven import proven_trials
 from .reach import Surroundings
 from .status import status_trials
-from .trial import Answer, Kind, Outcome, Statement, Trial, Verdict, not_tried
+from .trial import Answer, Kind, Outcome, Statement, Trial, Verdict, arithmetic, not_tried
 from .unlisted import unlisted_trials
 
 T = TypeVar("T")
@@ -101,6 +102,10 @@ def _ask(trials: Iterable[Trial], answers: dict[Question, Answer], seconds: floa
 def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:
     """How every statement of a decision is tried."""
     ground = ground_of(case.problem, case.decision, effort.seconds)
+    wrong = wrong_names(ground)
+    yield arithmetic(Kind.NAMES, "all lines", f"{len(case.decision.lines)}, each once", wrong)
+    if wrong:  # what is said of lines that are not there has nothing to be held against
+        return
     fields, chance = Fields(ground), random.Random(effort.seed)
     status = status_trials(fields)
     yield from status if effort.sample != 0 else map(_left_out, status)
