@@ -1,12 +1,10 @@
-"""Statements about a line that arithmetic can check: its waterfall, its sums, who got its stock."""
+"""Statements about a line that arithmetic can check: its waterfall, its sums, its exact reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
-from fairlead.v1 import decision_pb2, explanation_pb2
-from fairlead_solver.reference.cycle import Line
+from fairlead.v1 import decision_pb2
 
 from ..screen.words import word
 from .alternatives import alternative_trials
@@ -14,12 +12,9 @@ from .exact import wrong_in
 from .ground import Ground, told
 from .reach import Reach, Surroundings
 from .reasons import reason_trials
+from .rivals import Contest
 from .sentences import sentence_trial
-from .sums import Limits
 from .trial import Kind, Trial, arithmetic
-from .unit_worth import gained, lost
-
-CUT = 10  # micro-units that terms may be off together
 
 _TOGETHER = (
     "NO_SUPPLY",
@@ -35,11 +30,10 @@ _TOGETHER = (
 
 
 def line_trials(
-    ground: Ground, around: Surroundings, said: decision_pb2.DecisionLine
+    ground: Ground, around: Surroundings, contest: Contest, said: decision_pb2.DecisionLine
 ) -> Iterator[Trial]:
     """Everything said of a line but what needs a solve."""
-    line = ground.lines[said.line]
-    reach = Reach(around, line)
+    reach = Reach(around, ground.lines[said.line])
     if not said.HasField("explanation"):
         return
     yield _waterfall(around, reach, said)
@@ -50,8 +44,7 @@ def line_trials(
             wrong = wrong_in(ground, around, reach, reason)
             yield arithmetic(Kind.EXACT, said.line, told(reason), wrong)
     yield _supply_together(ground, reach, said)
-    for rival in said.explanation.competitors:
-        yield _competitor(ground, around.limits, line, rival)
+    yield from contest.trials(said)
     yield sentence_trial(ground, around.limits, reach, said)
     yield from alternative_trials(reach, said)
 
@@ -91,48 +84,3 @@ def _supply_together(ground: Ground, reach: Reach, said: decision_pb2.DecisionLi
     missing = max(0, ground.whole(reach.line) - reach.had_in_packs)
     wrong = "" if claimed <= missing else f"exact reasons of supply claim {claimed} of {missing}"
     return arithmetic(Kind.EXACT, said.line, "reasons of supply together", wrong)
-
-
-def _competitor(
-    ground: Ground, limits: Limits, line: Line, rival: explanation_pb2.CompetingLine
-) -> Trial:
-    says = f"{rival.units} went to {rival.line}"
-    return arithmetic(Kind.COMPETITOR, line.id, says, _wrong_rival(ground, limits, line, rival))
-
-
-def _wrong_rival(
-    ground: Ground, limits: Limits, line: Line, rival: explanation_pb2.CompetingLine
-) -> str:
-    other = ground.lines.get(rival.line)
-    if other is None:
-        return "no such line"
-    theirs = {arc.lot.id: arc for arc in ground.arcs.get(other.id, [])}
-    shared = [arc for arc in ground.arcs.get(line.id, []) if ground.flow[other.id, arc.lot.id]]
-    units = sum(
-        ground.flow[other.id, arc.lot.id] * theirs[arc.lot.id].ratio // arc.ratio for arc in shared
-    )
-    if units != rival.units:
-        return f"it took {units} out of this line's reach"
-    stated = _total(rival.unit_value), _total(rival.own_unit_value)
-    pairs = [(theirs[arc.lot.id], arc) for arc in shared]
-    if not any(
-        _near(stated[0], lost(ground, limits, one, line), one.ratio)
-        and _near(stated[1], gained(ground, limits, arc), arc.ratio)
-        for one, arc in pairs
-    ):
-        return f"values a unit {stated} are those of no lot shared"
-    tiers = ground.policy.tiers
-    if tiers[other.tier].id != rival.tier or other.customer != rival.customer:
-        return f"it is of tier {tiers[other.tier].id}, customer {other.customer!r}"
-    if word(rival, "decided_by") == "OUTRANKED_TIER" and other.tier >= line.tier:
-        return "its tier is not above"
-    return ""
-
-
-def _near(stated: int, found: Fraction, ratio: int) -> bool:
-    """Of a unit of which several count for one, terms are cut to the micro-unit, one by one."""
-    return stated == found or (ratio > 1 and abs(stated - found) <= CUT)
-
-
-def _total(money: explanation_pb2.Money) -> int:
-    return sum(getattr(money, field.name) for field in money.DESCRIPTOR.fields)

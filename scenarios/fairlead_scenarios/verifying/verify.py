@@ -23,6 +23,7 @@ from .lines import line_trials
 from .names import wrong_names
 from .proven import proven_trials
 from .reach import Surroundings
+from .rivals import Contest
 from .status import status_trials
 from .trial import Answer, Kind, Outcome, Statement, Trial, Verdict, arithmetic, not_tried
 from .unlisted import unlisted_trials
@@ -110,8 +111,9 @@ def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:
     status = status_trials(fields)
     yield from status if effort.sample != 0 else map(_left_out, status)
     around = Surroundings(ground, fields.limits)
+    contest = Contest(ground, around)
     for line in case.decision.lines:
-        yield from line_trials(ground, around, line)
+        yield from line_trials(ground, around, contest, line)
     lines = [line for line in case.decision.lines if _needs_solve(line)]
     chosen = effort.of(lines, chance)
     for place, line in enumerate(lines):
