@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from fairlead_solver import api
 from fairlead_solver.allocation.explain import Again, Solving, explain
 from fairlead_solver.allocation.explain.again import State
+from fairlead_solver.allocation.explain.copies import Beside
 from fairlead_solver.allocation.explain.scope import Scopes
 from fairlead_solver.allocation.explain.values import Scope
 from fairlead_solver.model.solve import SolveOptions
@@ -37,7 +38,8 @@ def test_limits_of_a_settled_decision_are_worth_what_solving_it_again_says(drawn
 def test_a_decision_that_is_not_settled_is_solved_again() -> None:
     problem = api.intake(facts(lines=[line("L", 20)], lots=[lot("S", 30)]), api.Policy())
     model, idle = api.write(problem), np.zeros(1)
-    every = Scopes(np.array([0]), np.array([0]), np.array([Scope.CYCLE])).copies(model, idle)
+    scopes = Scopes(np.array([0]), np.array([0]), np.array([Scope.CYCLE]))
+    every = scopes.copies(Beside.of(model, idle))
     assert Again().decided(every, idle).x.tolist() == [20]
     assert Again(settled=True).decided(every, idle).x.tolist() == [0]
     assert Again().decided(every, idle).state.tolist() == [State.CLOSED]

@@ -14,7 +14,7 @@ from fairlead_solver.allocation.explain.again import Again
 from fairlead_solver.allocation.explain.as_decided import AsDecided
 from fairlead_solver.allocation.explain.branching import branched
 from fairlead_solver.allocation.explain.case import Case, case_of
-from fairlead_solver.allocation.explain.copies import Copies
+from fairlead_solver.allocation.explain.copies import Beside, Copies
 from fairlead_solver.allocation.explain.outcomes import Relaxed, State
 from fairlead_solver.allocation.explain.scope import Effort, Parts, Scopes
 from fairlead_solver.allocation.explain.stock import with_quantities
@@ -69,7 +69,7 @@ def test_lots_changed_in_one_program_are_as_if_each_were_changed_alone(
     lots, scopes = around_lots(case, parts)
     model = case.limits.model
     held = case.problem.facts.lots.quantity[lots] + more + np.arange(len(lots))
-    free = scopes.copies(model, x)
+    free = scopes.copies(Beside.of(model, x))
     together = with_quantities(case, free, np.arange(len(lots)), lots, held)
     if together is None:
         return
@@ -79,7 +79,7 @@ def test_lots_changed_in_one_program_are_as_if_each_were_changed_alone(
         changed = program(with_facts(case.problem, "lots", quantity=quantity))
         assert same_layout(model, changed)
         at = np.array([k])
-        assert same(together.only(at), scopes.only(at).copies(changed, x)), lot
+        assert same(together.only(at), scopes.only(at).copies(Beside.of(changed, x))), lot
 
 
 def open_copies(drawn: Drawn) -> tuple[Copies, Relaxed] | None:
@@ -92,7 +92,7 @@ def open_copies(drawn: Drawn) -> tuple[Copies, Relaxed] | None:
     lines, counts = np.unique(arcs.line, return_counts=True)
     part = np.repeat(np.arange(len(lines)), counts)
     scopes = parts.around(np.arange(len(arcs)), part, Effort(len(lines), 1000, 10_000))
-    free = scopes.copies(case.limits.model, x)
+    free = scopes.copies(Beside.of(case.limits.model, x))
     if not free.money_first():
         return None
     own = np.flatnonzero(free.column < len(arcs))
@@ -140,13 +140,13 @@ def test_a_lot_seen_to_earn_nothing_by_duals_earns_nothing(drawn: Drawn, more: i
     case, parts, x = found
     lots, scopes = around_lots(case, parts)
     model, again = case.limits.model, Again()
-    free = scopes.copies(model, x)
+    free = scopes.copies(Beside.of(model, x))
     held = case.problem.facts.lots.quantity[lots] + more
     looser = with_quantities(case, free, np.arange(len(lots)), lots, held)
     if looser is None or not free.money_first():
         return
     every = np.arange(len(lots))
-    now, most = AsDecided.beside(scopes, model, x, again, every, looser)
+    now, most = AsDecided.beside(scopes, Beside.of(model, x), again, every, looser)
     nothing = np.flatnonzero(now.reaches(every, most))
     after, before = again.best(looser.only(nothing)), again.best(free.only(nothing))
     both = (after.state == State.CLOSED) & (before.state == State.CLOSED)

@@ -9,7 +9,7 @@ import pytest
 
 from fairlead_solver import api
 from fairlead_solver.allocation.explain.again import BRANCHED_COLUMNS, Again
-from fairlead_solver.allocation.explain.copies import copies
+from fairlead_solver.allocation.explain.copies import Beside, copies
 from fairlead_solver.allocation.explain.values import BindingConstraint
 from fairlead_solver.allocation.facts import Facts
 from fairlead_solver.allocation.families.location_use import LocationUsePolicy
@@ -180,7 +180,7 @@ def test_overtime_bought_to_the_end_leaves_no_room_for_parts_of_a_unit() -> None
     model, x = solved.model, solved.solution.x
     assert x is not None
     columns = np.arange(model.num_columns)
-    relaxed = Again().relaxed(copies(model, x, columns, 0 * columns, 1))
+    relaxed = Again().relaxed(copies(Beside.of(model, x), columns, 0 * columns, 1))
     assert relaxed.attained.tolist() == [True]
     assert relaxed.bound[0] == pytest.approx(model.cost @ x)
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...model.draft import Bools, Floats, Ints, Model
+from ...model.draft import Bools, Floats, Ints
 from .again import Again
-from .copies import Copies, Worths, compared
+from .copies import Beside, Copies, Worths, compared
 from .outcomes import State
 from .scope import Scopes
 
@@ -58,14 +58,14 @@ class AsDecided:
 
     @classmethod
     def beside(
-        cls, scopes: Scopes, model: Model, x: Floats, again: Again, parts: Ints, looser: Copies
+        cls, scopes: Scopes, beside: Beside, again: Again, parts: Ints, looser: Copies
     ) -> tuple[AsDecided, Floats]:
-        """Every part of `scopes` beside the plan `x` (columns of `model`,), and a bound of the
-        money of `looser`: its copy k is part `parts[k]` with more room."""
+        """Every part of `scopes`, and a bound of the money of `looser`: its copy k is part
+        `parts[k]` with more room."""
         first, of_part = scopes.distinct()
         some = scopes.only(first)
-        copies = some.copies(model, x)
-        decided = copies.worths(x[some.column])
+        copies = some.copies(beside)
+        decided = copies.worths(beside.x[some.column])
         known = np.full(copies.count, again.settled)
         made = cls(again, of_part, copies, decided, Valued(decided.copy(), known), known.copy())
         if not copies.count or not copies.money_first():

@@ -184,9 +184,25 @@ class Copies:
         return np.stack([np.bincount(self.part, w * x, self.count) for w in weights], axis=1)
 
 
-def copies(whole: Model, x: Floats, column: Ints, part: Ints, count: int) -> Copies:
-    """Copies of `whole` beside the plan `x`: copy part[j] has column[j] free (sorted by copy)."""
-    by_column = sp.csc_array(whole.matrix)
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """A program and a plan of it, `x` (columns,), beside which parts are freed again and again:
+    its matrix by columns, and what the plan uses of every row."""
+
+    model: Model
+    x: Floats
+    by_column: sp.csc_array
+    use: Floats
+
+    @classmethod
+    def of(cls, model: Model, x: Floats) -> Beside:
+        """What every copy is cut out of."""
+        return cls(model, x, sp.csc_array(model.matrix), model.matrix @ x)
+
+
+def copies(beside: Beside, column: Ints, part: Ints, count: int) -> Copies:
+    """Copies of a program beside a plan: copy part[j] has column[j] free (sorted by copy)."""
+    whole, x, by_column = beside.model, beside.x, beside.by_column
     lengths = np.diff(by_column.indptr).astype(np.int64)[column]
     entry = expand(by_column.indptr[column].astype(np.int64), lengths)
     at_column = np.repeat(np.arange(len(column)), lengths)
@@ -195,7 +211,7 @@ def copies(whole: Model, x: Floats, column: Ints, part: Ints, count: int) -> Cop
     keys, at_row = np.unique(key, return_inverse=True)
     row_part, row = np.divmod(keys, max(1, whole.num_rows))
     own = np.bincount(at_row, data * x[column][at_column], len(keys))
-    rest = (whole.matrix @ x)[row] - own
+    rest = beside.use[row] - own
     matrix = sp.csr_array((data, (at_row, at_column)), shape=(len(keys), len(column)))
     model = Model(
         lower=whole.lower[column],

@@ -29,7 +29,7 @@ from .again import Again
 from .as_decided import AsDecided
 from .binding import MICRO, MICRO_UNITS, Marginals, unit_of
 from .case import Case
-from .copies import Copies
+from .copies import Beside, Copies
 from .moved import Moved
 from .scope import Effort, Parts, Scopes
 from .values import Marginal, MarginalMethod, Scope
@@ -112,16 +112,17 @@ def _solved_again(
     both, looser = sought.both[entries[sought.both] > 0], sought.looser[entries[sought.looser] > 0]
     whole = replace(effort, whole_columns=min(effort.whole_columns, again.copy_columns))
     rows = np.concatenate([both, looser])
-    valued = _valued(_trials(case, rows, len(both), parts, x, again, whole))
+    beside = Beside.of(parts.model, x)
+    valued = _valued(_trials(case, rows, len(both), parts, beside, again, whole))
     left = both[~np.isin(both, list(valued))]
     if len(left):
-        beside = replace(effort, whole_columns=0)
-        valued |= _valued(_trials(case, left, len(left), parts, x, again, beside))
+        part = replace(effort, whole_columns=0)
+        valued |= _valued(_trials(case, left, len(left), parts, beside, again, part))
     return valued
 
 
 def _trials(
-    case: Case, rows: Ints, both: int, parts: Parts, x: Floats, again: Again, effort: Effort
+    case: Case, rows: Ints, both: int, parts: Parts, beside: Beside, again: Again, effort: Effort
 ) -> _Trials:
     """The rows that can be moved in a part: a coupling row only with its whole component. The
     first `both` are sought both ways."""
@@ -129,7 +130,7 @@ def _trials(
     solvable = np.flatnonzero(~parts.coupling[rows] | (scopes.scope == Scope.CYCLE))
     scopes = scopes.only(solvable)
     component = parts.solved_apart(seed[solvable], scopes.scope)
-    moved = Moved(case, rows[solvable], scopes, component, x)
+    moved = Moved(case, rows[solvable], scopes, component, beside)
     return _Trials(case, rows[solvable], solvable < both, scopes.scope, moved, again)
 
 
@@ -181,8 +182,8 @@ def _loosened(trials: _Trials, every: Ints, step: Floats) -> tuple[AsDecided, Fl
     """The parts as they are, and what each earns by `step`: nothing where a bound says so, solved
     where none does."""
     places, looser = trials.looser(every, step)
-    moved, model = trials.moved, trials.case.limits.model
-    now, most = AsDecided.beside(moved.scopes, model, moved.x, trials.again, places, looser)
+    scopes, beside = trials.moved.scopes, trials.moved.beside
+    now, most = AsDecided.beside(scopes, beside, trials.again, places, looser)
     nothing = now.reaches(places, most) & trials.upwards[places]
     left = np.flatnonzero(~nothing)
     gain = trials.gains(now, every, (places[left], looser.only(left)), trials.upwards)

@@ -18,7 +18,7 @@ import numpy as np
 from ...model.draft import Bools, Floats, Ints
 from ..families.fair_share import FairShareMode
 from .case import Case
-from .copies import Copies, stacked
+from .copies import Beside, Copies, stacked
 from .scope import Scopes
 from .stock import with_quantities
 from .variant import carried, dropped, origin, program, same_layout, with_facts
@@ -26,14 +26,14 @@ from .variant import carried, dropped, origin, program, same_layout, with_facts
 
 @dataclass(frozen=True, eq=False)
 class Moved:
-    """Row `rows[p]` may be moved in part p of `scopes`, beside the plan `x`. Parts of different
+    """Row `rows[p]` may be moved in part p of `scopes`, beside a plan. Parts of different
     `component` have no column in common."""
 
     case: Case
     rows: Ints
     scopes: Scopes
     component: Ints
-    x: Floats
+    beside: Beside
 
     def by(self, at: Ints, step: Floats) -> tuple[Ints, Copies]:
         """(positions in `at`, their parts with the row's limit moved by `step`, in row units);
@@ -52,7 +52,7 @@ class Moved:
         return np.concatenate(places), stacked(pieces)
 
     def _as_they_are(self, at: Ints) -> Copies:
-        return self.scopes.only(at).copies(self.case.limits.model, self.x)
+        return self.scopes.only(at).copies(self.beside)
 
     def _together(self, at: Ints, step: Floats, lots: Bools) -> Copies | None:
         """All at once; None where a lot moves more than its own row and arcs."""
@@ -101,7 +101,7 @@ class Moved:
         if len(changed.goals) != len(model.goals):
             return None
         scopes = self.scopes.only(at)
-        free, x = scopes, self.x
+        free, x = scopes, self.beside.x
         if not same_layout(model, changed):
             old = origin(case.problem, model, problem, changed)
             gone = dropped(old, model.num_columns)
@@ -110,5 +110,5 @@ class Moved:
             column = np.flatnonzero((old < 0) | np.isin(old, scopes.column))
             free = Scopes(column, np.zeros(len(column), dtype=np.int64), scopes.scope)
             x = carried(x, old)
-        moved = free.copies(changed, x)
+        moved = free.copies(Beside.of(changed, x))
         return moved if moved.hold_all_moved(model, changed, scopes.column) else None

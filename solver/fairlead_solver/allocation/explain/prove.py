@@ -24,7 +24,7 @@ from ...tables import Bools, Floats, Ints
 from ..arcs import expand
 from .again import Again
 from .case import Case
-from .copies import Copies, Worths, compared, stacked
+from .copies import Beside, Copies, Worths, compared, stacked
 from .ledger import HELD, Reasons
 from .outcomes import Outcomes, State
 from .scope import Effort, Parts, Scopes
@@ -151,7 +151,7 @@ def _trials(case: Case, lines: Ints, parts: Parts, x: Floats, effort: Effort) ->
     scopes = parts.around(seeds, part, effort)
     owner = lines[scopes.part]
     own = (scopes.column >= offsets[owner]) & (scopes.column < offsets[owner + 1])
-    free = scopes.copies(parts.model, x)
+    free = scopes.copies(Beside.of(parts.model, x))
     return _Trials(lines, scopes, np.flatnonzero(own), free, free.worths(x[scopes.column]))
 
 

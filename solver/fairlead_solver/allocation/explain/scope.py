@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from ...model.draft import Bools, Floats, Ints, Model
+from ...model.draft import Bools, Ints, Model
 from ...model.partition import Partition, partition
 from ..arcs import expand
-from .copies import Copies, copies
+from .copies import Beside, Copies, copies
 from .values import Scope
 
 PART_COLUMNS = 300  # a larger component is cut down to the neighbourhood of the line
@@ -41,9 +41,9 @@ class Scopes:
     part: Ints
     scope: Ints
 
-    def copies(self, model: Model, x: Floats) -> Copies:
-        """The parts as copies of `model` beside the plan `x`."""
-        return copies(model, x, self.column, self.part, len(self.scope))
+    def copies(self, beside: Beside) -> Copies:
+        """The parts as copies of a program beside a plan."""
+        return copies(beside, self.column, self.part, len(self.scope))
 
     def only(self, chosen: Ints) -> Scopes:
         """Some of the parts, numbered anew in the order of `chosen`."""

@@ -20,7 +20,7 @@ from ..totals import summed
 from .again import Again
 from .case import Case
 from .change import Change, Trial, row_of
-from .copies import Copies, Worths, compared, stacked
+from .copies import Beside, Copies, Worths, compared, stacked
 from .outcomes import State
 from .scope import Effort, Parts, Scopes
 from .stock import with_quantities
@@ -75,7 +75,8 @@ def tried(
     case: Case, trials: Sequence[Trial], again: Again, x: Floats, parts: Parts, *, whole: bool
 ) -> Iterator[Tried]:
     """What came of every trial whose best plan fills its line. `whole`: with nothing held."""
-    rounds = list(_stock_rounds(case, trials, x, parts)) if not whole else []
+    beside = Beside.of(parts.model, x)
+    rounds = list(_stock_rounds(case, trials, beside, parts)) if not whole else []
     had_already = {id(trial) for r in rounds for trial in r.trials}
     left = [trial for trial in trials if id(trial) not in had_already]
     at_once = together(case, left, parts, whole=whole)
@@ -84,7 +85,7 @@ def tried(
     if not rounds:
         return
     placed = [(r, trial, before) for r in rounds for trial, before in r.pairs()]
-    now = _Now.of([before for _, _, before in placed], parts.model, x)
+    now = _Now.of([before for _, _, before in placed], beside)
     every = stacked([r.copies for r in rounds])
     largest = parts.model.num_columns if whole else again.copy_columns
     again = replace(again, copy_columns=max(largest, again.copy_columns))
@@ -165,20 +166,22 @@ class _Now:
     of_trial: Ints
 
     @classmethod
-    def of(cls, before: Sequence[Ints], model: Model, x: Floats) -> _Now:
+    def of(cls, before: Sequence[Ints], beside: Beside) -> _Now:
         places: dict[bytes, int] = {}
         of_trial = [places.setdefault(columns.tobytes(), len(places)) for columns in before]
         kept = [before[of_trial.index(k)] for k in range(len(places))]
         part = np.repeat(np.arange(len(kept)), [len(columns) for columns in kept])
         scopes = Scopes(np.concatenate(kept), part, np.full(len(kept), Scope.PART))
-        return cls(scopes.copies(model, x), np.array(of_trial))
+        return cls(scopes.copies(beside), np.array(of_trial))
 
 
 def _goals(model: Model) -> list[str]:
     return [goal.name for goal in model.goals]
 
 
-def _stock_rounds(case: Case, trials: Sequence[Trial], x: Floats, parts: Parts) -> Iterator[_Round]:
+def _stock_rounds(
+    case: Case, trials: Sequence[Trial], beside: Beside, parts: Parts
+) -> Iterator[_Round]:
     """The trials that change quantities of lots alone, those of one lot's many quantities in as
     many programs; without those whose lots move more than their own rows and arcs."""
     rounds: list[tuple[dict[int, int], list[Trial]]] = []
@@ -196,7 +199,7 @@ def _stock_rounds(case: Case, trials: Sequence[Trial], x: Floats, parts: Parts) 
             taken[1].append(trial)
     for _, some in rounds:
         scopes = _around(case.problem, some, parts, [])
-        free = scopes.copies(parts.model, x)
+        free = scopes.copies(beside)
         edits = [(j, e.row, e.value) for j, t in enumerate(some) for e in t.change.edits]
         changed = with_quantities(case, free, *np.array(edits, dtype=np.int64).T)
         if changed is not None:
@@ -248,7 +251,7 @@ def _round(
         scopes = _around(problem, trials, changed, shared_with)
         before = _before(scopes, parts, old)
     held = carried(x, old)
-    free = scopes.copies(model, held)
+    free = scopes.copies(Beside.of(model, held))
     shared = problem.policy.fair_share.mode is FairShareMode.PROPORTIONAL
     if shared and not whole and not _holds(free, before, parts.model, model):
         return None
