@@ -8,7 +8,7 @@ everything they lack at once (`lacking`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -28,6 +28,7 @@ from .lacking import (
     more_stock,
     raised,
     released,
+    things_lacking,
     use_of,
 )
 from .ledger import Reasons
@@ -101,22 +102,15 @@ def _everything(case: Case, line: int) -> Iterator[Change]:
     """What is lacking on the arcs that lack the fewest things, of equals those of most value;
     and on the first of them with what all its rivals lack too, for the stock or for the room."""
     own, missing = case.problem.arcs.of_line(line), missing_of(case, line)
-    found = [
-        (len(steps), -int(case.stakes.value[arc]), arc, steps)
-        for arc in range(own.start, own.stop)
-        if (steps := all_lacking(case, arc, missing))
-    ]
-    found.sort(key=_before)
-    for _, _, _, steps in found[:ARCS_TRIED]:
-        yield Change(steps)
-    for _, _, arc, _ in found[:1]:
+    things = things_lacking(case, own, missing)
+    order = np.lexsort((-case.stakes.value[own], things))
+    ranked = (own.start + order[things[order] > 0]).tolist()
+    for arc in ranked[:ARCS_TRIED]:
+        yield Change(all_lacking(case, arc, missing))
+    for arc in ranked[:1]:
         yield Change(all_lacking(case, arc, missing_beside(case, line, arc)))
         if steps := all_lacking_beside(case, arc, missing):
             yield Change(steps)
-
-
-def _before(found: tuple[int, int, int, Sequence[Step]]) -> tuple[int, int, int]:
-    return found[:3]
 
 
 def _later(case: Case, line: int) -> Iterator[Change]:

@@ -55,6 +55,18 @@ def use_of(case: Case, row: int, line: int) -> float:
     return float(values[own].max(initial=0.0))
 
 
+def things_lacking(case: Case, arcs: slice, missing: int) -> Ints:
+    """How many things `missing` units of a line lack to come by each of its arcs."""
+    units, own = case.waterfall.arcs, case.problem.arcs
+    stock = (missing - units.remainder[arcs] - units.unused[arcs]) * own.ratio[arcs] > 0
+    of_arc, row, per_pack = case.limits.entries(arcs)
+    wanted = missing * per_pack / own.pack[arcs][of_arc]
+    lacks = wanted - case.limits.bare[row] > 1e-9 * np.maximum(1.0, wanted)
+    lacks &= case.limits.rows_of(RAISED)[row]
+    found: Ints = stock + np.bincount(of_arc[lacks], minlength=len(stock))
+    return found
+
+
 def all_lacking(case: Case, arc: int, missing: int) -> tuple[Step, ...]:
     """Everything that `missing` units of the arc's line lack to come by the arc."""
     units, lot = case.waterfall.arcs, int(case.problem.arcs.lot[arc])

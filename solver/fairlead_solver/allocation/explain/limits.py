@@ -15,6 +15,7 @@ room < a_k * (packs of the least quantity).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,6 +77,21 @@ class Limits:
         """Where the entries of an arc's column begin and end."""
         starts = self._by_column.indptr
         return int(starts[arc]), int(starts[arc + 1])
+
+    def entries(self, arcs: slice) -> tuple[Ints, Ints, Floats]:
+        """(which of `arcs`, row, what a pack uses of it) of every entry in the arcs' columns."""
+        starts = self._by_column.indptr[arcs.start : arcs.stop + 1].astype(np.int64)
+        part = slice(starts[0], starts[-1])
+        of_arc = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        row = self._by_column.indices[part].astype(np.int64)
+        return of_arc.astype(np.int64), row, self._by_column.data[part]
+
+    def rows_of(self, families: Sequence[str]) -> Bools:
+        """Which rows a planner knows are of some families."""
+        mask = np.zeros(self.model.num_rows, dtype=np.bool_)
+        for block in limit_blocks(self.model):
+            mask[block.start : block.stop] = block.family in families
+        return mask
 
     def entry(self, k: int) -> tuple[int, float]:
         """(row, what a pack uses of it) of entry k, by columns."""
