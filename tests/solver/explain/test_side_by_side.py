@@ -146,7 +146,7 @@ def test_a_lot_seen_to_earn_nothing_by_duals_earns_nothing(drawn: Drawn, more: i
     if looser is None or not free.money_first():
         return
     every = np.arange(len(lots))
-    now, most = AsDecided.beside(scopes, Beside.of(model, x), again, every, looser)
+    now, most = AsDecided.of(scopes, Beside.of(model, x), again, every, looser)
     nothing = np.flatnonzero(now.reaches(every, most))
     after, before = again.best(looser.only(nothing)), again.best(free.only(nothing))
     both = (after.state == State.CLOSED) & (before.state == State.CLOSED)

@@ -43,8 +43,8 @@ class ExplainOptions:
 
     `binding`: binding constraints listed. `proofs`, `marginals`, `fixes`: lines and rows for
     which something is solved again. `used_up`: limits that no reason names, for which it is tried
-    whether more of them is worth something, beside the `marginals`, as far as that needs no
-    search by an engine; the others are counted.
+    whether more of them is worth something, beside the `marginals`, where that needs no
+    search by an engine of the part with more room; the others are counted.
     `whole_columns`: of the largest component that is solved again whole; `columns`: of all of
     those together, for each kind of statement. Fixes are tried on the whole cycle up to
     `cycle_columns`; in larger ones on the part around the line, for `fixes_beside` lines.

@@ -23,7 +23,7 @@ from ...model.mathopt import End, Kernel, Parameters, call, to_proto
 from ...model.partition import Partition, partition
 from ...model.solve import SolveOptions, solve
 from .branching import branched
-from .copies import Copies, stacked
+from .copies import Copies, rounding, stacked
 from .outcomes import Outcomes, Relaxed, State
 from .relaxation import bounds_of_looser, relaxed
 
@@ -118,7 +118,7 @@ class Again:
         if not copies.count or not copies.money_first():
             return bound, self.exact(copies)
         found = self.relaxed(copies)
-        under = enough - found.bound > np.maximum(1.0, 1e-9 * np.abs(enough))
+        under = enough - found.bound > rounding(enough)
         under &= ~found.attained & ~found.empty
         bound[under] = found.bound[under]
         state = np.select(

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...model.draft import Bools, Floats, Ints
 from .again import Again
-from .copies import Beside, Copies, Worths, compared
+from .copies import Beside, Copies, Worths, compared, rounding
 from .outcomes import State
 from .scope import Scopes
 
@@ -57,7 +57,7 @@ class AsDecided:
     tried: Bools
 
     @classmethod
-    def beside(
+    def of(
         cls, scopes: Scopes, beside: Beside, again: Again, parts: Ints, looser: Copies
     ) -> tuple[AsDecided, Floats]:
         """Every part of `scopes`, and a bound of the money of `looser`: its copy k is part
@@ -126,5 +126,5 @@ class AsDecided:
 
 def _within(bound: Floats, worth: Floats) -> Bools:
     """Whether no more than rounding is between them."""
-    told: Bools = bound - worth <= np.maximum(1.0, 1e-9 * np.abs(worth))
+    told: Bools = bound - worth <= rounding(worth)
     return told

@@ -16,7 +16,7 @@ import numpy as np
 
 from ...model.draft import Bools, Floats, Ints
 from ..arcs import expand
-from .copies import Copies
+from .copies import Copies, rounding
 from .outcomes import Outcomes, Relaxed, State
 from .relaxation import FRACTION
 
@@ -51,7 +51,7 @@ def branched(copies: Copies, root: Relaxed, relaxed: Callable[[Copies], Relaxed]
 
 def _may_gain(bound: Floats, best: Floats) -> Bools:
     """Whether more than rounding is left between a plan and a bound."""
-    may: Bools = np.isinf(best) | (bound - best > np.maximum(1.0, 1e-9 * np.abs(best)))
+    may: Bools = np.isinf(best) | (bound - best > rounding(best))
     return may
 
 

@@ -259,11 +259,17 @@ def stacked(pieces: Sequence[Copies]) -> Copies:
     )
 
 
+def rounding(worth: Floats) -> Floats:
+    """By how much worths that are the same may differ, as sums of doubles or in an engine's
+    words."""
+    return np.maximum(1.0, 1e-9 * np.abs(worth))
+
+
 def compared(one: Worths, other: Worths) -> Ints:
     """Per copy 1 where the first is worth more beyond rounding, -1 where less, 0 where the same;
     goals come before money."""
     gap = one - other
-    apart = np.abs(gap) > np.maximum(1.0, 1e-9 * np.abs(one))
+    apart = np.abs(gap) > rounding(one)
     first = np.argmax(apart, axis=1)[:, None]
     sign = np.where(apart, np.sign(gap), 0.0)
     told: Ints = np.take_along_axis(sign, first, axis=1)[:, 0].astype(np.int64)

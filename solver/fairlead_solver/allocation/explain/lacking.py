@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ...tables import Ints
+from ...tables import Floats, Ints
 from ..figures import money
 from ..problem import Problem
 from .binding import MICRO, MICRO_UNITS, unit_of
@@ -57,24 +57,38 @@ def use_of(case: Case, row: int, line: int) -> float:
 
 def things_lacking(case: Case, arcs: slice, missing: int) -> Ints:
     """How many things `missing` units of a line lack to come by each of its arcs."""
-    units, own = case.waterfall.arcs, case.problem.arcs
-    stock = (missing - units.remainder[arcs] - units.unused[arcs]) * own.ratio[arcs] > 0
-    of_arc, row, per_pack = case.limits.entries(arcs)
-    wanted = missing * per_pack / own.pack[arcs][of_arc]
-    lacks = wanted - case.limits.bare[row] > 1e-9 * np.maximum(1.0, wanted)
-    lacks &= case.limits.rows_of(RAISED)[row]
-    found: Ints = stock + np.bincount(of_arc[lacks], minlength=len(stock))
+    of_arc, _, _ = _rooms_lacking(case, arcs, missing)
+    stock = _stock_lacking(case, arcs, missing) > 0
+    found: Ints = stock + np.bincount(of_arc, minlength=len(stock))
     return found
+
+
+def _stock_lacking(case: Case, arcs: slice, missing: int) -> Ints:
+    """What `missing` units of a line lack in the lot of each of its arcs; 0 or less: nothing."""
+    units = case.waterfall.arcs
+    there = units.remainder[arcs] + units.unused[arcs]
+    lacking: Ints = (missing - there) * case.problem.arcs.ratio[arcs]
+    return lacking
+
+
+def _rooms_lacking(case: Case, arcs: slice, missing: int) -> tuple[Ints, Ints, Floats]:
+    """(which of `arcs`, row, by how much the missing units exceed its room), of rows that are
+    raised."""
+    of_arc, row, per_pack = case.limits.entries(arcs)
+    wanted = missing * per_pack / case.problem.arcs.pack[arcs][of_arc]
+    lacking = wanted - case.limits.bare[row]
+    lacks = (lacking > 1e-9 * np.maximum(1.0, wanted)) & case.limits.rows_of(RAISED)[row]
+    return of_arc[lacks], row[lacks], lacking[lacks]
 
 
 def all_lacking(case: Case, arc: int, missing: int) -> tuple[Step, ...]:
     """Everything that `missing` units of the arc's line lack to come by the arc."""
-    units, lot = case.waterfall.arcs, int(case.problem.arcs.lot[arc])
-    there = int(units.remainder[arc] + units.unused[arc])
-    lacking = (missing - there) * int(case.problem.arcs.ratio[arc])
+    own, lot = slice(arc, arc + 1), int(case.problem.arcs.lot[arc])
+    lacking = int(_stock_lacking(case, own, missing)[0])
     stock = (more_stock(case.problem, lot, lacking),) if lacking > 0 else ()
-    room = (_room(case, arc, missing, entry) for entry in range(*case.limits.entries_of(arc)))
-    return (*stock, *(step for step in room if step is not None))
+    _, row, over = _rooms_lacking(case, own, missing)
+    rooms = zip(row.tolist(), over.tolist(), strict=True)
+    return (*stock, *(raised(case, row, beyond) for row, beyond in rooms))
 
 
 def all_lacking_beside(case: Case, arc: int, missing: int) -> tuple[Step, ...]:
@@ -118,18 +132,6 @@ def more_stock(problem: Problem, lot: int, amount: int) -> Step:
         f"{amount} more of {product} at {location}{when}",
         edits=(Edit("lots", "quantity", lot, int(lots.quantity[lot]) + amount),),
     )
-
-
-def _room(case: Case, arc: int, missing: int, entry: int) -> Step | None:
-    """The row of an entry raised by what the missing units exceed its room by; None where they
-    do not, or where the row is none that is raised."""
-    row, per_pack = case.limits.entry(entry)
-    block, _ = case.limits.model.row_block(row)
-    if block.family not in _RAISED:
-        return None
-    wanted = missing * per_pack / int(case.problem.arcs.pack[arc])
-    lacking = wanted - float(case.limits.bare[row])
-    return raised(case, row, lacking) if lacking > 1e-9 * max(1.0, wanted) else None
 
 
 def raised(case: Case, row: int, lacking: float) -> Step:

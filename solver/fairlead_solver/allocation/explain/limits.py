@@ -73,11 +73,6 @@ class Limits:
     def _by_column(self) -> sp.csc_array:
         return sp.csc_array(self.model.matrix)
 
-    def entries_of(self, arc: int) -> tuple[int, int]:
-        """Where the entries of an arc's column begin and end."""
-        starts = self._by_column.indptr
-        return int(starts[arc]), int(starts[arc + 1])
-
     def entries(self, arcs: slice) -> tuple[Ints, Ints, Floats]:
         """(which of `arcs`, row, what a pack uses of it) of every entry in the arcs' columns."""
         starts = self._by_column.indptr[arcs.start : arcs.stop + 1].astype(np.int64)
@@ -92,10 +87,6 @@ class Limits:
         for block in limit_blocks(self.model):
             mask[block.start : block.stop] = block.family in families
         return mask
-
-    def entry(self, k: int) -> tuple[int, float]:
-        """(row, what a pack uses of it) of entry k, by columns."""
-        return int(self._by_column.indices[k]), float(self._by_column.data[k])
 
     def loosening(self, rows: Ints) -> Floats:
         """1 for each row that more of its limit loosens; -1 where less does: a floor."""

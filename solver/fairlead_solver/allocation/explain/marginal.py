@@ -38,8 +38,8 @@ from .values import Marginal, MarginalMethod, Scope
 @dataclass(frozen=True, slots=True, eq=False)
 class Sought:
     """Rows, the most valuable first: of `both` what a step is worth each way, of `looser` only
-    what loosening earns, as far as that needs no search by an engine. Coupling rows of `priced` are
-    told with their price where nothing else is known."""
+    what loosening earns, where the part with more room needs no search by an engine. Coupling rows
+    of `priced` are told with their price where nothing else is known."""
 
     both: Ints
     looser: Ints
@@ -183,7 +183,7 @@ def _loosened(trials: _Trials, every: Ints, step: Floats) -> tuple[AsDecided, Fl
     where none does."""
     places, looser = trials.looser(every, step)
     scopes, beside = trials.moved.scopes, trials.moved.beside
-    now, most = AsDecided.beside(scopes, beside, trials.again, places, looser)
+    now, most = AsDecided.of(scopes, beside, trials.again, places, looser)
     nothing = now.reaches(places, most) & trials.upwards[places]
     left = np.flatnonzero(~nothing)
     gain = trials.gains(now, every, (places[left], looser.only(left)), trials.upwards)

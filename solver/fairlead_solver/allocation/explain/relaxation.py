@@ -24,7 +24,7 @@ from ...model.draft import Floats, Ints, Model
 from ...model.partition import Partition
 from ...model.scaling import scaled_rows
 from ..arcs import expand
-from .copies import Copies
+from .copies import Copies, rounding
 from .outcomes import Relaxed
 from .relief import with_relief_bought
 
@@ -51,10 +51,10 @@ def relaxed(copies: Copies, solve: Solve, *, may_be_empty: bool = False) -> Rela
     attained = np.ones(copies.count, dtype=np.bool_)
     attained[copies.part[odd]] = False
     attained[tight.row_part[violated_rows(model, own)]] = False
-    worth = np.bincount(copies.part, model.cost * own, copies.count)
-    attained &= bound - worth <= np.maximum(1.0, 1e-9 * np.abs(worth))
+    worth = np.bincount(copies.part, model.cost * own, copies.count).astype(np.float64)
+    attained &= bound - worth <= rounding(worth)
     least = _least_worth(copies)
-    empty = bound < least - np.maximum(1.0, 1e-9 * np.abs(least))
+    empty = bound < least - rounding(least)
     empty[crossed] = True
     return Relaxed(bound, own, attained & ~empty, empty)
 

@@ -63,8 +63,8 @@ def _others(case: Case, line: int, row: int) -> Iterator[str]:
     own = arcs.of_line(line)
     way = own.start + int(np.argmax(case.waterfall.arcs.unused[own]))
     lacks = int(case.whole[line] - case.given[line])
-    for entry in range(*limits.entries_of(way)):
-        other, per_pack = limits.entry(entry)
+    _, rows, used = limits.entries(slice(way, way + 1))
+    for other, per_pack in zip(rows.tolist(), used.tolist(), strict=True):
         block, _ = limits.model.row_block(other)
         if other == row or block.family not in ROOM.values() or per_pack <= 0:
             continue
