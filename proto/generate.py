@@ -1,7 +1,8 @@
 """Generates the stubs of the contract beside their .proto files, or elsewhere: `generate.py [DIR]`.
 
-The third-party protos (google.rpc, google.longrunning) come from the package
-googleapis-common-protos; nothing is fetched. `image(path)` writes what `buf` lints and compares.
+The third-party protos (google.api, google.rpc, google.longrunning) lie in fairlead/third_party;
+nothing is fetched. `image(path)` writes what `buf` lints and compares. `generate.py --third-party`
+renews those protos from the installed package googleapis-common-protos.
 """
 
 from __future__ import annotations
@@ -9,46 +10,41 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import distribution
 from pathlib import Path
 
 PROTO = Path(__file__).parent
+THIRD_PARTY = PROTO / "fairlead" / "third_party"
 # The package registers google/longrunning/operations.proto but ships it under another name.
-RENAMED = {"google/longrunning/operations_proto.proto": "google/longrunning/operations.proto"}
+RENAMED = {"google/longrunning/operations.proto": "google/longrunning/operations_proto.proto"}
 
 
 def sources(root: Path = PROTO) -> list[str]:
-    """The contract's files, relative to `root`, in order of name."""
-    return sorted(str(p.relative_to(root)) for p in root.glob("fairlead/**/*.proto"))
+    """The contract's own files, relative to `root`, in order of name."""
+    return sorted(str(p.relative_to(root)) for p in root.glob("fairlead/v*/*.proto"))
 
 
-@contextmanager
-def _third_party() -> Iterator[list[str]]:
-    """Include options under which every third-party proto resolves."""
-    common = Path(str(distribution("googleapis-common-protos").locate_file("")))
-    builtin = Path(str(distribution("grpcio-tools").locate_file("grpc_tools/_proto")))
-    with tempfile.TemporaryDirectory() as renamed:
-        for source, target in RENAMED.items():
-            copy = Path(renamed, target)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(common / source, copy)
-        yield [f"-I{renamed}", f"-I{common}", f"-I{builtin}"]
+def third_party() -> dict[Path, Path]:
+    """Each third-party file in the tree, with the file of the installed package it is a copy of."""
+    package = distribution("googleapis-common-protos")
+    names = {p: str(p.relative_to(THIRD_PARTY)) for p in THIRD_PARTY.rglob("*.proto")}
+    copies = {p: Path(str(package.locate_file(RENAMED.get(n, n)))) for p, n in names.items()}
+    (licence,) = (f for f in package.files or () if f.name == "LICENSE")
+    return {**copies, THIRD_PARTY / "LICENSE": Path(str(licence.locate()))}
 
 
 def _protoc(*options: str) -> None:
-    with _third_party() as includes:
-        plugins = Path(sys.executable).parent
-        command = [
-            *(sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", *includes),
-            f"--plugin=protoc-gen-mypy={plugins / 'protoc-gen-mypy'}",
-            f"--plugin=protoc-gen-mypy_grpc={plugins / 'protoc-gen-mypy_grpc'}",
-            *options,
-            *sources(),
-        ]
-        subprocess.run(command, check=True, cwd=PROTO, stderr=subprocess.PIPE)
+    builtin = Path(str(distribution("grpcio-tools").locate_file("grpc_tools/_proto")))
+    plugins = Path(sys.executable).parent
+    command = [
+        *(sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", f"-I{THIRD_PARTY}"),
+        f"-I{builtin}",  # google.protobuf, which every protoc brings
+        f"--plugin=protoc-gen-mypy={plugins / 'protoc-gen-mypy'}",
+        f"--plugin=protoc-gen-mypy_grpc={plugins / 'protoc-gen-mypy_grpc'}",
+        *options,
+        *sources(),
+    ]
+    subprocess.run(command, check=True, cwd=PROTO, stderr=subprocess.PIPE)
 
 
 def stubs(target: Path = PROTO) -> None:
@@ -70,5 +66,14 @@ def image(path: Path, *, comments: bool = True) -> None:
     _protoc("--include_imports", *source_info, f"--descriptor_set_out={path}")
 
 
+def main(arguments: list[str]) -> None:
+    """Write the stubs, or renew the third-party protos."""
+    if arguments == ["--third-party"]:
+        for copy, original in third_party().items():
+            shutil.copyfile(original, copy)
+    else:
+        stubs(Path(arguments[0]) if arguments else PROTO)
+
+
 if __name__ == "__main__":
-    stubs(Path(sys.argv[1]) if len(sys.argv) > 1 else PROTO)
+    main(sys.argv[1:])

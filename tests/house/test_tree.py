@@ -6,9 +6,11 @@ import re
 import tomllib
 from pathlib import Path
 
-from tests.house.tree import ROOT, is_generated, tracked_files
+from tests.house.tree import ROOT, is_generated, is_third_party, tracked_files
 
 MOST_LINES = 400
+# a message that moves to another .proto file breaks Python's and C++'s imports
+MOST_LINES_OF_A_CONTRACT = 600
 CODE = {".py", ".proto", ".js", ".java", ".sh"}
 LOCK_FILES = {
     "package-lock.json",
@@ -45,12 +47,16 @@ def text_of(path: Path) -> str | None:
         return None
 
 
+def most_lines(path: Path) -> int:
+    return MOST_LINES_OF_A_CONTRACT if path.suffix == ".proto" else MOST_LINES
+
+
 def test_no_hand_written_file_is_longer_than_four_hundred_lines() -> None:
     long = [
         f"{path.relative_to(ROOT)}: {lines}"
         for path in tracked_files()
-        if path.suffix in CODE and not is_generated(path)
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
+        if path.suffix in CODE and not is_generated(path) and not is_third_party(path)
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > most_lines(path)
     ]
     assert not long, "\n".join(long)
 
@@ -60,7 +66,7 @@ def test_the_tree_names_no_registry_and_no_path_of_a_machine() -> None:
     hits = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
         for path in tracked_files()
-        if (text := text_of(path)) is not None
+        if not is_third_party(path) and (text := text_of(path)) is not None
         for number, line in enumerate(text.splitlines(), 1)
         if pattern.search(line)
     ]

@@ -36,6 +36,11 @@ def is_generated(path: Path) -> bool:
     return path.name.endswith(GENERATED_ENDINGS)
 
 
+def is_third_party(path: Path) -> bool:
+    """Whether a file is a copy of another project's."""
+    return "third_party" in path.relative_to(ROOT).parts
+
+
 def modules() -> dict[str, Path]:
     """Dotted name -> file, of every hand-written module under the source roots."""
     found: dict[str, Path] = {}

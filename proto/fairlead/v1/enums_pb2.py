@@ -24,13 +24,14 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66\x61irlead/v1/enums.proto\x12\x0b\x66\x61irlead.v1*Y\n\tLotStatus\x12\x1a\n\x16LOT_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14LOT_STATUS_AVAILABLE\x10\x01\x12\x16\n\x12LOT_STATUS_BLOCKED\x10\x02*[\n\nSupplyKind\x12\x1b\n\x17SUPPLY_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13SUPPLY_KIND_ON_HAND\x10\x01\x12\x17\n\x13SUPPLY_KIND_INBOUND\x10\x02*\x9e\x01\n\x08LineKind\x12\x19\n\x15LINE_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fLINE_KIND_SALES\x10\x01\x12\x19\n\x15LINE_KIND_MARKETPLACE\x10\x02\x12\x16\n\x12LINE_KIND_TRANSFER\x10\x03\x12\x18\n\x14LINE_KIND_PRODUCTION\x10\x04\x12\x15\n\x11LINE_KIND_SERVICE\x10\x05*\x9d\x01\n\x08Strategy\x12\x18\n\x14STRATEGY_UNSPECIFIED\x10\x00\x12\x19\n\x15STRATEGY_REDISTRIBUTE\x10\x01\x12\x10\n\x0cSTRATEGY_WIN\x10\x02\x12\x11\n\rSTRATEGY_GAIN\x10\x03\x12\x11\n\rSTRATEGY_FILL\x10\x04\x12\x11\n\rSTRATEGY_LOSE\x10\x05\x12\x11\n\rSTRATEGY_SKIP\x10\x06*V\n\nProofScope\x12\x1b\n\x17PROOF_SCOPE_UNSPECIFIED\x10\x00\x12\x15\n\x11PROOF_SCOPE_CYCLE\x10\x01\x12\x14\n\x10PROOF_SCOPE_PART\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x66\x61irlead/v1/enums.proto\x12\x0b\x66\x61irlead.v1*Y\n\tLotStatus\x12\x1a\n\x16LOT_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14LOT_STATUS_AVAILABLE\x10\x01\x12\x16\n\x12LOT_STATUS_BLOCKED\x10\x02*[\n\nSupplyKind\x12\x1b\n\x17SUPPLY_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13SUPPLY_KIND_ON_HAND\x10\x01\x12\x17\n\x13SUPPLY_KIND_INBOUND\x10\x02*\x9e\x01\n\x08LineKind\x12\x19\n\x15LINE_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fLINE_KIND_SALES\x10\x01\x12\x19\n\x15LINE_KIND_MARKETPLACE\x10\x02\x12\x16\n\x12LINE_KIND_TRANSFER\x10\x03\x12\x18\n\x14LINE_KIND_PRODUCTION\x10\x04\x12\x15\n\x11LINE_KIND_SERVICE\x10\x05*\x9d\x01\n\x08Strategy\x12\x18\n\x14STRATEGY_UNSPECIFIED\x10\x00\x12\x19\n\x15STRATEGY_REDISTRIBUTE\x10\x01\x12\x10\n\x0cSTRATEGY_WIN\x10\x02\x12\x11\n\rSTRATEGY_GAIN\x10\x03\x12\x11\n\rSTRATEGY_FILL\x10\x04\x12\x11\n\rSTRATEGY_LOSE\x10\x05\x12\x11\n\rSTRATEGY_SKIP\x10\x06*V\n\nProofScope\x12\x1b\n\x17PROOF_SCOPE_UNSPECIFIED\x10\x00\x12\x15\n\x11PROOF_SCOPE_CYCLE\x10\x01\x12\x14\n\x10PROOF_SCOPE_PART\x10\x02\x42\x41\n\x0b\x66\x61irlead.v1B\nEnumsProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.enums_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\013fairlead.v1B\nEnumsProtoP\001Z\026fairlead/v1;fairleadv1\252\002\013Fairlead.V1'
   _globals['_LOTSTATUS']._serialized_start=40
   _globals['_LOTSTATUS']._serialized_end=129
   _globals['_SUPPLYKIND']._serialized_start=131

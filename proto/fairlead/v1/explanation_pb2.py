@@ -24,53 +24,84 @@ _sym_db = _symbol_database.Default()
 
 from fairlead.v1 import enums_pb2 as fairlead_dot_v1_dot_enums__pb2
 from fairlead.v1 import fix_pb2 as fairlead_dot_v1_dot_fix__pb2
+from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66\x61irlead/v1/explanation.proto\x12\x0b\x66\x61irlead.v1\x1a\x17\x66\x61irlead/v1/enums.proto\x1a\x15\x66\x61irlead/v1/fix.proto\"\x97\x02\n\x05Money\x12\x15\n\rmargin_micros\x18\x01 \x01(\x03\x12\x16\n\x0eservice_micros\x18\x02 \x01(\x03\x12\x14\n\x0c\x61ging_micros\x18\x03 \x01(\x03\x12\x17\n\x0flateness_micros\x18\x04 \x01(\x03\x12\x1b\n\x13substitution_micros\x18\x05 \x01(\x03\x12\x17\n\x0fshipment_micros\x18\x06 \x01(\x03\x12\x17\n\x0flocation_micros\x18\x07 \x01(\x03\x12\x17\n\x0fovertime_micros\x18\x08 \x01(\x03\x12\x17\n\x0f\x63ontract_micros\x18\t \x01(\x03\x12\x19\n\x11\x66\x61ir_share_micros\x18\n \x01(\x03\x12\x14\n\x0c\x63hurn_micros\x18\x0b \x01(\x03\"\xa0\x02\n\x0b\x45xplanation\x12-\n\twaterfall\x18\x01 \x03(\x0b\x32\x1a.fairlead.v1.WaterfallStep\x12$\n\x07reasons\x18\x02 \x03(\x0b\x32\x13.fairlead.v1.Reason\x12/\n\x0b\x63ompetitors\x18\x03 \x03(\x0b\x32\x1a.fairlead.v1.CompetingLine\x12\x1d\n\x03\x66ix\x18\x04 \x01(\x0b\x32\x10.fairlead.v1.Fix\x12.\n\x0c\x61lternatives\x18\x05 \x03(\x0b\x32\x18.fairlead.v1.Alternative\x12\x10\n\x08sentence\x18\x06 \x01(\t\x12\x0c\n\x04line\x18\x07 \x01(\t\x12\x1c\n\x14\x63ompetitors_left_out\x18\x08 \x01(\x03\"H\n\rWaterfallStep\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.fairlead.v1.WaterfallKind\x12\r\n\x05units\x18\x02 \x01(\x03\"1\n\x04Rule\x12\x0e\n\x06\x66\x61mily\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04leaf\x18\x03 \x01(\t\"\xf6\x01\n\x06Reason\x12%\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x17.fairlead.v1.ReasonCode\x12\r\n\x05units\x18\x02 \x01(\x03\x12)\n\tcertainty\x18\x03 \x01(\x0e\x32\x16.fairlead.v1.Certainty\x12\x1f\n\x04rule\x18\x04 \x01(\x0b\x32\x11.fairlead.v1.Rule\x12\x19\n\x0c\x64\x65lta_micros\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x16\n\x0e\x64\x65lta_at_least\x18\x06 \x01(\x08\x12&\n\x05scope\x18\x07 \x01(\x0e\x32\x17.fairlead.v1.ProofScopeB\x0f\n\r_delta_micros\"\xe0\x01\n\rCompetingLine\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\r\n\x05units\x18\x02 \x01(\x03\x12\x10\n\x08\x63ustomer\x18\x03 \x01(\t\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12\x11\n\tcontracts\x18\x05 \x03(\t\x12&\n\nunit_value\x18\x06 \x01(\x0b\x32\x12.fairlead.v1.Money\x12*\n\x0eown_unit_value\x18\x07 \x01(\x0b\x32\x12.fairlead.v1.Money\x12+\n\ndecided_by\x18\x08 \x01(\x0e\x32\x17.fairlead.v1.ReasonCode\"+\n\x0cLineQuantity\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\r\n\x05units\x18\x02 \x01(\x03\"\x80\x03\n\x03\x46ix\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.fairlead.v1.FixKind\x12\x1f\n\x04rule\x18\x02 \x01(\x0b\x32\x11.fairlead.v1.Rule\x12\x0f\n\x07product\x18\x03 \x01(\t\x12\x10\n\x08location\x18\x04 \x01(\t\x12\x13\n\x06\x62y_day\x18\x05 \x01(\x05H\x00\x88\x01\x01\x12\x0e\n\x06\x61mount\x18\x06 \x01(\x03\x12\x1f\n\x04unit\x18\x07 \x01(\x0e\x32\x11.fairlead.v1.Unit\x12\x13\n\x0bgain_micros\x18\x08 \x01(\x03\x12)\n\x06losers\x18\t \x03(\x0b\x32\x19.fairlead.v1.LineQuantity\x12\x10\n\x08sentence\x18\n \x01(\t\x12&\n\x05scope\x18\x0b \x01(\x0e\x32\x17.fairlead.v1.ProofScope\x12\x1e\n\x04\x61lso\x18\x0c \x03(\x0b\x32\x10.fairlead.v1.Fix\x12&\n\x06\x65\x66\x66\x65\x63t\x18\r \x01(\x0b\x32\x16.fairlead.v1.FixEffectB\t\n\x07_by_day\"|\n\x0b\x41lternative\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.fairlead.v1.AlternativeKind\x12\r\n\x05value\x18\x02 \x01(\t\x12\r\n\x05units\x18\x03 \x01(\x03\x12#\n\x06reason\x18\x04 \x01(\x0b\x32\x13.fairlead.v1.Reason\"`\n\rMarginalValue\x12\x14\n\x0cvalue_micros\x18\x01 \x01(\x03\x12\x0c\n\x04step\x18\x02 \x01(\x03\x12+\n\x06method\x18\x03 \x01(\x0e\x32\x1b.fairlead.v1.MarginalMethod\"\xe2\x02\n\x11\x42indingConstraint\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\n\n\x02id\x18\x02 \x01(\t\x12\x1f\n\x04rule\x18\x03 \x01(\x0b\x32\x11.fairlead.v1.Rule\x12\r\n\x05scope\x18\x04 \x01(\t\x12\x1f\n\x04unit\x18\x05 \x01(\x0e\x32\x11.fairlead.v1.Unit\x12\r\n\x05limit\x18\x06 \x01(\x03\x12\x0b\n\x03use\x18\x07 \x01(\x03\x12\r\n\x05slack\x18\x08 \x01(\x03\x12\x32\n\x0flines_shortened\x18\t \x03(\x0b\x32\x19.fairlead.v1.LineQuantity\x12/\n\x0bmarginal_up\x18\n \x01(\x0b\x32\x1a.fairlead.v1.MarginalValue\x12\x31\n\rmarginal_down\x18\x0b \x01(\x0b\x32\x1a.fairlead.v1.MarginalValue\x12\x10\n\x08sentence\x18\x0c \x01(\t\x12\r\n\x05scale\x18\r \x01(\x03\"\x8c\x01\n\x08\x43onflict\x12 \n\x05rules\x18\x01 \x03(\x0b\x32\x11.fairlead.v1.Rule\x12,\n\x0brelaxations\x18\x02 \x03(\x0b\x32\x17.fairlead.v1.Relaxation\x12\r\n\x05lines\x18\x03 \x03(\t\x12\x0f\n\x07minimal\x18\x04 \x01(\x08\x12\x10\n\x08sentence\x18\x05 \x01(\t\"p\n\nRelaxation\x12\x1f\n\x04rule\x18\x01 \x01(\x0b\x32\x11.fairlead.v1.Rule\x12\x0e\n\x06\x61mount\x18\x02 \x01(\x03\x12\x1f\n\x04unit\x18\x03 \x01(\x0e\x32\x11.fairlead.v1.Unit\x12\x10\n\x08sentence\x18\x04 \x01(\t*\x81\x01\n\tCertainty\x12\x19\n\x15\x43\x45RTAINTY_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x45RTAINTY_EXACT\x10\x01\x12\x14\n\x10\x43\x45RTAINTY_PROVEN\x10\x02\x12\x17\n\x13\x43\x45RTAINTY_INDICATED\x10\x03\x12\x15\n\x11\x43\x45RTAINTY_UNKNOWN\x10\x04*\x91\x08\n\nReasonCode\x12\x1b\n\x17REASON_CODE_UNSPECIFIED\x10\x00\x12\x19\n\x15REASON_CODE_NO_SUPPLY\x10\x01\x12\x1f\n\x1bREASON_CODE_SUPPLY_TOO_LATE\x10\x02\x12\x1e\n\x1aREASON_CODE_SUPPLY_BLOCKED\x10\x03\x12 \n\x1cREASON_CODE_SHELF_LIFE_SHORT\x10\x04\x12\x1f\n\x1bREASON_CODE_LOT_SPLIT_LIMIT\x10\x05\x12\x1e\n\x1aREASON_CODE_OUTRANKED_TIER\x10\x06\x12\x1f\n\x1bREASON_CODE_OUTRANKED_VALUE\x10\x07\x12#\n\x1fREASON_CODE_FAIR_SHARE_RATIONED\x10\x08\x12\x1f\n\x1bREASON_CODE_QUOTA_EXHAUSTED\x10\t\x12\x1f\n\x1bREASON_CODE_PROTECTED_STOCK\x10\n\x12$\n REASON_CODE_CONTRACT_FLOOR_OTHER\x10\x0b\x12\x1c\n\x18REASON_CODE_CONTRACT_CAP\x10\x0c\x12\x1c\n\x18REASON_CODE_CREDIT_LIMIT\x10\r\x12\x18\n\x14REASON_CODE_CAPACITY\x10\x0e\x12\x1d\n\x19REASON_CODE_SHIP_COMPLETE\x10\x0f\x12 \n\x1cREASON_CODE_GROUP_INCOMPLETE\x10\x10\x12\x18\n\x14REASON_CODE_MIN_FILL\x10\x11\x12\x1d\n\x19REASON_CODE_PACK_MULTIPLE\x10\x12\x12\x1b\n\x17REASON_CODE_DATE_WINDOW\x10\x13\x12\x1b\n\x17REASON_CODE_SPLIT_LIMIT\x10\x14\x12\x19\n\x15REASON_CODE_NO_SOURCE\x10\x15\x12\x17\n\x13REASON_CODE_CHANNEL\x10\x16\x12\x1d\n\x19REASON_CODE_CUSTOMER_HOLD\x10\x17\x12\x16\n\x12REASON_CODE_LOCKED\x10\x18\x12\x1a\n\x16REASON_CODE_TIME_FENCE\x10\x19\x12\x18\n\x14REASON_CODE_STRATEGY\x10\x1a\x12\x1c\n\x18REASON_CODE_UNPROFITABLE\x10\x1b\x12\x1c\n\x18REASON_CODE_DATA_MISSING\x10\x1c\x12\x1a\n\x16REASON_CODE_DATA_STALE\x10\x1d\x12\"\n\x1eREASON_CODE_FALLBACK_RULE_USED\x10\x1e\x12\x1a\n\x16REASON_CODE_NOT_PROVEN\x10\x1f\x12\x19\n\x15REASON_CODE_TIE_BREAK\x10 \x12\x1b\n\x17REASON_CODE_UNEXPLAINED\x10!*\x96\x03\n\rWaterfallKind\x12\x1e\n\x1aWATERFALL_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16WATERFALL_KIND_ON_HAND\x10\x01\x12\x1a\n\x16WATERFALL_KIND_INBOUND\x10\x02\x12\x1a\n\x16WATERFALL_KIND_BLOCKED\x10\x03\x12\x1b\n\x17WATERFALL_KIND_RESERVED\x10\x04\x12\x1d\n\x19WATERFALL_KIND_SHELF_LIFE\x10\x05\x12\x1b\n\x17WATERFALL_KIND_TOO_LATE\x10\x06\x12\x1e\n\x1aWATERFALL_KIND_NOT_ALLOWED\x10\x07\x12\x1c\n\x18WATERFALL_KIND_PROTECTED\x10\x08\x12!\n\x1dWATERFALL_KIND_PACK_REMAINDER\x10\t\x12\"\n\x1eWATERFALL_KIND_GIVEN_TO_OTHERS\x10\n\x12\x19\n\x15WATERFALL_KIND_UNUSED\x10\x0b\x12\x18\n\x14WATERFALL_KIND_GIVEN\x10\x0c*\x85\x01\n\x0eMarginalMethod\x12\x1f\n\x1bMARGINAL_METHOD_UNSPECIFIED\x10\x00\x12\x1c\n\x18MARGINAL_METHOD_RESOLVED\x10\x01\x12\x18\n\x14MARGINAL_METHOD_DUAL\x10\x02\x12\x1a\n\x16MARGINAL_METHOD_BESIDE\x10\x03*l\n\x04Unit\x12\x14\n\x10UNIT_UNSPECIFIED\x10\x00\x12\r\n\tUNIT_BASE\x10\x01\x12\x18\n\x14UNIT_RESOURCE_MICROS\x10\x02\x12\x15\n\x11UNIT_MONEY_MICROS\x10\x03\x12\x0e\n\nUNIT_COUNT\x10\x04*\x8e\x01\n\x0f\x41lternativeKind\x12 \n\x1c\x41LTERNATIVE_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41LTERNATIVE_KIND_LOCATION\x10\x01\x12\x1f\n\x1b\x41LTERNATIVE_KIND_SUBSTITUTE\x10\x02\x12\x19\n\x15\x41LTERNATIVE_KIND_DATE\x10\x03*\x82\x02\n\x07\x46ixKind\x12\x18\n\x14\x46IX_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13\x46IX_KIND_MORE_STOCK\x10\x01\x12\x17\n\x13\x46IX_KIND_LATER_DATE\x10\x02\x12\x1f\n\x1b\x46IX_KIND_RELEASE_PROTECTION\x10\x03\x12\x18\n\x14\x46IX_KIND_RAISE_QUOTA\x10\x04\x12\x1b\n\x17\x46IX_KIND_RAISE_CAPACITY\x10\x05\x12\x1f\n\x1b\x46IX_KIND_RAISE_CONTRACT_CAP\x10\x06\x12\x19\n\x15\x46IX_KIND_RAISE_CREDIT\x10\x07\x12\x17\n\x13\x46IX_KIND_WAIVE_RULE\x10\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x66\x61irlead/v1/explanation.proto\x12\x0b\x66\x61irlead.v1\x1a\x17\x66\x61irlead/v1/enums.proto\x1a\x15\x66\x61irlead/v1/fix.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"\x97\x02\n\x05Money\x12\x15\n\rmargin_micros\x18\x01 \x01(\x03\x12\x16\n\x0eservice_micros\x18\x02 \x01(\x03\x12\x14\n\x0c\x61ging_micros\x18\x03 \x01(\x03\x12\x17\n\x0flateness_micros\x18\x04 \x01(\x03\x12\x1b\n\x13substitution_micros\x18\x05 \x01(\x03\x12\x17\n\x0fshipment_micros\x18\x06 \x01(\x03\x12\x17\n\x0flocation_micros\x18\x07 \x01(\x03\x12\x17\n\x0fovertime_micros\x18\x08 \x01(\x03\x12\x17\n\x0f\x63ontract_micros\x18\t \x01(\x03\x12\x19\n\x11\x66\x61ir_share_micros\x18\n \x01(\x03\x12\x14\n\x0c\x63hurn_micros\x18\x0b \x01(\x03\"\xa0\x02\n\x0b\x45xplanation\x12-\n\twaterfall\x18\x01 \x03(\x0b\x32\x1a.fairlead.v1.WaterfallStep\x12$\n\x07reasons\x18\x02 \x03(\x0b\x32\x13.fairlead.v1.Reason\x12/\n\x0b\x63ompetitors\x18\x03 \x03(\x0b\x32\x1a.fairlead.v1.CompetingLine\x12\x1d\n\x03\x66ix\x18\x04 \x01(\x0b\x32\x10.fairlead.v1.Fix\x12.\n\x0c\x61lternatives\x18\x05 \x03(\x0b\x32\x18.fairlead.v1.Alternative\x12\x10\n\x08sentence\x18\x06 \x01(\t\x12\x0c\n\x04line\x18\x07 \x01(\t\x12\x1c\n\x14\x63ompetitors_left_out\x18\x08 \x01(\x03\"H\n\rWaterfallStep\x12(\n\x04kind\x18\x01 \x01(\x0e\x32\x1a.fairlead.v1.WaterfallKind\x12\r\n\x05units\x18\x02 \x01(\x03\"1\n\x04Rule\x12\x0e\n\x06\x66\x61mily\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04leaf\x18\x03 \x01(\t\"\xf6\x01\n\x06Reason\x12%\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x17.fairlead.v1.ReasonCode\x12\r\n\x05units\x18\x02 \x01(\x03\x12)\n\tcertainty\x18\x03 \x01(\x0e\x32\x16.fairlead.v1.Certainty\x12\x1f\n\x04rule\x18\x04 \x01(\x0b\x32\x11.fairlead.v1.Rule\x12\x19\n\x0c\x64\x65lta_micros\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x16\n\x0e\x64\x65lta_at_least\x18\x06 \x01(\x08\x12&\n\x05scope\x18\x07 \x01(\x0e\x32\x17.fairlead.v1.ProofScopeB\x0f\n\r_delta_micros\"\xe0\x01\n\rCompetingLine\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\r\n\x05units\x18\x02 \x01(\x03\x12\x10\n\x08\x63ustomer\x18\x03 \x01(\t\x12\x0c\n\x04tier\x18\x04 \x01(\t\x12\x11\n\tcontracts\x18\x05 \x03(\t\x12&\n\nunit_value\x18\x06 \x01(\x0b\x32\x12.fairlead.v1.Money\x12*\n\x0eown_unit_value\x18\x07 \x01(\x0b\x32\x12.fairlead.v1.Money\x12+\n\ndecided_by\x18\x08 \x01(\x0e\x32\x17.fairlead.v1.ReasonCode\"+\n\x0cLineQuantity\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\r\n\x05units\x18\x02 \x01(\x03\"\x80\x03\n\x03\x46ix\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.fairlead.v1.FixKind\x12\x1f\n\x04rule\x18\x02 \x01(\x0b\x32\x11.fairlead.v1.Rule\x12\x0f\n\x07product\x18\x03 \x01(\t\x12\x10\n\x08location\x18\x04 \x01(\t\x12\x13\n\x06\x62y_day\x18\x05 \x01(\x05H\x00\x88\x01\x01\x12\x0e\n\x06\x61mount\x18\x06 \x01(\x03\x12\x1f\n\x04unit\x18\x07 \x01(\x0e\x32\x11.fairlead.v1.Unit\x12\x13\n\x0bgain_micros\x18\x08 \x01(\x03\x12)\n\x06losers\x18\t \x03(\x0b\x32\x19.fairlead.v1.LineQuantity\x12\x10\n\x08sentence\x18\n \x01(\t\x12&\n\x05scope\x18\x0b \x01(\x0e\x32\x17.fairlead.v1.ProofScope\x12\x1e\n\x04\x61lso\x18\x0c \x03(\x0b\x32\x10.fairlead.v1.Fix\x12&\n\x06\x65\x66\x66\x65\x63t\x18\r \x01(\x0b\x32\x16.fairlead.v1.FixEffectB\t\n\x07_by_day\"|\n\x0b\x41lternative\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.fairlead.v1.AlternativeKind\x12\r\n\x05value\x18\x02 \x01(\t\x12\r\n\x05units\x18\x03 \x01(\x03\x12#\n\x06reason\x18\x04 \x01(\x0b\x32\x13.fairlead.v1.Reason\"`\n\rMarginalValue\x12\x14\n\x0cvalue_micros\x18\x01 \x01(\x03\x12\x0c\n\x04step\x18\x02 \x01(\x03\x12+\n\x06method\x18\x03 \x01(\x0e\x32\x1b.fairlead.v1.MarginalMethod\"\xc9\x04\n\x11\x42indingConstraint\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x10\n\x02id\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12%\n\x04rule\x18\x03 \x01(\x0b\x32\x11.fairlead.v1.RuleB\x04\xe2\x41\x01\x03\x12\x13\n\x05scope\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12%\n\x04unit\x18\x05 \x01(\x0e\x32\x11.fairlead.v1.UnitB\x04\xe2\x41\x01\x03\x12\x13\n\x05limit\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x11\n\x03use\x18\x07 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x13\n\x05slack\x18\x08 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x38\n\x0flines_shortened\x18\t \x03(\x0b\x32\x19.fairlead.v1.LineQuantityB\x04\xe2\x41\x01\x03\x12\x35\n\x0bmarginal_up\x18\n \x01(\x0b\x32\x1a.fairlead.v1.MarginalValueB\x04\xe2\x41\x01\x03\x12\x37\n\rmarginal_down\x18\x0b \x01(\x0b\x32\x1a.fairlead.v1.MarginalValueB\x04\xe2\x41\x01\x03\x12\x16\n\x08sentence\x18\x0c \x01(\tB\x04\xe2\x41\x01\x03\x12\x13\n\x05scale\x18\r \x01(\x03\x42\x04\xe2\x41\x01\x03:\x96\x01\xea\x41\x92\x01\n\x1a\x66\x61irlead/BindingConstraint\x12Mtenants/{tenant}/decisions/{decision}/bindingConstraints/{binding_constraint}*\x12\x62indingConstraints2\x11\x62indingConstraint\"\x8c\x01\n\x08\x43onflict\x12 \n\x05rules\x18\x01 \x03(\x0b\x32\x11.fairlead.v1.Rule\x12,\n\x0brelaxations\x18\x02 \x03(\x0b\x32\x17.fairlead.v1.Relaxation\x12\r\n\x05lines\x18\x03 \x03(\t\x12\x0f\n\x07minimal\x18\x04 \x01(\x08\x12\x10\n\x08sentence\x18\x05 \x01(\t\"p\n\nRelaxation\x12\x1f\n\x04rule\x18\x01 \x01(\x0b\x32\x11.fairlead.v1.Rule\x12\x0e\n\x06\x61mount\x18\x02 \x01(\x03\x12\x1f\n\x04unit\x18\x03 \x01(\x0e\x32\x11.fairlead.v1.Unit\x12\x10\n\x08sentence\x18\x04 \x01(\t*\x81\x01\n\tCertainty\x12\x19\n\x15\x43\x45RTAINTY_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x43\x45RTAINTY_EXACT\x10\x01\x12\x14\n\x10\x43\x45RTAINTY_PROVEN\x10\x02\x12\x17\n\x13\x43\x45RTAINTY_INDICATED\x10\x03\x12\x15\n\x11\x43\x45RTAINTY_UNKNOWN\x10\x04*\x91\x08\n\nReasonCode\x12\x1b\n\x17REASON_CODE_UNSPECIFIED\x10\x00\x12\x19\n\x15REASON_CODE_NO_SUPPLY\x10\x01\x12\x1f\n\x1bREASON_CODE_SUPPLY_TOO_LATE\x10\x02\x12\x1e\n\x1aREASON_CODE_SUPPLY_BLOCKED\x10\x03\x12 \n\x1cREASON_CODE_SHELF_LIFE_SHORT\x10\x04\x12\x1f\n\x1bREASON_CODE_LOT_SPLIT_LIMIT\x10\x05\x12\x1e\n\x1aREASON_CODE_OUTRANKED_TIER\x10\x06\x12\x1f\n\x1bREASON_CODE_OUTRANKED_VALUE\x10\x07\x12#\n\x1fREASON_CODE_FAIR_SHARE_RATIONED\x10\x08\x12\x1f\n\x1bREASON_CODE_QUOTA_EXHAUSTED\x10\t\x12\x1f\n\x1bREASON_CODE_PROTECTED_STOCK\x10\n\x12$\n REASON_CODE_CONTRACT_FLOOR_OTHER\x10\x0b\x12\x1c\n\x18REASON_CODE_CONTRACT_CAP\x10\x0c\x12\x1c\n\x18REASON_CODE_CREDIT_LIMIT\x10\r\x12\x18\n\x14REASON_CODE_CAPACITY\x10\x0e\x12\x1d\n\x19REASON_CODE_SHIP_COMPLETE\x10\x0f\x12 \n\x1cREASON_CODE_GROUP_INCOMPLETE\x10\x10\x12\x18\n\x14REASON_CODE_MIN_FILL\x10\x11\x12\x1d\n\x19REASON_CODE_PACK_MULTIPLE\x10\x12\x12\x1b\n\x17REASON_CODE_DATE_WINDOW\x10\x13\x12\x1b\n\x17REASON_CODE_SPLIT_LIMIT\x10\x14\x12\x19\n\x15REASON_CODE_NO_SOURCE\x10\x15\x12\x17\n\x13REASON_CODE_CHANNEL\x10\x16\x12\x1d\n\x19REASON_CODE_CUSTOMER_HOLD\x10\x17\x12\x16\n\x12REASON_CODE_LOCKED\x10\x18\x12\x1a\n\x16REASON_CODE_TIME_FENCE\x10\x19\x12\x18\n\x14REASON_CODE_STRATEGY\x10\x1a\x12\x1c\n\x18REASON_CODE_UNPROFITABLE\x10\x1b\x12\x1c\n\x18REASON_CODE_DATA_MISSING\x10\x1c\x12\x1a\n\x16REASON_CODE_DATA_STALE\x10\x1d\x12\"\n\x1eREASON_CODE_FALLBACK_RULE_USED\x10\x1e\x12\x1a\n\x16REASON_CODE_NOT_PROVEN\x10\x1f\x12\x19\n\x15REASON_CODE_TIE_BREAK\x10 \x12\x1b\n\x17REASON_CODE_UNEXPLAINED\x10!*\x96\x03\n\rWaterfallKind\x12\x1e\n\x1aWATERFALL_KIND_UNSPECIFIED\x10\x00\x12\x1a\n\x16WATERFALL_KIND_ON_HAND\x10\x01\x12\x1a\n\x16WATERFALL_KIND_INBOUND\x10\x02\x12\x1a\n\x16WATERFALL_KIND_BLOCKED\x10\x03\x12\x1b\n\x17WATERFALL_KIND_RESERVED\x10\x04\x12\x1d\n\x19WATERFALL_KIND_SHELF_LIFE\x10\x05\x12\x1b\n\x17WATERFALL_KIND_TOO_LATE\x10\x06\x12\x1e\n\x1aWATERFALL_KIND_NOT_ALLOWED\x10\x07\x12\x1c\n\x18WATERFALL_KIND_PROTECTED\x10\x08\x12!\n\x1dWATERFALL_KIND_PACK_REMAINDER\x10\t\x12\"\n\x1eWATERFALL_KIND_GIVEN_TO_OTHERS\x10\n\x12\x19\n\x15WATERFALL_KIND_UNUSED\x10\x0b\x12\x18\n\x14WATERFALL_KIND_GIVEN\x10\x0c*\x85\x01\n\x0eMarginalMethod\x12\x1f\n\x1bMARGINAL_METHOD_UNSPECIFIED\x10\x00\x12\x1c\n\x18MARGINAL_METHOD_RESOLVED\x10\x01\x12\x18\n\x14MARGINAL_METHOD_DUAL\x10\x02\x12\x1a\n\x16MARGINAL_METHOD_BESIDE\x10\x03*l\n\x04Unit\x12\x14\n\x10UNIT_UNSPECIFIED\x10\x00\x12\r\n\tUNIT_BASE\x10\x01\x12\x18\n\x14UNIT_RESOURCE_MICROS\x10\x02\x12\x15\n\x11UNIT_MONEY_MICROS\x10\x03\x12\x0e\n\nUNIT_COUNT\x10\x04*\x8e\x01\n\x0f\x41lternativeKind\x12 \n\x1c\x41LTERNATIVE_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41LTERNATIVE_KIND_LOCATION\x10\x01\x12\x1f\n\x1b\x41LTERNATIVE_KIND_SUBSTITUTE\x10\x02\x12\x19\n\x15\x41LTERNATIVE_KIND_DATE\x10\x03*\x82\x02\n\x07\x46ixKind\x12\x18\n\x14\x46IX_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13\x46IX_KIND_MORE_STOCK\x10\x01\x12\x17\n\x13\x46IX_KIND_LATER_DATE\x10\x02\x12\x1f\n\x1b\x46IX_KIND_RELEASE_PROTECTION\x10\x03\x12\x18\n\x14\x46IX_KIND_RAISE_QUOTA\x10\x04\x12\x1b\n\x17\x46IX_KIND_RAISE_CAPACITY\x10\x05\x12\x1f\n\x1b\x46IX_KIND_RAISE_CONTRACT_CAP\x10\x06\x12\x19\n\x15\x46IX_KIND_RAISE_CREDIT\x10\x07\x12\x17\n\x13\x46IX_KIND_WAIVE_RULE\x10\x08\x42G\n\x0b\x66\x61irlead.v1B\x10\x45xplanationProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.explanation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-  DESCRIPTOR._loaded_options = None
-  _globals['_CERTAINTY']._serialized_start=2539
-  _globals['_CERTAINTY']._serialized_end=2668
-  _globals['_REASONCODE']._serialized_start=2671
-  _globals['_REASONCODE']._serialized_end=3712
-  _globals['_WATERFALLKIND']._serialized_start=3715
-  _globals['_WATERFALLKIND']._serialized_end=4121
-  _globals['_MARGINALMETHOD']._serialized_start=4124
-  _globals['_MARGINALMETHOD']._serialized_end=4257
-  _globals['_UNIT']._serialized_start=4259
-  _globals['_UNIT']._serialized_end=4367
-  _globals['_ALTERNATIVEKIND']._serialized_start=4370
-  _globals['_ALTERNATIVEKIND']._serialized_end=4512
-  _globals['_FIXKIND']._serialized_start=4515
-  _globals['_FIXKIND']._serialized_end=4773
-  _globals['_MONEY']._serialized_start=95
-  _globals['_MONEY']._serialized_end=374
-  _globals['_EXPLANATION']._serialized_start=377
-  _globals['_EXPLANATION']._serialized_end=665
-  _globals['_WATERFALLSTEP']._serialized_start=667
-  _globals['_WATERFALLSTEP']._serialized_end=739
-  _globals['_RULE']._serialized_start=741
-  _globals['_RULE']._serialized_end=790
-  _globals['_REASON']._serialized_start=793
-  _globals['_REASON']._serialized_end=1039
-  _globals['_COMPETINGLINE']._serialized_start=1042
-  _globals['_COMPETINGLINE']._serialized_end=1266
-  _globals['_LINEQUANTITY']._serialized_start=1268
-  _globals['_LINEQUANTITY']._serialized_end=1311
-  _globals['_FIX']._serialized_start=1314
-  _globals['_FIX']._serialized_end=1698
-  _globals['_ALTERNATIVE']._serialized_start=1700
-  _globals['_ALTERNATIVE']._serialized_end=1824
-  _globals['_MARGINALVALUE']._serialized_start=1826
-  _globals['_MARGINALVALUE']._serialized_end=1922
-  _globals['_BINDINGCONSTRAINT']._serialized_start=1925
-  _globals['_BINDINGCONSTRAINT']._serialized_end=2279
-  _globals['_CONFLICT']._serialized_start=2282
-  _globals['_CONFLICT']._serialized_end=2422
-  _globals['_RELAXATION']._serialized_start=2424
-  _globals['_RELAXATION']._serialized_end=2536
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'\n\013fairlead.v1B\020ExplanationProtoP\001Z\026fairlead/v1;fairleadv1\252\002\013Fairlead.V1'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['name']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['name']._serialized_options = b'\342A\001\010'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['id']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['id']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['rule']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['rule']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['scope']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['scope']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['unit']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['unit']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['limit']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['limit']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['use']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['use']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['slack']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['slack']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['lines_shortened']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['lines_shortened']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['marginal_up']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['marginal_up']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['marginal_down']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['marginal_down']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['sentence']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['sentence']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['scale']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT'].fields_by_name['scale']._serialized_options = b'\342A\001\003'
+  _globals['_BINDINGCONSTRAINT']._loaded_options = None
+  _globals['_BINDINGCONSTRAINT']._serialized_options = b'\352A\222\001\n\032fairlead/BindingConstraint\022Mtenants/{tenant}/decisions/{decision}/bindingConstraints/{binding_constraint}*\022bindingConstraints2\021bindingConstraint'
+  _globals['_CERTAINTY']._serialized_start=2830
+  _globals['_CERTAINTY']._serialized_end=2959
+  _globals['_REASONCODE']._serialized_start=2962
+  _globals['_REASONCODE']._serialized_end=4003
+  _globals['_WATERFALLKIND']._serialized_start=4006
+  _globals['_WATERFALLKIND']._serialized_end=4412
+  _globals['_MARGINALMETHOD']._serialized_start=4415
+  _globals['_MARGINALMETHOD']._serialized_end=4548
+  _globals['_UNIT']._serialized_start=4550
+  _globals['_UNIT']._serialized_end=4658
+  _globals['_ALTERNATIVEKIND']._serialized_start=4661
+  _globals['_ALTERNATIVEKIND']._serialized_end=4803
+  _globals['_FIXKIND']._serialized_start=4806
+  _globals['_FIXKIND']._serialized_end=5064
+  _globals['_MONEY']._serialized_start=155
+  _globals['_MONEY']._serialized_end=434
+  _globals['_EXPLANATION']._serialized_start=437
+  _globals['_EXPLANATION']._serialized_end=725
+  _globals['_WATERFALLSTEP']._serialized_start=727
+  _globals['_WATERFALLSTEP']._serialized_end=799
+  _globals['_RULE']._serialized_start=801
+  _globals['_RULE']._serialized_end=850
+  _globals['_REASON']._serialized_start=853
+  _globals['_REASON']._serialized_end=1099
+  _globals['_COMPETINGLINE']._serialized_start=1102
+  _globals['_COMPETINGLINE']._serialized_end=1326
+  _globals['_LINEQUANTITY']._serialized_start=1328
+  _globals['_LINEQUANTITY']._serialized_end=1371
+  _globals['_FIX']._serialized_start=1374
+  _globals['_FIX']._serialized_end=1758
+  _globals['_ALTERNATIVE']._serialized_start=1760
+  _globals['_ALTERNATIVE']._serialized_end=1884
+  _globals['_MARGINALVALUE']._serialized_start=1886
+  _globals['_MARGINALVALUE']._serialized_end=1982
+  _globals['_BINDINGCONSTRAINT']._serialized_start=1985
+  _globals['_BINDINGCONSTRAINT']._serialized_end=2570
+  _globals['_CONFLICT']._serialized_start=2573
+  _globals['_CONFLICT']._serialized_end=2713
+  _globals['_RELAXATION']._serialized_start=2715
+  _globals['_RELAXATION']._serialized_end=2827
 # @@protoc_insertion_point(module_scope)

@@ -1,8 +1,8 @@
 import com.google.protobuf.util.JsonFormat;
 import fairlead.v1.AllocationServiceGrpc;
-import fairlead.v1.AllocationServiceOuterClass.SolveAllocationRequest;
-import fairlead.v1.DecisionOuterClass.Decision;
-import fairlead.v1.DecisionOuterClass.DecisionLine;
+import fairlead.v1.SolveAllocationRequest;
+import fairlead.v1.Decision;
+import fairlead.v1.DecisionLine;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.nio.file.Files;
