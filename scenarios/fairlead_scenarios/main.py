@@ -2,40 +2,72 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from .commands.bench import bench
-from .commands.check import check
-from .commands.explain import explain
-from .commands.export_mps import export_mps
-from .commands.health import health
-from .commands.import_ import import_
-from .commands.serve import serve
-from .commands.solve import solve
-from .commands.verify_explanations import verify_explanations
-from .commands.version import version
+from .lazy_commands import CONTEXT, LazyCommand, add_placeholders, lazy_group
+from .terminal import Terminal, use
+
+COMMANDS = (
+    LazyCommand("solve", "solve", "Decide a scenario and show what was decided and why."),
+    LazyCommand("explain", "explain", "Explain one line, or every short line."),
+    LazyCommand("check", "check", "Compute a decision again without a solver."),
+    LazyCommand(
+        "verify-explanations",
+        "verify_explanations",
+        "Check every statement of a decision by solving its opposite.",
+    ),
+    LazyCommand("import", "import_", "Turn the tables of an ERP into a scenario folder."),
+    LazyCommand("export-mps", "export_mps", "Write the cycle's integer program as an MPS file."),
+    LazyCommand("bench", "bench", "Measure engines on generated cycles or on your own."),
+    LazyCommand("serve", "serve", "Start the server.", passed_on=True),
+    LazyCommand("health", "health", "Ask a server whether it serves."),
+    LazyCommand("version", "version", "Print the versions of Fairlead, OR-Tools and Python."),
+)
 
 app = typer.Typer(
     name="fairlead",
+    cls=lazy_group(COMMANDS),
     help="Decide who gets the scarce stock, and say why.",
     no_args_is_help=True,
+    context_settings=CONTEXT,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.command(
-    "serve",
-    add_help_option=False,  # --help is the server's own
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-)(serve)
-app.command("solve")(solve)
-app.command("explain")(explain)
-app.command("check")(check)
-app.command("verify-explanations")(verify_explanations)
-app.command("export-mps")(export_mps)
-app.command("import")(import_)
-app.command("bench")(bench)
-app.command("health")(health)
-app.command("version")(version)
+add_placeholders(app, COMMANDS)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from .commands.version import version
+
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress, no notices: the answer alone.")
+    ] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="Plain text.")] = False,
+    config: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            envvar="FAIRLEAD_CONFIG",
+            help="Defaults of options, as TOML.  [default: fairlead.toml here, if there is one]",
+        ),
+    ] = "",
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_print_version, help="Print versions."),
+    ] = False,
+) -> None:
+    """`config` and `version` are read elsewhere: when the command is resolved, and at once."""
+    use(Terminal(quiet=quiet, color=not no_color))
+
 
 if __name__ == "__main__":
     app()

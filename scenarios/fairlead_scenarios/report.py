@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SHOWN_LINES = 500
 DRAWN = 20
+WRITTEN = ("decision.json", COLUMNS_FILE, "lines.csv", "report.html")
 COLUMNS = (
     "line",
     "order",
@@ -69,6 +70,12 @@ def write_decision(decided: Decided, folder: Path, title: str) -> decision_pb2.D
             decision = _write_parts(decided.message, decided.parts, folder / COLUMNS_FILE, rows)
     (folder / "report.html").write_text(page(decision, title), encoding="utf-8")
     return decision
+
+
+def written_to(folder: Path) -> str:
+    """Which files `write_decision` has written."""
+    names = sorted(path.name for path in folder.iterdir() if path.name in WRITTEN)
+    return f"wrote {', '.join(names)} to {folder}"
 
 
 def _write_parts(

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from ..benching.apart import NotPrepared, prepare_apart, run_apart
 from ..benching.document import Asked, Document
@@ -29,6 +28,7 @@ from ..benching.task import BROKEN, WHOLE, Contender, Task
 from ..documents import refuse
 from ..exits import Exit, command
 from ..recipe import Recipe
+from ..terminal import terminal
 from .options import ClusterAddress, Workers
 
 WIDTH = 140
@@ -167,7 +167,7 @@ def _measure(
     json: Path | None,
 ) -> None:
     """Run every contender on every cycle, and keep what was measured after each."""
-    console = Console(stderr=True)
+    console = terminal().progress()
     with tempfile.TemporaryDirectory(prefix="fairlead-bench-") as folder:
         for task in _tasks(document.asked, entered, Path(folder)):
             with console.status(f"{task.engine.value}: {task.lines:,} lines"):
@@ -187,7 +187,7 @@ def _tasks(asked: Asked, entered: Sequence[Entry], folder: Path) -> Iterator[Tas
 
 
 def _press(document: Document, pressure: Pressure, json: Path | None) -> None:
-    console = Console(stderr=True)
+    console = terminal().progress()
     made = orders(document.recipe, pressure.lines)
     try:
         with console.status("orders of a few lines, under load"), served() as server:
@@ -204,7 +204,7 @@ def _keep(document: Document, json: Path | None) -> None:
 
 
 def _show(document: Document) -> None:
-    console = Console()
+    console = terminal().out()
     console.width = max(WIDTH, console.width)  # a table with cut figures is of no use
     if document.runs:
         console.print(runs_table(document.runs), phases_table(document.runs))

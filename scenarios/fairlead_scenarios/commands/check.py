@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
+import json as encoder
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
-from ..asking import Asking
-from ..checking import faults_of, under_its_policy
-from ..deciding import decided, decided_at
-from ..documents import refuse
 from ..exits import Exit, command
-from ..local import problem_of
-from ..scenario import read_scenario
-from ..screen.words import count, money
-from .options import DecisionPath
+from ..terminal import terminal
+from .options import AsJson, DecisionPath
 
 
 @command
@@ -26,11 +20,20 @@ def check(
     cycle: Annotated[
         Path | None, typer.Option(help="The scenario or cycle the decision was made from.")
     ] = None,
+    json: AsJson = False,
 ) -> Exit:
     """Check that a decision keeps every rule and that all its sums are right.
 
     Exit code 0: all of it holds. 1: something does not. 2: bad input.
     """
+    from ..asking import Asking
+    from ..checking import faults_of, under_its_policy
+    from ..deciding import decided, decided_at
+    from ..documents import refuse
+    from ..local import problem_of
+    from ..scenario import read_scenario
+    from ..screen.words import count, money
+
     found = decided_at(path)
     if found is None:
         scenario = read_scenario(path)
@@ -41,8 +44,11 @@ def check(
         scenario = under_its_policy(read_scenario(cycle), found.message)
     decision, name, problem = found.message, scenario.name, problem_of(scenario)
     del scenario  # a large cycle is in the problem now
-    console = Console()
+    console = terminal().out()
     faults = faults_of(problem, decision, found.lines())
+    if json:
+        typer.echo(encoder.dumps({"holds": not faults, "faults": [str(f) for f in faults]}))
+        return Exit.ERROR if faults else Exit.OK
     for fault in faults:
         console.print(Text(str(fault)), soft_wrap=True)
     if faults:

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from google.protobuf import json_format
-from rich.console import Console
 
-from fairlead.v1 import decision_pb2
-
-from ..asking import Asking
-from ..checking import refuse_other_input, under_its_policy
-from ..deciding import decision_at
-from ..documents import refuse
 from ..exits import Exit, command, exit_of
-from ..local import problem_of
-from ..remote import Server, stored_decision
-from ..report import as_json
-from ..scenario import read_scenario
-from ..screen.decision import conflict_told, short_lines
-from ..screen.money import show_weights
-from ..screen.story import show_story
-from ..screen.words import word
+from ..terminal import terminal
 from .options import AsJson, Certificates, EngineName, Gap, ServerAddress, server_of
+
+if TYPE_CHECKING:
+    from fairlead.v1 import decision_pb2
+
+    from ..remote import Server
 
 
 @command
@@ -57,6 +47,12 @@ def explain(
     Of a scenario, which is decided first; of a decision.json; or, with --server, of the decision of
     that name, tenants/TENANT/decisions/ID.
     """
+    from ..asking import Asking
+    from ..deciding import decision_at
+    from ..screen.decision import conflict_told
+    from ..screen.story import show_story
+    from ..screen.words import word
+
     where = server_of(server, ca)
     if path.parts[:1] == ("tenants",):
         decision = _stored(str(path), line, cycle, where)
@@ -73,7 +69,7 @@ def explain(
     if json:
         typer.echo(_json(chosen, single=line is not None))
         return exit_of(decision)
-    console = Console()
+    console = terminal().out()
     in_conflict = set(decision.conflict.lines)
     if any(one.line in in_conflict for one in chosen):
         console.print(*conflict_told(decision.conflict), sep="\n")
@@ -89,16 +85,27 @@ def explain(
 
 
 def _tell_weights(decision: decision_pb2.Decision, *, json: bool) -> None:
+    from fairlead.v1 import decision_pb2
+
+    from ..report import as_json
+    from ..screen.money import show_weights
+
     if json:
         typer.echo(as_json(decision_pb2.Decision(weights=decision.weights)))
     else:
-        show_weights(Console(), decision)
+        show_weights(terminal().out(), decision)
 
 
 def _stored(
     name: str, line: str | None, cycle: Path | None, server: Server | None
 ) -> decision_pb2.Decision:
     """A decision on a server, by its name."""
+    from ..checking import under_its_policy
+    from ..documents import refuse
+    from ..local import problem_of
+    from ..remote import stored_decision
+    from ..scenario import read_scenario
+
     if server is None:
         raise refuse("--server", name, "the server that has this decision")
     mine = None if cycle is None else read_scenario(cycle)
@@ -113,6 +120,10 @@ def _stored(
 
 
 def _refuse_another(cycle: Path, decision: decision_pb2.Decision) -> None:
+    from ..checking import refuse_other_input, under_its_policy
+    from ..local import problem_of
+    from ..scenario import read_scenario
+
     scenario = under_its_policy(read_scenario(cycle), decision)
     refuse_other_input(problem_of(scenario), decision)
 
@@ -120,6 +131,9 @@ def _refuse_another(cycle: Path, decision: decision_pb2.Decision) -> None:
 def _chosen(
     decision: decision_pb2.Decision, line: str | None
 ) -> Sequence[decision_pb2.DecisionLine]:
+    from ..documents import refuse
+    from ..screen.decision import short_lines
+
     if line is None:
         return short_lines(decision)
     found = [one for one in decision.lines if one.line == line]
@@ -129,6 +143,12 @@ def _chosen(
 
 
 def _json(lines: Sequence[decision_pb2.DecisionLine], *, single: bool) -> str:
+    from google.protobuf import json_format
+
+    from fairlead.v1 import decision_pb2
+
+    from ..report import as_json
+
     if single:
         return as_json(lines[0])
     whole = decision_pb2.Decision()

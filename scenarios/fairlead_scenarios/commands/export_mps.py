@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import json as encoder
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fairlead_solver.api import export_mps as mps_of
-
-from ..documents import refuse
 from ..exits import Exit, command
-from ..local import problem_of
-from ..scenario import read_scenario
-from .options import ScenarioPath
+from .options import AsJson, ScenarioPath
 
 
 @command
 def export_mps(
     path: ScenarioPath,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The MPS file to write.")],
+    json: AsJson = False,
 ) -> Exit:
     """Write the cycle's mixed-integer program as an MPS file (minimise: money, negated)."""
+    from fairlead_solver.api import export_mps as mps_of
+
+    from ..documents import refuse
+    from ..local import problem_of
+    from ..scenario import read_scenario
+
     problem = problem_of(read_scenario(path))
     try:
         text = mps_of(problem)
@@ -29,5 +32,5 @@ def export_mps(
         raise refuse("policy.tier_mode", problem.policy.tier_mode.name, str(error)) from error
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
-    typer.echo(f"{out}")
+    typer.echo(encoder.dumps({"written": str(out)}) if json else f"wrote {out}")
     return Exit.OK

@@ -1,15 +1,17 @@
-"""Arguments and options that commands share."""
+"""Arguments and options that commands share. Imports nothing heavy: `--help` needs them."""
 
 from __future__ import annotations
 
 from math import inf
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..asking import ENGINES
-from ..remote import Server
+if TYPE_CHECKING:
+    from ..remote import Server
+
+ENGINES = "auto|highs|scip|cp_sat|pyomo:highs"
 
 ScenarioPath = Annotated[
     Path, typer.Argument(metavar="PATH", help="A scenario folder or a cycle file.")
@@ -26,7 +28,7 @@ Certificates = Annotated[
     Path | None,
     typer.Option(envvar="FAIRLEAD_TLS_CA", metavar="FILE", help="PEM; set: speak TLS to it."),
 ]
-EngineName = Annotated[str, typer.Option(metavar="|".join(ENGINES), help="Who solves.")]
+EngineName = Annotated[str, typer.Option(metavar=ENGINES, help="Who solves.")]
 Gap = Annotated[float | None, typer.Option(help="Stop when proven within this share.")]
 TimeLimit = Annotated[float | None, typer.Option(help="Stop after so many seconds.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the engine.")]
@@ -52,4 +54,6 @@ def limit_bytes(gib: float | None) -> float | None:
 
 def server_of(address: str | None, ca: Path | None) -> Server | None:
     """The server asked for, if any."""
+    from ..remote import Server
+
     return None if address is None else Server(address, ca)

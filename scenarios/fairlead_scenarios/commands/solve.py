@@ -6,16 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from ..asking import Asking
-from ..decided import MANY_LINES, is_many
-from ..deciding import decided
-from ..documents import refuse
 from ..exits import Exit, command, exit_of
-from ..report import as_json, write_decision
-from ..scenario import read_scenario
-from ..screen.decision import SHOWN, show_decision
+from ..terminal import terminal
 from .options import (
     AsJson,
     Certificates,
@@ -64,6 +57,14 @@ def solve(
 
     Exit code 0: decided. 2: bad input. 3: no plan (rules conflict, or the limit came first).
     """
+    from ..asking import Asking
+    from ..decided import MANY_LINES, is_many
+    from ..deciding import decided
+    from ..documents import refuse
+    from ..report import as_json, write_decision, written_to
+    from ..scenario import read_scenario
+    from ..screen.decision import SHOWN, show_decision
+
     if server is not None and cluster is not None:
         raise refuse("--cluster", cluster, "a server has a cluster of its own: `serve --cluster`")
     asking = Asking(
@@ -76,12 +77,14 @@ def solve(
     scenario = read_scenario(path)
     if json and is_many(scenario.cycle):
         raise refuse("--json", path, f"at most {MANY_LINES:,} lines; with --out they are written")
-    found = decided(scenario, asking, server_of(server, ca), quiet=json)
+    found = decided(scenario, asking, server_of(server, ca), quiet=json or terminal().quiet)
     if keep is not None and not keep.stat().st_size:
-        typer.echo(f"{keep}: this solve used no prices and left nothing to start from", err=True)
+        terminal().note(f"{keep}: this solve used no prices and left nothing to start from")
     shown = found.shown(SHOWN) if out is None else write_decision(found, out, scenario.name)
     if json:
         typer.echo(as_json(shown))
     else:
-        show_decision(Console(), shown, scenario.name)
+        show_decision(terminal().out(), shown, scenario.name)
+    if out is not None:
+        terminal().note(written_to(out))
     return exit_of(shown)

@@ -5,27 +5,21 @@ from __future__ import annotations
 import json as encoder
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from fairlead_solver.api import EngineError
-from fairlead_solver.reference.process import ReferenceFailed
-
-from ..asking import Asking
-from ..checking import refuse_other_input, under_its_policy
-from ..decided import lines_in
-from ..deciding import decide, decided_at
-from ..documents import refuse
 from ..exits import Exit, command
-from ..local import problem_of
-from ..scenario import Scenario, is_scenario, read_scenario
-from ..screen.verdicts import show_verdicts
-from ..verifying.field import LARGE
-from ..verifying.trial import Outcome, Verdict
-from ..verifying.verify import Case, Effort, unexplained, verify
+from ..terminal import terminal
 from .options import AsJson
+
+if TYPE_CHECKING:
+    from ..asking import Asking
+    from ..scenario import Scenario
+    from ..verifying.trial import Verdict
+    from ..verifying.verify import Case
+
+LARGE = 500  # lines: above, statements are tried on the part that each is about
 
 
 @command
@@ -66,6 +60,13 @@ def verify_explanations(
     the budget, is told, and counts neither as held nor as failed. Exit code 0: nothing failed.
     1: something did. 2: bad input.
     """
+    from fairlead_solver.api import EngineError
+    from fairlead_solver.reference.process import ReferenceFailed
+
+    from ..screen.verdicts import show_verdicts
+    from ..verifying.trial import Outcome
+    from ..verifying.verify import Effort, unexplained, verify
+
     cases = list(_cases(path, cycle, gap, time_limit))
     try:
         verdicts = verify(cases, Effort(sample, seed, time_limit, budget))
@@ -76,12 +77,19 @@ def verify_explanations(
     if json:
         typer.echo(_json(verdicts, none, lines))
     else:
-        show_verdicts(Console(), verdicts, none, lines)
+        show_verdicts(terminal().out(), verdicts, none, lines)
     failed = any(v.outcome is Outcome.FAILED for v in verdicts)
     return Exit.ERROR if failed else Exit.OK
 
 
 def _cases(path: Path, cycle: Path | None, gap: float | None, seconds: float) -> Iterator[Case]:
+    from ..checking import refuse_other_input, under_its_policy
+    from ..deciding import decide, decided_at
+    from ..documents import refuse
+    from ..local import problem_of
+    from ..scenario import read_scenario
+    from ..verifying.verify import Case
+
     found = decided_at(path)
     if found is not None:
         if cycle is None:
@@ -100,12 +108,17 @@ def _cases(path: Path, cycle: Path | None, gap: float | None, seconds: float) ->
 def asking(scenario: Scenario, gap: float | None, seconds: float) -> Asking:
     """How a scenario is decided that is to be verified: to the end, unless it is large and nobody
     asks for that. To the last micro-unit a large cycle may take for ever."""
+    from ..asking import Asking
+    from ..decided import lines_in
+
     small = lines_in(scenario.cycle) <= LARGE
     wanted = 0.0 if gap is None and small else gap
     return Asking(relative_gap=wanted, time_limit_seconds=seconds)
 
 
 def _scenarios(path: Path) -> Iterator[Scenario]:
+    from ..scenario import is_scenario, read_scenario
+
     inner = sorted(p for p in path.iterdir() if p.is_dir()) if path.is_dir() else []
     many = [folder for folder in inner if is_scenario(folder)]
     if is_scenario(path) or not many:
