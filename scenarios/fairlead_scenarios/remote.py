@@ -25,6 +25,7 @@ from fairlead.v1 import (
 )
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 from fairlead.wire.cycle import facts_of
+from fairlead.wire.places import table_path
 from fairlead.wire.upload import upload_of
 
 from .asking import Asking
@@ -194,5 +195,6 @@ def _told(error: grpc.Call) -> str:
     for detail in status.details if status is not None else ():
         violations = error_details_pb2.BadRequest()
         if detail.Unpack(violations) and violations.field_violations:
-            return "\n".join(f"{v.field}: {v.description}" for v in violations.field_violations)
+            told = violations.field_violations
+            return "\n".join(f"{table_path(v.field)}: {v.description}" for v in told)
     return f"{error.code().name}: {error.details()}"

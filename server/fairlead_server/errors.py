@@ -43,6 +43,10 @@ class Violation:
     field: str
     description: str
 
+    def under(self, root: str) -> Violation:
+        """The same, its path from further out."""
+        return Violation(f"{root}{self.field}", self.description)
+
 
 @dataclass(slots=True)
 class ServiceError(Exception):

@@ -13,8 +13,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeAlias
 
 import grpc
+from google.protobuf.message import DecodeError
 from grpc import aio
 
+from .envelope import malformed
 from .errors import RemoteFailure, ServiceError, code_of, status_of
 from .telemetry import Telemetry
 
@@ -42,26 +44,47 @@ class CallInterceptor(aio.ServerInterceptor):  # type: ignore[misc, unused-ignor
         method = str(handler_call_details.method)
         around = self._around_stream if handler.response_streaming else self._around_call
         make, inner = _KINDS[bool(handler.request_streaming), bool(handler.response_streaming)]
+        read = _parser(handler.request_deserializer, bool(handler.request_streaming))
         return make(
-            around(method, getattr(handler, inner)),
-            request_deserializer=handler.request_deserializer,
+            around(method, getattr(handler, inner), read),
+            request_deserializer=None,  # gRPC would answer INTERNAL to bytes that are no message
             response_serializer=handler.response_serializer,
         )
 
-    def _around_call(self, method: str, inner: Callable[..., Any]) -> Callable[..., Any]:
+    def _around_call(
+        self, method: str, inner: Callable[..., Any], read: Callable[[Any], Any]
+    ) -> Callable[..., Any]:
         async def call(request: Any, context: aio.ServicerContext[Any, Any]) -> Any:
             async with _Measured(self._telemetry, method, context):
-                return await inner(request, context)
+                return await inner(read(request), context)
 
         return call
 
-    def _around_stream(self, method: str, inner: Callable[..., Any]) -> Callable[..., Any]:
+    def _around_stream(
+        self, method: str, inner: Callable[..., Any], read: Callable[[Any], Any]
+    ) -> Callable[..., Any]:
         async def call(request: Any, context: aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
             async with _Measured(self._telemetry, method, context):
-                async for response in inner(request, context):
+                async for response in inner(read(request), context):
                     yield response
 
         return call
+
+
+def _parser(deserializer: Callable[[bytes], Any] | None, streaming: bool) -> Callable[[Any], Any]:
+    """What makes a handler's request out of bytes. It raises ServiceError INVALID_ARGUMENT."""
+
+    def parsed(body: bytes) -> Any:
+        try:
+            return body if deserializer is None else deserializer(body)
+        except DecodeError:
+            raise malformed() from None
+
+    async def parsed_stream(bodies: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+        async for body in bodies:
+            yield parsed(body)
+
+    return parsed_stream if streaming else parsed
 
 
 _KINDS = {

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from fairlead.v1 import allocation_service_pb2 as pb
 
-from .errors import ServiceError, error_info, invalid, not_found, status_of
+from .errors import ServiceError, Violation, error_info, invalid, not_found, status_of
 from .ids import Name, new_id, now_micros
 from .jobs.handover import Solved
 from .journal import Journal, event_now
@@ -133,7 +133,8 @@ class Operations:
     async def events(self, name: Name, after: int) -> AsyncIterator[bytes]:
         """Serialized AllocationEvents after a sequence, to the end. Raises NOT_FOUND."""
         if after < 0:
-            raise invalid("REQUEST_INVALID", f"after_sequence {after} is negative")
+            rule = Violation("after_sequence", f"{after}: 0 or more")
+            raise invalid("REQUEST_INVALID", "after_sequence is negative", rule)
         last = after
         await self.get(name)
         while True:

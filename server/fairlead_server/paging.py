@@ -5,9 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 
-from .errors import Violation, invalid
+from .errors import ServiceError, Violation, invalid
+
+_MOST_DIGITS = 18  # of a row
+
+
+_PLACE = re.compile(r"[0-9A-Za-z._-]{1,64}")  # an id, or a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +23,11 @@ class Pages:
     default: int
     most: int
 
-    def size(self, asked: int) -> int:
+    def size(self, asked: int, field: str = "page_size") -> int:
         """Rows of one page. Raises ServiceError for a negative size."""
         if asked < 0:
-            rule = Violation("page_size", f"{asked}: 0 or more")
-            raise invalid("PAGE_SIZE_INVALID", "page_size is negative", rule)
+            rule = Violation(field, f"{asked}: 0 or more")
+            raise invalid("PAGE_SIZE_INVALID", f"{field} is negative", rule)
         return min(asked or self.default, self.most)
 
 
@@ -41,12 +47,24 @@ def decode_token(token: str, *query: str) -> str:
     try:
         padded = token + "=" * (-len(token) % 4)
         place, mark = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-    except ValueError:
-        place, mark = None, None
-    if not isinstance(place, str) or mark != _mark(query):
-        rule = Violation("page_token", "a token the same query gave before")
-        raise invalid("PAGE_TOKEN_INVALID", "page_token is none of this query", rule)
+    except (ValueError, TypeError, RecursionError):  # whatever a client made up
+        raise _foreign_token() from None
+    if not isinstance(place, str) or not _PLACE.fullmatch(place) or mark != _mark(query):
+        raise _foreign_token()
     return place
+
+
+def decode_row(token: str, *query: str) -> int:
+    """The row that a page begins at. Raises as `decode_token` does."""
+    place = decode_token(token, *query) or "0"
+    if not place.isascii() or not place.isdigit() or len(place) > _MOST_DIGITS:
+        raise _foreign_token()
+    return int(place)
+
+
+def _foreign_token() -> ServiceError:
+    rule = Violation("page_token", "a token the same query gave before")
+    return invalid("PAGE_TOKEN_INVALID", "page_token is none of this query", rule)
 
 
 def _mark(query: tuple[str, ...]) -> str:

@@ -43,16 +43,18 @@ class SolveCall:
     request: pb.SolveAllocationRequest  # without the cycle
     light: bytes  # the same, serialized
     cycle: bytes | None  # serialized Cycle; None: the snapshot the request names
+    root: str = ""  # leads to the request where it is a field of another one
 
     @classmethod
-    def of(cls, body: bytes) -> SolveCall:
+    def of(cls, body: bytes, root: str = "") -> SolveCall:
         """Out of a serialized request. Raises ServiceError INVALID_ARGUMENT."""
         envelope = open_envelope(body, _CYCLE_FIELD)
         request = checks.parsed(pb.SolveAllocationRequest, envelope.light)
         assert isinstance(request, pb.SolveAllocationRequest)
         has_cycle = bool(envelope.payloads)
-        tenant = checks.check_solve(request, has_cycle)
-        return cls(tenant, request, envelope.light, envelope.payload if has_cycle else None)
+        tenant = checks.check_solve(request, has_cycle, root)
+        cycle = envelope.payload if has_cycle else None
+        return cls(tenant, request, envelope.light, cycle, root)
 
     @property
     def view(self) -> View:
@@ -117,7 +119,9 @@ class Solver:
 
     async def validate(self, call: SolveCall, limit: TimeLimit) -> bytes:
         """Check only: a serialized SolveAllocationResponse with a validation."""
-        (answer,) = await self._run(VALIDATE, call, limit, self._instructions(), Watch())
+        (answer,) = await self._run(
+            VALIDATE, call, limit, self._instructions(root=call.root), Watch()
+        )
         return answer
 
     async def solve(
@@ -133,7 +137,7 @@ class Solver:
         there to hear of a restart, or it happened too often.
         """
         name = Name(call.tenant, "decisions", new_id())
-        instructions = self._instructions(str(name))
+        instructions = self._instructions(str(name), call.root)
         pieces = await self._run(SOLVE, call, limit, instructions, watch or Watch())
         solved = Solved.of(pieces)
         self._telemetry.solves.labels(solved.status).inc()
@@ -288,10 +292,11 @@ class Solver:
 
         await self._database.write(write)
 
-    def _instructions(self, decision: str = "") -> Instructions:
+    def _instructions(self, decision: str = "", root: str = "") -> Instructions:
         settings = self._settings
         return Instructions(
             decision=decision,
+            root=root,
             threads=settings.worker_threads,
             cluster=settings.cluster,
             max_rows=settings.max_rows,

@@ -79,6 +79,7 @@ from .tables import (
     as_column,
     default_column,
 )
+from .word_rules import is_word
 
 ENGINE_VERSION = f"ortools {version('ortools')}"
 
@@ -333,6 +334,7 @@ __all__ = [
     "export_mps",
     "facts_digest",
     "intake",
+    "is_word",
     "left_of",
     "lines_named",
     "objective_terms",

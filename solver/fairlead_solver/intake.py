@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .findings import MAX_FINDINGS, Finding, InvalidInput
-from .tables import Coded, Codes, Column, ColumnKind, Ints, Lists, Table
+from .tables import Bools, Coded, Codes, Column, ColumnKind, Ints, Lists, Table
+from .word_rules import WORD_RULE, wrong_words
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 NUMBERS = (ColumnKind.INT, ColumnKind.DAY, ColumnKind.RATE)
@@ -116,6 +117,9 @@ def check_table(table: Table, known: Mapping[str, frozenset[str]], faults: Fault
 
 
 def _check_ids(table: Table, name: str, ids: tuple[str, ...], faults: Faults) -> None:
+    wrong = wrong_words(ids)
+    if wrong is not None:
+        faults.where(table, name, wrong, WORD_RULE)
     distinct = set(ids)
     if len(distinct) < len(ids):
         codes = Coded.of(ids).codes  # the empty id is -1, a word as any other here
@@ -134,6 +138,9 @@ def _check_words(
     known: Mapping[str, frozenset[str]],
     faults: Faults,
 ) -> None:
+    wrong = wrong_words(value.names)
+    if wrong is not None:
+        faults.where(table, name, np.append(wrong, False)[value.codes], WORD_RULE)
     if column.required:
         faults.where(table, name, value.codes < 0, "is required")
     if column.kind is ColumnKind.REF and column.target in known:
@@ -155,11 +162,21 @@ def _check_lists(
     known: Mapping[str, frozenset[str]],
     faults: Faults,
 ) -> None:
+    wrong = wrong_words(value.values.names)
+    if wrong is not None:
+        marked = _rows_with(value, np.append(wrong, False)[value.values.codes])
+        faults.where(table, name, marked, WORD_RULE)
     if column.target in known:
-        owner = np.repeat(np.arange(len(value)), value.counts())
-        bad = np.zeros(len(value), dtype=np.bool_)
-        bad[owner[_unknown(value.values, known[column.target])]] = True
-        faults.where(table, name, bad, f"only ids of {column.target}")
+        unknown = _unknown(value.values, known[column.target])
+        faults.where(table, name, _rows_with(value, unknown), f"only ids of {column.target}")
+
+
+def _rows_with(value: Lists, words: Bools) -> Bools:
+    """The rows whose list holds one of the words marked."""
+    owner = np.repeat(np.arange(len(value)), value.counts())
+    marked = np.zeros(len(value), dtype=np.bool_)
+    marked[owner[words]] = True
+    return marked
 
 
 def _check_range(

@@ -179,4 +179,4 @@ def test_a_damaged_chunk_is_refused() -> None:
 def test_an_upload_that_lacks_a_chunk_is_refused() -> None:
     upload = Upload(SnapshotHeader(cycle_day=1, chunk_count=2))
     upload.add(chunk_of(columns_cycle().columns, 0))
-    assert paths(upload.finish) == ["chunk"]
+    assert paths(upload.finish) == ["header.chunk_count"]

@@ -93,7 +93,7 @@ def test_an_illegal_cycle_is_refused_with_its_faults(server: Live) -> None:
     bad.lines[3].quantity = -1
     error = refused(server, upload(bad))
     assert details(error)[1] == "INPUT_INVALID"
-    assert "lines[3].quantity" in str(error.details())
+    assert "chunk[2].cycle_columns.lines.quantity[1]: L0003" in str(error.details())
 
 
 def test_a_broken_off_upload_leaves_nothing(server: Live) -> None:

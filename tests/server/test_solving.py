@@ -68,7 +68,10 @@ def test_every_fault_of_the_input_is_told_with_its_path(server: Live) -> None:
     error = refused(server, request(bad))
     assert details(error)[:2] == (grpc.StatusCode.INVALID_ARGUMENT, "INPUT_INVALID")
     told = detail(error, error_details_pb2.BadRequest)
-    assert {v.field for v in told.field_violations} == {"lines[1].quantity", "lines[2].id"}
+    assert {v.field for v in told.field_violations} == {
+        "cycle.lines[1].quantity",
+        "cycle.lines[2].id",
+    }
 
 
 @pytest.mark.parametrize("validate_only", [False, True])
@@ -126,7 +129,7 @@ def test_a_thousand_faults_are_counted_and_at_most_fifty_are_sent(server: Live) 
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        (lambda r: r.ClearField("cycle"), "input"),
+        (lambda r: r.ClearField("cycle"), "cycle"),
         (lambda r: setattr(r, "request_id", "x" * 65), "request_id"),
         (lambda r: setattr(r, "priority", 10), "priority"),
         (lambda r: setattr(r, "parent", "acme"), "parent"),
@@ -197,7 +200,7 @@ def test_limits_on_size_are_told_with_the_limit(tmp_path) -> None:  # type: igno
     flags = ("--max-lines", "50", "--max-rows", "20", "--max-message-bytes", "4000")
     with live(tmp_path, *flags) as small:
         rows = detail(refused(small, request(easy(21))), error_details_pb2.BadRequest)
-        assert rows.field_violations[0].field == "lines"
+        assert rows.field_violations[0].field == "cycle.lines"
         assert "columns.lines" in rows.field_violations[0].description
         lines = refused(small, request(in_columns(easy(51))))
         assert details(lines)[1:] == (

@@ -42,14 +42,14 @@ def facts_of(cycle: Cycle, max_rows: int = MAX_ROWS) -> Facts:
     return Facts(**header, **tables)
 
 
-def header_of(message: Header, faults: Faults) -> dict[str, Any]:
-    """Day, currency and day of the stock, as arguments of `Facts`."""
+def header_of(message: Header, faults: Faults, root: str = "") -> dict[str, Any]:
+    """Day, currency and day of the stock, as arguments of `Facts`; paths begin with `root`."""
     if not message.HasField("cycle_day"):
-        faults.add(Finding("cycle_day", "", "", "is required"))
+        faults.add(Finding(f"{root}cycle_day", "", "", "is required"))
     for name in ("cycle_day", "as_of_day"):
         day = getattr(message, name)
         if not MIN_DAY <= day <= MAX_DAY:
-            faults.add(Finding(name, "", str(day), f"between {MIN_DAY} and {MAX_DAY}"))
+            faults.add(Finding(f"{root}{name}", "", str(day), f"between {MIN_DAY} and {MAX_DAY}"))
     as_of = message.as_of_day if message.HasField("as_of_day") else None
     return {"cycle_day": message.cycle_day, "currency": message.currency, "as_of_day": as_of}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from google.protobuf.duration_pb2 import Duration
+
 from fairlead.v1 import allocation_service_pb2, decision_pb2
 from fairlead.v1.allocation_service_pb2 import (
     DECISION_VIEW_COLUMNS,
@@ -14,9 +16,10 @@ from fairlead.v1.allocation_service_pb2 import (
 from fairlead.v1.decision_pb2 import ENGINE_REFERENCE, ENGINE_UNSPECIFIED
 from fairlead_solver.api import Engine, Faults, Finding, Options, Problem, lines_named
 
+from .durations import DURATION_RULE, is_duration, seconds_of, written
+
 MAX_SEED = 2**31 - 1
 MAX_FIRST = 100
-NANOS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,13 @@ def options_of(message: allocation_service_pb2.SolveOptions) -> Asked:
     _check_enums(message, faults)
     gap = message.relative_gap if message.HasField("relative_gap") else default.relative_gap
     seed = message.seed if message.HasField("seed") else default.seed
-    limit = _seconds(message) if message.HasField("time_limit") else None
+    limit = message.time_limit if message.HasField("time_limit") else None
+    broken = _broken_rule(limit) if limit is not None else ""
     first = len(message.explain_first)
     for name, value, good, rule in (
         ("relative_gap", gap, 0 <= gap <= 1, "between 0 and 1"),
         ("seed", seed, 0 <= seed <= MAX_SEED, f"between 0 and {MAX_SEED}"),
-        ("time_limit", limit, limit is None or limit > 0, "above 0"),
+        ("time_limit", limit and written(limit), not broken, broken),
         ("explain_first", first, first <= MAX_FIRST, f"at most {MAX_FIRST} lines"),
     ):
         if not good:
@@ -57,7 +61,7 @@ def options_of(message: allocation_service_pb2.SolveOptions) -> Asked:
     return Asked(
         options=Options(engine=_engine(message), relative_gap=gap, seed=seed),
         reference=message.engine == ENGINE_REFERENCE,
-        time_limit_seconds=limit,
+        time_limit_seconds=None if limit is None else seconds_of(limit),
         explanation=level if level != EXPLANATION_LEVEL_UNSPECIFIED else EXPLANATION_LEVEL_FULL,
         with_rows=message.view not in (DECISION_VIEW_SUMMARY, DECISION_VIEW_COLUMNS),
         weigh=message.weigh_policy,
@@ -80,5 +84,8 @@ def _engine(message: allocation_service_pb2.SolveOptions) -> Engine:
     return Engine[decision_pb2.Engine.Name(message.engine).removeprefix("ENGINE_")]
 
 
-def _seconds(message: allocation_service_pb2.SolveOptions) -> float:
-    return message.time_limit.seconds + message.time_limit.nanos / NANOS
+def _broken_rule(limit: Duration) -> str:
+    """The rule that a time limit breaks; "" where it breaks none."""
+    if not is_duration(limit):
+        return DURATION_RULE
+    return "" if seconds_of(limit) > 0 else "above 0"

@@ -15,6 +15,7 @@ from fairlead.v1.snapshot_service_pb2 import SnapshotChunk, SnapshotHeader, Uplo
 from fairlead_solver.api import Coded, Codes, Facts, Faults, Finding, InvalidInput, Lists, Table
 
 from .cycle import header_of, tables_of, write_tables
+from .places import UploadPlaces
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 MAX_CHUNK_BYTES = 32 * 2**20
@@ -55,10 +56,11 @@ class Upload:
 
     def __init__(self, header: SnapshotHeader) -> None:
         faults = Faults()
-        self._header = header_of(header, faults)
+        self._header = header_of(header, faults, "header.")
         self._chunk_count = header.chunk_count
         faults.stop()
         self._parts: dict[str, list[Table]] = {}
+        self._chunks: dict[str, list[tuple[int, int]]] = {}
         self._received = 0
 
     def add(self, chunk: SnapshotChunk) -> None:
@@ -66,17 +68,26 @@ class Upload:
         path = f"chunk[{self._received}]"
         columns = _checked(chunk, self._received, path)
         faults = Faults()
-        tables = tables_of(columns, path, faults)
+        tables = tables_of(columns, f"{path}.cycle_columns", faults)
         faults.stop()
         for name, table in tables.items():
-            self._parts.setdefault(name, []).append(table)
+            parts = self._parts.setdefault(name, [])
+            first_row = sum(map(len, parts))
+            self._chunks.setdefault(name, []).append((first_row, self._received))
+            parts.append(table)
         self._received += 1
+
+    def places(self) -> UploadPlaces:
+        """Where in the chunks each row came."""
+        return UploadPlaces(self._chunks)
 
     def finish(self) -> Facts:
         """The whole cycle, once every chunk has come."""
         if self._chunk_count not in (0, self._received):
-            rule = f"as many as header.chunk_count: {self._chunk_count}"
-            raise InvalidInput([Finding("chunk", "", f"{self._received} chunks", rule)])
+            rule = f"as many as announced: {self._chunk_count}"
+            raise InvalidInput(
+                [Finding("header.chunk_count", "", f"{self._received} chunks", rule)]
+            )
         joined: dict[str, Any] = {name: join(parts) for name, parts in self._parts.items()}
         return Facts(**self._header, **joined)
 

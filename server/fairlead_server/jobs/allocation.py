@@ -17,6 +17,7 @@ from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2, facts_pb2, snapshot_service_pb2
 from fairlead_solver import api
 
+from ..checks import violation_of
 from ..envelope import malformed
 from ..errors import ServiceError, Violation
 from ..ids import now_micros
@@ -39,9 +40,9 @@ def solve(run: Run) -> Iterator[bytes]:
     instructions = Instructions.of(run.note)
     request = _parsed(pb.SolveAllocationRequest, run.parts[0])
     reporter = Reporter(run.report)
-    asked = _options(request.options)
+    asked = _options(request.options, instructions)
     problem = _problem(run, request, instructions, reporter)
-    first = _checked(lambda: asked.first_lines(problem))
+    first = _checked(lambda: asked.first_lines(problem), instructions)
     reporter.phase(progress.BUILD)
     options = replace(asked.options, workers=instructions.threads)
     basis = _basis(run.parts[1])
@@ -49,7 +50,7 @@ def solve(run: Run) -> Iterator[bytes]:
         with api.crew_at(instructions.cluster) as crew:
             solved = api.solve(problem, options, run, reporter.standing, start=basis, crew=crew)
     except api.EngineError as error:
-        raise _engine_refusal(str(error)) from error
+        raise _engine_refusal(str(error), instructions) from error
     except api.ClusterError as error:
         raise ServiceError(
             grpc.StatusCode.UNAVAILABLE, "CLUSTER_UNAVAILABLE", f"{error}; nothing was decided"
@@ -73,20 +74,23 @@ def solve(run: Run) -> Iterator[bytes]:
 def validate(run: Run) -> list[bytes]:
     """Check only: a SolveAllocationResponse with the validation."""
     request = _parsed(pb.SolveAllocationRequest, run.parts[0])
-    asked = _options(request.options)
-    problem = _problem(run, request, Instructions.of(run.note), Reporter(run.report))
-    _checked(lambda: asked.first_lines(problem))
+    instructions = Instructions.of(run.note)
+    asked = _options(request.options, instructions)
+    problem = _problem(run, request, instructions, Reporter(run.report))
+    _checked(lambda: asked.first_lines(problem), instructions)
     validation = wire.validation_message(problem)
     return [pb.SolveAllocationResponse(validation=validation).SerializeToString()]
 
 
 def describe(run: Run) -> list[bytes]:
     """Check the content of a snapshot: a Snapshot without name. Parts: header, chunks."""
-    facts = _checked(lambda: _uploaded(run.parts))
     instructions = Instructions.of(run.note)
-    _check_size(facts, instructions)
+    upload = _checked(lambda: _uploaded(run.parts), instructions)
+    facts = _checked(upload.finish, instructions)
+    places = upload.places()
+    _check_size(facts, instructions, places)
     snapshot = snapshot_service_pb2.Snapshot(
-        digest=_checked(lambda: api.facts_digest(facts)),
+        digest=_checked(lambda: api.facts_digest(facts), instructions, places),
         cycle_day=facts.cycle_day,
         currency=facts.currency,
         as_of_day=facts.as_of_day,
@@ -130,21 +134,19 @@ def _problem(
 ) -> api.Problem:
     """The checked problem. Raises ServiceError INVALID_ARGUMENT, and RESOURCE_EXHAUSTED where
     it would not fit into memory."""
-
-    def read() -> api.Problem:
-        reporter.phase(progress.READ)
-        policy = wire.policy_of(request.policy)
-        facts = _facts(run, request, instructions)
-        reporter.started(len(facts.lines))
-        _check_size(facts, instructions)
-        _check_memory(facts, instructions)
-        reporter.phase(progress.CHECK)
-        return api.intake(facts, policy)
-
-    return _checked(read)
+    reporter.phase(progress.READ)
+    policy = _checked(lambda: wire.policy_of(request.policy), instructions)
+    facts, places = _facts(run, request, instructions)
+    reporter.started(len(facts.lines))
+    _check_size(facts, instructions, places)
+    _check_memory(facts, instructions)
+    reporter.phase(progress.CHECK)
+    return _checked(lambda: api.intake(facts, policy), instructions, places)
 
 
-def _facts(run: Run, request: pb.SolveAllocationRequest, instructions: Instructions) -> api.Facts:
+def _facts(
+    run: Run, request: pb.SolveAllocationRequest, instructions: Instructions
+) -> tuple[api.Facts, wire.Places]:
     """The input: one Cycle, or where it is a snapshot a SnapshotHeader and SnapshotChunks.
 
     Its bytes are let go: the solve needs the memory.
@@ -152,18 +154,22 @@ def _facts(run: Run, request: pb.SolveAllocationRequest, instructions: Instructi
     given = run.parts[2:]
     del run.parts[2:]
     if request.snapshot:
-        return _uploaded(given)
-    return wire.facts_of(_parsed(facts_pb2.Cycle, given[0]), instructions.max_rows)
+        stored = wire.CyclePlaces("snapshot")
+        return _checked(lambda: _uploaded(given).finish(), instructions, stored), stored
+    cycle = _parsed(facts_pb2.Cycle, given[0])
+    places = wire.places_of(cycle)
+    most = instructions.max_rows
+    return _checked(lambda: wire.facts_of(cycle, most), instructions, places), places
 
 
-def _uploaded(parts: list[bytes]) -> api.Facts:
+def _uploaded(parts: list[bytes]) -> wire.Upload:
     upload = wire.Upload(_parsed(snapshot_service_pb2.SnapshotHeader, parts[0]))
     for part in parts[1:]:
         upload.add(_parsed(snapshot_service_pb2.SnapshotChunk, part))
-    return upload.finish()
+    return upload
 
 
-def _check_size(facts: api.Facts, instructions: Instructions) -> None:
+def _check_size(facts: api.Facts, instructions: Instructions, places: wire.Places) -> None:
     lines, most = len(facts.lines), instructions.max_lines
     if lines > most:
         raise ServiceError(
@@ -171,7 +177,11 @@ def _check_size(facts: api.Facts, instructions: Instructions) -> None:
             "CYCLE_TOO_LARGE",
             f"the cycle has {lines} lines, this server takes {most}",
             {"lines": str(lines), "limit": str(most)},
-            [Violation("lines", f"{lines} rows: at most {most}")],
+            [
+                Violation(
+                    f"{instructions.root}{places.of('lines')}", f"{lines} rows: at most {most}"
+                )
+            ],
         )
 
 
@@ -194,10 +204,11 @@ def _check_memory(facts: api.Facts, instructions: Instructions) -> None:
         )
 
 
-def _options(message: pb.SolveOptions) -> wire.Asked:
-    asked = _checked(lambda: wire.options_of(message))
+def _options(message: pb.SolveOptions, instructions: Instructions) -> wire.Asked:
+    asked = _checked(lambda: wire.options_of(message), instructions)
     if asked.reference:
-        raise _engine_refusal("the reference model is not served; use the command line")
+        text = "the reference model is not served; use the command line"
+        raise _engine_refusal(text, instructions)
     return asked
 
 
@@ -211,28 +222,31 @@ def _basis(body: bytes) -> api.Basis | None:
         return None
 
 
-def _engine_refusal(text: str) -> ServiceError:
+def _engine_refusal(text: str, instructions: Instructions) -> ServiceError:
     return ServiceError(
         grpc.StatusCode.INVALID_ARGUMENT,
         "ENGINE_UNSUITABLE",
         f"the engine asked for cannot solve this cycle: {text}",
-        violations=[Violation("options.engine", text)],
+        violations=[Violation(f"{instructions.root}options.engine", text)],
     )
 
 
-def _checked(read: Callable[[], Value]) -> Value:
-    """Turns InvalidInput into the refusal a client gets."""
+def _checked(
+    read: Callable[[], Value], instructions: Instructions, places: wire.Places | None = None
+) -> Value:
+    """Turns InvalidInput into the refusal a client gets, with the paths of its own request."""
     try:
         return read()
     except api.InvalidInput as error:
-        violations = [
-            Violation(f.path, f"{f.id + ': ' if f.id else ''}{f.value!r}: {f.rule}")
-            for f in error.findings
+        findings = [
+            f if places is None else replace(f, path=places.of(f.path)) for f in error.findings
         ]
+        violations = [violation_of(f).under(instructions.root) for f in findings]
+        first = f"{violations[0].field}: {violations[0].description}"
         raise ServiceError(
             grpc.StatusCode.INVALID_ARGUMENT,
             "INPUT_INVALID",
-            f"{error.total} finding(s); the first: {error.findings[0]}",
+            f"{error.total} finding(s); the first: {first}",
             violations=violations,
             total_violations=error.total,
         ) from None

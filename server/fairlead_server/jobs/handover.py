@@ -20,6 +20,7 @@ class Instructions:
     """What a job must know beside its input. Travels as the job's note."""
 
     decision: str = ""  # name the decision is stored under
+    root: str = ""  # leads to the solve's request where it is a field of another one
     threads: int = 1
     cluster: str | None = None  # HOST:PORT, where others share the work
     max_rows: int = 20_000

@@ -77,7 +77,7 @@ class AllocationService:
     async def start(self, body: bytes, context: Context) -> operations_pb2.Operation:
         """SolveAllocationLongRunning."""
         self._check_size(body)
-        call = SolveCall.of(open_envelope(body, _REQUEST_FIELD).payload)
+        call = SolveCall.of(open_envelope(body, _REQUEST_FIELD).payload, "request.")
         if call.request.validate_only:
             limit = self._solver.limit(call, _time_left(context))
             checked = pb.SolveAllocationResponse.FromString(

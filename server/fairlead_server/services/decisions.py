@@ -19,9 +19,10 @@ from fairlead.v1 import decision_service_pb2 as pb
 from fairlead.v1 import decision_service_pb2_grpc as pb_grpc
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 
+from ..checks import check_enum
 from ..errors import ServiceError, Violation, invalid, not_found
 from ..ids import Name, parse_name, parse_parent
-from ..paging import Pages, decode_token, encode_token
+from ..paging import Pages, decode_row, decode_token, encode_token
 from ..rows import rows_of, rows_of_parts
 from ..solving import View
 from ..storage import decisions
@@ -52,6 +53,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
     ) -> decision_pb2.Decision:
         """A decision, whole or without its rows."""
         name = parse_name(request.name, "decisions")
+        check_enum(request, "view")
         view = View.of(request.view)
 
         def read(connection: Connection) -> decision_pb2.Decision:
@@ -92,7 +94,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
             *(request.order, request.product, request.customer),
         )
         size = self._pages.size(request.page_size)
-        first = _place(request.page_token, query)
+        first = decode_row(request.page_token, *query)
 
         def read(connection: Connection) -> pb.ListDecisionLinesResponse:
             _body(connection, name)
@@ -118,7 +120,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         name = parse_name(request.parent, "decisions", "parent")
         query = ("constraints", str(name), request.family)
         size = self._pages.size(request.page_size)
-        first = _place(request.page_token, query)
+        first = decode_row(request.page_token, *query)
 
         def read(connection: Connection) -> pb.ListBindingConstraintsResponse:
             _body(connection, name)
@@ -139,7 +141,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
     ) -> AsyncIterator[pb.DecisionLineChunk]:
         """All lines as packed columns, in chunks; a part that fits in one is sent as it is."""
         name = parse_name(request.parent, "decisions", "parent")
-        size = self._chunks.size(request.chunk_lines)
+        size = self._chunks.size(request.chunk_lines, "chunk_lines")
 
         def total(connection: Connection) -> int:
             _body(connection, name)
@@ -249,11 +251,6 @@ def _bodies(connection: Connection, name: Name, kind: str) -> Iterator[bytes]:
 
 def _count(connection: Connection, name: Name) -> int:
     return decisions.count(connection, name.tenant, name.id, decisions.LINE)
-
-
-def _place(token: str, query: tuple[str, ...]) -> int:
-    """The row a page begins at."""
-    return int(decode_token(token, *query) or 0)
 
 
 def _line_name(value: str) -> tuple[Name, str]:

@@ -10,6 +10,7 @@ from google.longrunning import operations_pb2 as pb
 from google.protobuf.empty_pb2 import Empty
 from grpc import aio
 
+from ..checks import seconds_to_wait
 from ..errors import Violation, invalid
 from ..ids import parse_name, parse_parent
 from ..operations import Operations
@@ -71,9 +72,8 @@ class OperationsService:
 
     async def wait(self, request: pb.WaitOperationRequest, context: Context) -> pb.Operation:
         """The operation once it is done, or as it stands when the time is over."""
-        seconds = float(sys.maxsize)
-        if request.HasField("timeout"):
-            seconds = request.timeout.seconds + request.timeout.nanos / 1e9
+        asked = seconds_to_wait(request, "timeout")
+        seconds = float(sys.maxsize) if asked is None else asked
         left = context.time_remaining()
         if left is not None:
             seconds = min(seconds, left * 0.9)  # the rest is for the answer

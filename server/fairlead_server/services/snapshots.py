@@ -50,10 +50,11 @@ class _Upload:
             return 0
         chunk, chunks = message.chunk, len(self.parts) - 1
         if chunk.sequence != chunks:
-            raise _refused("chunk.sequence", f"{chunk.sequence}: {chunks} is next")
+            raise _refused(f"chunk[{chunks}].sequence", f"{chunk.sequence}: {chunks} is next")
         size = len(chunk.cycle_columns)
         if size > max_chunk_bytes:
-            raise _refused("chunk.cycle_columns", f"{size} bytes: at most {max_chunk_bytes}")
+            rule = f"{size} bytes: at most {max_chunk_bytes}"
+            raise _refused(f"chunk[{chunks}].cycle_columns", rule)
         return size
 
     async def keep(self, message: pb.UploadSnapshotRequest, size: int) -> None:
@@ -72,10 +73,12 @@ class _Upload:
         header, chunks = self.header, len(self.parts) - 1
         if header is None:
             raise _refused("header", "the header comes first and once")
+        if header.chunk_count < 0:
+            raise _refused("header.chunk_count", f"{header.chunk_count}: 0 or more")
         if header.chunk_count and header.chunk_count != chunks:
             rule = f"{header.chunk_count} chunks announced, {chunks} arrived"
             raise _refused("header.chunk_count", rule)
-        for violation in request_id_violations(header.request_id):
+        for violation in request_id_violations(header.request_id, "header.request_id"):
             raise _refused(violation.field, violation.description)
         return header
 

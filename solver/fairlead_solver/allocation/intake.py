@@ -27,6 +27,7 @@ from ..intake import (
     words_of,
 )
 from ..tables import NO_DAY, NO_INT, Bools, Coded, Codes, Ints, Table
+from ..word_rules import CURRENCY_RULE, PATH_RULE, is_currency, is_family_path
 from .arcs import find_arcs
 from .facts import Contracts, Facts, Quotas
 from .overflow import overflows
@@ -66,6 +67,8 @@ def _check_facts(facts: Facts, faults: Faults) -> None:
     ids = {t.NAME: getattr(t, "id", ()) for t in facts.tables()}
     known = {name: frozenset(given) for name, given in ids.items() if given}
     known.pop("orders", None)  # an order needs no row of its own
+    if not is_currency(facts.currency):
+        faults.add(Finding("currency", "", facts.currency, CURRENCY_RULE))
     for table in facts.tables():
         check_table(table, known, faults)
     _check_rules(facts, faults)
@@ -124,6 +127,7 @@ def _check_rules(facts: Facts, faults: Faults) -> None:
         "at most quantity",
     )
     _check_scopes(facts, faults)
+    _check_families(facts, faults)
     _check_one_customer(facts, faults)
 
 
@@ -168,6 +172,13 @@ def _no_selector(scoped: Contracts | Quotas) -> Bools:
     named = [scoped.customer, scoped.family, scoped.product, scoped.channel]
     nothing: Bools = np.all([column.codes < 0 for column in named], axis=0)
     return nothing
+
+
+def _check_families(facts: Facts, faults: Faults) -> None:
+    for table in (facts.products, facts.contracts, facts.quotas):
+        families = table.family
+        wrong = np.array([not is_family_path(name) for name in families.names] + [False])
+        faults.where(table, "family", wrong[families.codes], PATH_RULE)
 
 
 def _check_one_customer(facts: Facts, faults: Faults) -> None:
@@ -275,7 +286,7 @@ def _least(facts: Facts) -> Ints:
         top, bottom = _decimal_ratio(float(value))
         rows = share == value
         asked = lines.quantity[rows]
-        if top * int(asked.max()) > np.iinfo(np.int64).max:
+        if max(bottom, top * int(asked.max())) > np.iinfo(np.int64).max:
             asked = asked.astype(object)  # whole numbers of any size
         least[rows] = -(-asked * top // bottom)
     return least

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ..findings import Finding
+from ..word_rules import WORD_RULE, is_word
 from .families.churn import ChurnPolicy
 from .families.fair_share import FairSharePolicy
 from .families.fefo import FefoPolicy
@@ -82,6 +83,7 @@ class Policy:
 
     def findings(self) -> Iterator[Finding]:
         """Everything wrong with the policy itself."""
+        yield from self._word_findings()
         yield from self._tier_findings()
         for name, steps in (("expiry", self.aging.expiry), ("age", self.aging.age)):
             days = [s.days for s in steps]
@@ -100,6 +102,22 @@ class Policy:
             self.time_fence,
         ):
             yield from knobs.findings()
+
+    def _word_findings(self) -> Iterator[Finding]:
+        fence, ids = self.time_fence, [t.id for t in self.tiers]
+        words = {
+            "policy.id": self.id,
+            **{f"policy.tiers[{i}].id": name for i, name in enumerate(ids)},
+            **{f"policy.time_fence.off_channels[{i}]": n for i, n in enumerate(fence.off_channels)},
+        }
+        yield from (
+            Finding(path, "", word, WORD_RULE) for path, word in words.items() if not is_word(word)
+        )
+        yield from (
+            Finding(f"policy.time_fence.off_tiers[{i}]", "", name, "one of policy.tiers")
+            for i, name in enumerate(fence.off_tiers)
+            if name not in ids
+        )
 
     def _tier_findings(self) -> Iterator[Finding]:
         ids = [t.id for t in self.tiers]
