@@ -18,7 +18,7 @@ from . import pictures
 from .decided import COLUMNS_FILE, Decided, Parts, Shortest
 from .screen.decision import apart, short_count, short_lines, something_decided
 from .screen.money import columns_of, total
-from .screen.words import count, money, percent, scaled, spoken, terms, word
+from .screen.words import count, money, named, percent, scaled, spoken, terms, word
 from .sugar import as_date
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ COLUMNS = (
     "edifact_4221_code",
     "reasons",
     "sentence",
+    "customer_name",
+    "product_name",
 )
 
 
@@ -64,7 +66,7 @@ def write_decision(decided: Decided, folder: Path, title: str) -> decision_pb2.D
         rows.writerow(COLUMNS)
         if decided.parts is None:
             decision = decided.message
-            rows.writerows(map(_row, decision.lines))
+            rows.writerows(_row(line, decision) for line in decision.lines)
             (folder / "decision.json").write_text(as_json(decision) + "\n", encoding="utf-8")
         else:
             decision = _write_parts(decided.message, decided.parts, folder / COLUMNS_FILE, rows)
@@ -88,7 +90,7 @@ def _write_parts(
         for part in parts():
             sink.write(SolveAllocationResponse(line_columns=[part]).SerializeToString())
             lines = lines_of(part)
-            rows.writerows(map(_row, lines))
+            rows.writerows(_row(line, message) for line in lines)
             shortest.add(lines)
     return shortest.beside(message)
 
@@ -103,7 +105,13 @@ def page(decision: decision_pb2.Decision, title: str) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        money=money, count=count, percent=percent, spoken=spoken, date=as_date, scaled=scaled
+        money=money,
+        named=named,
+        count=count,
+        percent=percent,
+        spoken=spoken,
+        date=as_date,
+        scaled=scaled,
     )
     short = short_lines(decision)
     return environment.get_template("report.html").render(
@@ -129,7 +137,7 @@ def _change(line: decision_pb2.DecisionLine) -> str:
     return "" if change == "KEPT" and not line.confirmed_quantity else change
 
 
-def _row(line: decision_pb2.DecisionLine) -> list[object]:
+def _row(line: decision_pb2.DecisionLine, decision: decision_pb2.Decision) -> list[object]:
     confirmed = as_date(line.confirmed_day) if line.HasField("confirmed_day") else ""
     return [
         line.line,
@@ -149,4 +157,6 @@ def _row(line: decision_pb2.DecisionLine) -> list[object]:
         line.edifact_4221_code,
         ";".join(word(reason, "code") for reason in line.explanation.reasons),
         line.explanation.sentence,
+        decision.customer_names.get(line.customer, ""),
+        decision.product_names.get(line.product, ""),
     ]

@@ -326,9 +326,20 @@ def _sized(part: bytes) -> bytes:
 
 def _table_bytes(table: Table) -> Iterator[bytes]:
     yield f"{table.NAME}:{len(table)}".encode()
-    for name in table.columns():
+    for name, column in table.columns().items():
+        if column.later and _is_default(getattr(table, name), column):
+            continue
         yield name.encode()
         yield from _column_bytes(getattr(table, name))
+
+
+def _is_default(value: Any, column: Column) -> bool:
+    """Whether no row gives the column."""
+    if isinstance(value, Lists):
+        return len(value.values) == 0
+    if isinstance(value, Coded):
+        return not np.any(value.codes >= 0)
+    return bool(np.all(value == column.default))
 
 
 def _column_bytes(value: Any) -> Iterator[bytes]:

@@ -46,7 +46,11 @@ class ColumnKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Describes one column: its kind, its value when absent, its legal range, its target table."""
+    """Describes one column: its kind, its value when absent, its legal range, its target table.
+
+    `later`: added after the first release. It is hashed only where a row gives it, so that the
+    digests of cycles without it stay as they were.
+    """
 
     kind: ColumnKind
     default: Any = None
@@ -56,6 +60,7 @@ class Column:
     optional: bool = False
     required: bool = False
     enum: type[IntEnum] | None = None
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,9 +131,9 @@ def key() -> Any:
     return _column(kind=ColumnKind.KEY, required=True)
 
 
-def text(domain: str) -> Any:
+def text(domain: str, *, later: bool = False) -> Any:
     """An optional word out of `domain`: words of one domain are compared with each other."""
-    return _column(kind=ColumnKind.TEXT, target=domain)
+    return _column(kind=ColumnKind.TEXT, target=domain, later=later)
 
 
 def ref(target: str, *, required: bool = False) -> Any:

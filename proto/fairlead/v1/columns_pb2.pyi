@@ -206,6 +206,7 @@ class ProductColumns(_message.Message):
     STANDARD_COST_MICROS_FIELD_NUMBER: _builtins.int
     FAMILY_FIELD_NUMBER: _builtins.int
     PERISHABLE_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def id(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The product's id. Required, unique."""
@@ -226,6 +227,10 @@ class ProductColumns(_message.Message):
     def perishable(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
         """True: a lot of it without an expiry day is reported as a warning. Default false."""
 
+    @_builtins.property
+    def display_name(self) -> Global___StringColumn:
+        """Its name for people, on screens and in reports. Decides nothing. Default none: the id is shown. None: index -1."""
+
     def __init__(
         self,
         *,
@@ -234,10 +239,11 @@ class ProductColumns(_message.Message):
         standard_cost_micros: _abc.Iterable[_builtins.int] | None = ...,
         family: Global___StringColumn | None = ...,
         perishable: _abc.Iterable[_builtins.bool] | None = ...,
+        display_name: Global___StringColumn | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["family", b"family"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "family", b"family"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "id", b"id", "pack", b"pack", "perishable", b"perishable", "standard_cost_micros", b"standard_cost_micros"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "family", b"family", "id", b"id", "pack", b"pack", "perishable", b"perishable", "standard_cost_micros", b"standard_cost_micros"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -518,6 +524,7 @@ class CustomerColumns(_message.Message):
     DESTINATION_FIELD_NUMBER: _builtins.int
     CREDIT_MICROS_FIELD_NUMBER: _builtins.int
     ON_HOLD_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def id(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The customer's id. Required, unique."""
@@ -538,6 +545,10 @@ class CustomerColumns(_message.Message):
     def on_hold(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
         """True: its lines are HELD and get nothing. Default false."""
 
+    @_builtins.property
+    def display_name(self) -> Global___StringColumn:
+        """Its name for people, on screens and in reports. Decides nothing. Default none: the id is shown. None: index -1."""
+
     def __init__(
         self,
         *,
@@ -546,10 +557,11 @@ class CustomerColumns(_message.Message):
         destination: Global___StringColumn | None = ...,
         credit_micros: _abc.Iterable[_builtins.int] | None = ...,
         on_hold: _abc.Iterable[_builtins.bool] | None = ...,
+        display_name: Global___StringColumn | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["destination", b"destination", "tier", b"tier"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["destination", b"destination", "display_name", b"display_name", "tier", b"tier"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["credit_micros", b"credit_micros", "destination", b"destination", "id", b"id", "on_hold", b"on_hold", "tier", b"tier"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["credit_micros", b"credit_micros", "destination", b"destination", "display_name", b"display_name", "id", b"id", "on_hold", b"on_hold", "tier", b"tier"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -176,6 +176,7 @@ class Product(_message.Message):
     STANDARD_COST_MICROS_FIELD_NUMBER: _builtins.int
     FAMILY_FIELD_NUMBER: _builtins.int
     PERISHABLE_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The product's id. Required, unique."""
     pack: _builtins.int
@@ -186,6 +187,8 @@ class Product(_message.Message):
     """Family path, such as "dairy/cheese/hard". Default none."""
     perishable: _builtins.bool
     """True: a lot of it without an expiry day is reported as a warning. Default false."""
+    display_name: _builtins.str
+    """Its name for people, on screens and in reports. Decides nothing. Default none: the id is shown."""
     def __init__(
         self,
         *,
@@ -194,10 +197,11 @@ class Product(_message.Message):
         standard_cost_micros: _builtins.int = ...,
         family: _builtins.str = ...,
         perishable: _builtins.bool = ...,
+        display_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_pack", b"_pack", "pack", b"pack"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_pack", b"_pack", "family", b"family", "id", b"id", "pack", b"pack", "perishable", b"perishable", "standard_cost_micros", b"standard_cost_micros"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_pack", b"_pack", "display_name", b"display_name", "family", b"family", "id", b"id", "pack", b"pack", "perishable", b"perishable", "standard_cost_micros", b"standard_cost_micros"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__pack: _TypeAlias = _typing.Literal["pack"]  # noqa: Y015
     _WhichOneofArgType__pack: _TypeAlias = _typing.Literal["_pack", b"_pack"]  # noqa: Y015
@@ -439,6 +443,7 @@ class Customer(_message.Message):
     DESTINATION_FIELD_NUMBER: _builtins.int
     CREDIT_MICROS_FIELD_NUMBER: _builtins.int
     ON_HOLD_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The customer's id. Required, unique."""
     tier: _builtins.str
@@ -449,6 +454,8 @@ class Customer(_message.Message):
     """Money it may still spend, micro-units. At least 0; default: unlimited."""
     on_hold: _builtins.bool
     """True: its lines are HELD and get nothing. Default false."""
+    display_name: _builtins.str
+    """Its name for people, on screens and in reports. Decides nothing. Default none: the id is shown."""
     def __init__(
         self,
         *,
@@ -457,10 +464,11 @@ class Customer(_message.Message):
         destination: _builtins.str = ...,
         credit_micros: _builtins.int | None = ...,
         on_hold: _builtins.bool = ...,
+        display_name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_credit_micros", b"_credit_micros", "credit_micros", b"credit_micros"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_credit_micros", b"_credit_micros", "credit_micros", b"credit_micros", "destination", b"destination", "id", b"id", "on_hold", b"on_hold", "tier", b"tier"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_credit_micros", b"_credit_micros", "credit_micros", b"credit_micros", "destination", b"destination", "display_name", b"display_name", "id", b"id", "on_hold", b"on_hold", "tier", b"tier"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__credit_micros: _TypeAlias = _typing.Literal["credit_micros"]  # noqa: Y015
     _WhichOneofArgType__credit_micros: _TypeAlias = _typing.Literal["_credit_micros", b"_credit_micros"]  # noqa: Y015

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from fairlead.v1.decision_pb2 import ContractResult, Decision, Finding, TierResu
 from fairlead_solver.api import (
     MAX_FINDINGS,
     Bools,
+    Coded,
     Explanation,
     Outcome,
     Problem,
@@ -54,6 +55,9 @@ def decision_message(
         digest=decided.digest,
         policy=policy_message(problem.policy),
     )
+    customers, products = problem.facts.customers, problem.facts.products
+    message.customer_names.update(_names(customers.id, customers.display_name))
+    message.product_names.update(_names(products.id, products.display_name))
     _write_status(message, decided)
     lines = decided_lines(decided, explanation)
     if lines is not None:
@@ -67,6 +71,11 @@ def decision_message(
         if explanation.conflict is not None:
             fill(message.conflict, explanation.conflict)
     return message
+
+
+def _names(ids: Sequence[str], names: Coded) -> dict[str, str]:
+    """Id -> name for people, of the rows that have one."""
+    return {ids[row]: names.word(row) for row in np.flatnonzero(names.codes >= 0).tolist()}
 
 
 def validation_message(problem: Problem) -> Validation:

@@ -77,7 +77,7 @@ def explain(
     for number, one in enumerate(chosen):
         if number:
             console.rule(style="dim")
-        show_story(console, one)
+        show_story(console, one, decision)
     if not chosen:
         found = "No line is short." if decision.lines else f"No plan: {word(decision, 'status')}."
         console.print(found)

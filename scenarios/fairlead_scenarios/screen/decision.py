@@ -11,7 +11,7 @@ from rich.text import Text
 from fairlead.v1 import decision_pb2, explanation_pb2
 
 from .money import show_money
-from .words import count, money, percent, scaled, spoken, word
+from .words import count, money, named, percent, scaled, spoken, word
 
 SHOWN = 20
 _GOOD, _LIMIT, _BAD = "green", "yellow", "red"
@@ -123,10 +123,12 @@ def _short(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
         return
     yield Text(f"\nShort lines ({count(short_count(decision))})", style="bold")
     table = _table()
-    for column in ("line", "product", "tier", "why"):
+    for column in ("line", "customer", "product", "tier", "why"):
         table.add_column(column, overflow="fold")
     for line in short[:SHOWN]:
-        table.add_row(line.line, line.product, line.tier, _why(line))
+        customer = named(line.customer, decision.customer_names)
+        product = named(line.product, decision.product_names)
+        table.add_row(line.line, customer, product, line.tier, _why(line))
     yield table
     yield from _more(short_count(decision))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -11,19 +11,25 @@ from rich.text import Text
 from fairlead.v1 import decision_pb2, explanation_pb2
 
 from ..sugar import as_date
-from .words import count, money, spoken, terms, word
+from .words import count, money, named, spoken, terms, word
 
 _INFLOWS = ("ON_HAND", "INBOUND")
 
 
-def show_story(console: Console, line: decision_pb2.DecisionLine) -> None:
-    """Print why a line is as it is."""
-    console.print(Group(*_parts(line)))
+def show_story(
+    console: Console, line: decision_pb2.DecisionLine, decision: decision_pb2.Decision
+) -> None:
+    """Print why a line of the decision is as it is."""
+    console.print(Group(*_parts(line, decision)))
 
 
-def _parts(line: decision_pb2.DecisionLine) -> Iterator[RenderableType]:
-    given = f"{count(line.confirmed_quantity)} of {count(line.requested_quantity)} {line.product}"
-    who = " ".join(filter(None, (line.customer, line.tier and f"tier {line.tier}")))
+def _parts(
+    line: decision_pb2.DecisionLine, decision: decision_pb2.Decision
+) -> Iterator[RenderableType]:
+    product = named(line.product, decision.product_names)
+    given = f"{count(line.confirmed_quantity)} of {count(line.requested_quantity)} {product}"
+    customer = named(line.customer, decision.customer_names)
+    who = " ".join(filter(None, (customer, line.tier and f"tier {line.tier}")))
     yield Text.assemble((line.line, "bold"), f"  {who}  {given}  {spoken(word(line, 'outcome'))}")
     why = line.explanation
     if why.sentence:
@@ -32,7 +38,7 @@ def _parts(line: decision_pb2.DecisionLine) -> Iterator[RenderableType]:
     yield from _waterfall(why)
     yield from _reasons(why)
     for rival in why.competitors:
-        yield from _rival(line, rival)
+        yield from _rival(line, rival, decision.customer_names)
     if why.competitors_left_out:
         yield Text(f"\nand {count(why.competitors_left_out)} more lines took some")
     if why.HasField("fix"):
@@ -96,9 +102,12 @@ def _opposite(reason: explanation_pb2.Reason) -> str:
 
 
 def _rival(
-    line: decision_pb2.DecisionLine, rival: explanation_pb2.CompetingLine
+    line: decision_pb2.DecisionLine,
+    rival: explanation_pb2.CompetingLine,
+    names: Mapping[str, str],
 ) -> Iterator[RenderableType]:
-    who = " ".join(filter(None, (rival.customer, rival.tier and f"tier {rival.tier}")))
+    customer = named(rival.customer, names)
+    who = " ".join(filter(None, (customer, rival.tier and f"tier {rival.tier}")))
     contracts = f", contract {', '.join(rival.contracts)}" if rival.contracts else ""
     decided = word(rival, "decided_by")
     yield Text.assemble(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from google.protobuf.message import Message
@@ -35,6 +36,11 @@ def word(message: Message, field: str) -> str:
     number = getattr(message, field)
     named = described.values_by_number.get(number)
     return str(number) if named is None else named.name.removeprefix(prefix)
+
+
+def named(id: str, names: Mapping[str, str]) -> str:
+    """The name for people with the id behind it; the id alone where there is no name."""
+    return f"{names[id]} ({id})" if id in names else id
 
 
 def spoken(name: str) -> str:

@@ -79,6 +79,7 @@ class Products(Table):
     standard_cost_micros: Ints = integer(0)
     family: Coded = text("families")  # path a/b/c
     perishable: Bools = flag()  # a lot without expiry is suspicious
+    display_name: Coded = text("product_names", later=True)  # for people; decides nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -154,6 +155,7 @@ class Customers(Table):
     destination: Coded = text("destinations")
     credit_micros: Ints = integer(NO_INT)  # NO_INT: unlimited
     on_hold: Bools = flag()  # its lines are HELD: nothing is given
+    display_name: Coded = text("customer_names", later=True)  # for people; decides nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
