@@ -13,6 +13,7 @@ from fairlead.wire.cycle import facts_of
 from fairlead.wire.decisions import decision_message
 from fairlead.wire.lines import decided_lines, line_chunks
 from fairlead.wire.options import options_of
+from fairlead.wire.phase_times import CHECK, ENCODE, EXPLAIN, READ, SOLVE, PhaseTimes
 from fairlead.wire.policies import policy_of
 from fairlead_solver.api import (
     UNLIMITED,
@@ -77,10 +78,16 @@ class Answer:
     solved: Solved
     told: Explanation
     weights: tuple[WeightCost, ...]
+    times: PhaseTimes
 
     def message(self, *, with_lines: bool = True) -> decision_pb2.Decision:
         """As the contract says it."""
-        return decision_message(self.solved, self.told, weights=self.weights, with_lines=with_lines)
+        self.times.begin(ENCODE)
+        message = decision_message(
+            self.solved, self.told, weights=self.weights, with_lines=with_lines
+        )
+        self.times.write(message.solve)
+        return message
 
     def parts(self) -> Iterator[DecisionLineColumns]:
         """The lines in columns, put into words as they are asked for."""
@@ -110,13 +117,17 @@ def answer(scenario: Scenario, asking: Asking, watcher: Watcher | None = None) -
     """
     watch = watcher or Unwatched()
     asked = options_of(asking.message())
+    times = PhaseTimes()
+    times.begin(READ)
     watch.stage("checking")
     facts = _facts(scenario)
     check_memory(facts, asking.memory_bytes)
+    times.begin(CHECK)
     problem = intake(facts, policy_of(scenario.policy))
     first = asked.first_lines(problem)
     del facts  # the problem has its own, in canonical order
     watch.stage("building")
+    times.begin(SOLVE)
     limit = asked.time_limit_seconds
     budget: Budget = UNLIMITED if limit is None else Deadline.after(limit)
     options = replace(asked.options, workers=asking.workers)
@@ -132,7 +143,8 @@ def answer(scenario: Scenario, asking: Asking, watcher: Watcher | None = None) -
         if asking.keep is not None:
             write_basis(solved, asking.keep)
     watch.stage("explaining")
+    times.begin(EXPLAIN)
     told = explain(solved, ExplainOptions(first=first))
     weights = weigh(solved, options, budget) if asked.weigh else ()
     watch.stage("writing")
-    return Answer(solved, told, weights)
+    return Answer(solved, told, weights, times)

@@ -751,6 +751,7 @@ class SolveRecord(_message.Message):
     RELATIVE_GAP_ASKED_FIELD_NUMBER: _builtins.int
     TOTAL_DURATION_FIELD_NUMBER: _builtins.int
     START_DECISION_FIELD_NUMBER: _builtins.int
+    PHASES_FIELD_NUMBER: _builtins.int
     engine: _builtins.str
     """The engine that solved it, as it names itself, such as "highs"."""
     engine_version: _builtins.str
@@ -775,6 +776,12 @@ class SolveRecord(_message.Message):
     def total_duration(self) -> _duration_pb2.Duration:
         """Time for all of it, from input to decision. Absent where it was not measured; no part of the digest."""
 
+    @_builtins.property
+    def phases(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhaseTime]:
+        """Where the time went, in the order of the work; together about total_duration. No part of the
+        digest.
+        """
+
     def __init__(
         self,
         *,
@@ -788,14 +795,45 @@ class SolveRecord(_message.Message):
         relative_gap_asked: _builtins.float = ...,
         total_duration: _duration_pb2.Duration | None = ...,
         start_decision: _builtins.str = ...,
+        phases: _abc.Iterable[Global___PhaseTime] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["total_duration", b"total_duration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "components", b"components", "engine", b"engine", "engine_version", b"engine_version", "relative_gap_asked", b"relative_gap_asked", "rows", b"rows", "seed", b"seed", "start_decision", b"start_decision", "total_duration", b"total_duration", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["columns", b"columns", "components", b"components", "engine", b"engine", "engine_version", b"engine_version", "phases", b"phases", "relative_gap_asked", b"relative_gap_asked", "rows", b"rows", "seed", b"seed", "start_decision", b"start_decision", "total_duration", b"total_duration", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SolveRecord: _TypeAlias = SolveRecord  # noqa: Y015
+
+@_typing.final
+class PhaseTime(_message.Message):
+    """Time of one phase of a call."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PHASE_FIELD_NUMBER: _builtins.int
+    DURATION_FIELD_NUMBER: _builtins.int
+    phase: _builtins.str
+    """The phase, named as in Progress.phase: read, check, solve (building the model included), explain
+    or encode.
+    """
+    @_builtins.property
+    def duration(self) -> _duration_pb2.Duration:
+        """Wall-clock time of it. At least 0."""
+
+    def __init__(
+        self,
+        *,
+        phase: _builtins.str = ...,
+        duration: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duration", b"duration", "phase", b"phase"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhaseTime: _TypeAlias = PhaseTime  # noqa: Y015
 
 @_typing.final
 class Finding(_message.Message):

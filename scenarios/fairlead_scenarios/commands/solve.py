@@ -63,7 +63,7 @@ def solve(
     from ..documents import refuse
     from ..report import as_json, write_decision, written_to
     from ..scenario import read_scenario
-    from ..screen.decision import SHOWN, show_decision
+    from ..screen.decision import SHOWN, show_decision, times_of
 
     if server is not None and cluster is not None:
         raise refuse("--cluster", cluster, "a server has a cluster of its own: `serve --cluster`")
@@ -85,6 +85,7 @@ def solve(
         typer.echo(as_json(shown))
     else:
         show_decision(terminal().out(), shown, scenario.name)
+    terminal().note(times_of(shown.solve))
     if out is not None:
         terminal().note(written_to(out))
     return exit_of(shown)

@@ -11,7 +11,7 @@ from rich.text import Text
 from fairlead.v1 import decision_pb2, explanation_pb2
 
 from .money import show_money
-from .words import count, money, named, percent, scaled, spoken, word
+from .words import count, money, named, percent, scaled, seconds, spoken, word
 
 SHOWN = 20
 _GOOD, _LIMIT, _BAD = "green", "yellow", "red"
@@ -154,6 +154,12 @@ def _binding(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
     if decision.limits_untried:
         untried = count(decision.limits_untried)
         yield Text(f"  {untried} more limits are used up and were not tried", style="dim")
+
+
+def times_of(record: decision_pb2.SolveRecord) -> str:
+    """Seconds by phase, in one line. Not part of the decision's page: it differs from run to run."""
+    parts = ", ".join(f"{one.phase} {seconds(one.duration)}" for one in record.phases)
+    return f"{seconds(record.total_duration)} s by {record.engine}: {parts}"
 
 
 def _more(total: int) -> Iterator[RenderableType]:

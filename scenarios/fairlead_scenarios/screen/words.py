@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 
 from fairlead.v1 import explanation_pb2
@@ -26,6 +27,11 @@ def count(number: int) -> str:
 def percent(share: float, decimals: int = 1) -> str:
     """0.125 -> "12.5 %"."""
     return f"{share:.{decimals}%}".replace("%", " %")
+
+
+def seconds(duration: Duration) -> str:
+    """1234 ms -> "1.23"."""
+    return f"{duration.ToNanoseconds() / 1e9:.2f}"
 
 
 def word(message: Message, field: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
@@ -15,6 +14,7 @@ from google.protobuf.message import DecodeError, Message
 from fairlead import wire
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2, facts_pb2, snapshot_service_pb2
+from fairlead.wire.phase_times import CHECK, ENCODE, EXPLAIN, READ, SOLVE, PhaseTimes
 from fairlead_solver import api
 
 from ..checks import violation_of
@@ -36,14 +36,16 @@ Value = TypeVar("Value")
 def solve(run: Run) -> Iterator[bytes]:
     """Decide a cycle. Parts: the request without its cycle, the basis to start from (empty: none),
     then the input (see `_facts`)."""
-    start = time.perf_counter()
+    times = PhaseTimes()
+    times.begin(READ)
     instructions = Instructions.of(run.note)
     request = _parsed(pb.SolveAllocationRequest, run.parts[0])
     reporter = Reporter(run.report)
     asked = _options(request.options, instructions)
-    problem = _problem(run, request, instructions, reporter)
+    problem = _problem(run, request, instructions, reporter, times)
     first = _checked(lambda: asked.first_lines(problem), instructions)
     reporter.phase(progress.BUILD)
+    times.begin(SOLVE)
     options = replace(asked.options, workers=instructions.threads)
     basis = _basis(run.parts[1])
     try:
@@ -55,17 +57,18 @@ def solve(run: Run) -> Iterator[bytes]:
         raise ServiceError(
             grpc.StatusCode.UNAVAILABLE, "CLUSTER_UNAVAILABLE", f"{error}; nothing was decided"
         ) from error
+    times.begin(EXPLAIN)
     explanation = _explanation(solved, asked, run, reporter, _told(instructions, first))
     weights = api.weigh(solved, options, run) if asked.weigh else ()
+    times.begin(ENCODE)
     message = wire.decision_message(solved, explanation, weights=weights, with_lines=False)
     _sign(message, request, instructions)
     if basis is not None:
         message.solve.start_decision = request.options.start_decision
     for part in _parts(message, solved, explanation, asked, instructions):
-        reporter.phase(progress.ENCODE, part.first_row, problem.num_lines)
+        reporter.phase(ENCODE, part.first_row, problem.num_lines)
         yield from piece(part)
-    total_seconds = time.perf_counter() - start
-    message.solve.total_duration.FromMicroseconds(round(total_seconds * 1e6))
+    times.write(message.solve)
     status = decision_pb2.DecisionStatus.Name(message.status)
     with_rows = _with_rows(solved, asked, instructions)
     yield from last_piece(instructions.decision, status, message.SerializeToString(), with_rows)
@@ -76,7 +79,7 @@ def validate(run: Run) -> list[bytes]:
     request = _parsed(pb.SolveAllocationRequest, run.parts[0])
     instructions = Instructions.of(run.note)
     asked = _options(request.options, instructions)
-    problem = _problem(run, request, instructions, Reporter(run.report))
+    problem = _problem(run, request, instructions, Reporter(run.report), PhaseTimes())
     _checked(lambda: asked.first_lines(problem), instructions)
     validation = wire.validation_message(problem)
     return [pb.SolveAllocationResponse(validation=validation).SerializeToString()]
@@ -109,7 +112,7 @@ def _explanation(
     """As much explanation as was asked for."""
     if asked.explanation == pb.EXPLANATION_LEVEL_NONE:
         return None
-    reporter.phase(progress.EXPLAIN)
+    reporter.phase(EXPLAIN)
     prove = asked.explanation != pb.EXPLANATION_LEVEL_EXACT
     return api.explain(solved, told, prove=prove, budget=run)
 
@@ -131,16 +134,18 @@ def _problem(
     request: pb.SolveAllocationRequest,
     instructions: Instructions,
     reporter: Reporter,
+    times: PhaseTimes,
 ) -> api.Problem:
     """The checked problem. Raises ServiceError INVALID_ARGUMENT, and RESOURCE_EXHAUSTED where
     it would not fit into memory."""
-    reporter.phase(progress.READ)
+    reporter.phase(READ)
     policy = _checked(lambda: wire.policy_of(request.policy), instructions)
     facts, places = _facts(run, request, instructions)
     reporter.started(len(facts.lines))
     _check_size(facts, instructions, places)
     _check_memory(facts, instructions)
-    reporter.phase(progress.CHECK)
+    reporter.phase(CHECK)
+    times.begin(CHECK)
     return _checked(lambda: api.intake(facts, policy), instructions, places)
 
 

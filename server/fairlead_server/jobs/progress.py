@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 
 from fairlead.v1 import allocation_service_pb2 as pb
+from fairlead.wire.phase_times import SOLVE
 from fairlead_solver import api
 
 _PAUSE_SECONDS = 0.2
-READ, CHECK, BUILD, SOLVE = "read", "check", "build", "solve"
-EXPLAIN, ENCODE = "explain", "encode"
+BUILD = "build"
 
 
 class Reporter:
