@@ -157,7 +157,7 @@ def _binding(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
 
 
 def times_of(record: decision_pb2.SolveRecord) -> str:
-    """Seconds by phase, in one line. Not part of the decision's page: it differs from run to run."""
+    """Seconds by phase, in one line. They differ from run to run: no part of the page."""
     parts = ", ".join(f"{one.phase} {seconds(one.duration)}" for one in record.phases)
     return f"{seconds(record.total_duration)} s by {record.engine}: {parts}"
 
