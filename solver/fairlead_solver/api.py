@@ -49,7 +49,7 @@ from .allocation.size import CycleSize, size_of
 from .allocation.terms import Term
 from .allocation.weights import WeightCost, cost_of, weights_of
 from .findings import MAX_FINDINGS, Finding, InvalidInput
-from .intake import Faults, outside
+from .intake import Faults, outside, range_rule
 from .model.bound import bound_again as model_bound_again
 from .model.budget import UNLIMITED, Budget
 from .model.cluster import ClusterError, ClusterLost, crew_at
@@ -339,6 +339,7 @@ __all__ = [
     "lines_named",
     "objective_terms",
     "outside",
+    "range_rule",
     "size_of",
     "solve",
     "solve_whole",

@@ -188,7 +188,13 @@ def _check_range(
     if column.optional:
         good |= value == column.default
     if np.count_nonzero(good) < len(good):
-        faults.where(table, name, ~good, f"between {_figure(low)} and {_figure(high)}")
+        faults.where(table, name, ~good, range_rule(column))
+
+
+def range_rule(column: Column) -> str:
+    """The rule of a column of numbers, in words."""
+    assert column.minimum is not None and column.maximum is not None
+    return f"between {_figure(column.minimum)} and {_figure(column.maximum)}"
 
 
 def outside(value: NDArray[Any], enum: type[IntEnum]) -> NDArray[np.bool_]:

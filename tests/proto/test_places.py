@@ -62,6 +62,9 @@ def test_what_is_no_cell_is_found_in_its_table_or_in_the_header() -> None:
     assert places.of("lots.quantity") == "chunk.cycle_columns.lots.quantity"
     assert places.of("currency") == "header.currency"
     assert places_of(Cycle()).of("currency") == "cycle.currency"
+    in_columns = CyclePlaces("cycle", frozenset({"lots"}))
+    assert in_columns.of("lots.quantity") == "cycle.columns.lots.quantity"
+    assert in_columns.of("lots") == "cycle.columns.lots"
     assert CyclePlaces("snapshot").of("lines[3].tier") == "snapshot.lines[3].tier"
 
 
@@ -70,7 +73,7 @@ def test_what_is_beside_the_cycle_keeps_its_path(path: str) -> None:
     assert places_of(Cycle()).of(path) == path
 
 
-@pytest.mark.parametrize("path", ["lines[3].quantity", "lots[0].channels", "lines", "currency"])
+@pytest.mark.parametrize("path", ["lines[3].quantity", "lots.quantity", "lines", "currency"])
 def test_the_command_shows_table_and_row_again(path: str) -> None:
     for columns in (frozenset[str](), frozenset({"lines", "lots"})):
         assert table_path(CyclePlaces("cycle", columns).of(path)) == path

@@ -132,7 +132,9 @@ class SolveAllocationRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
     parent: _builtins.str
-    """The tenant, tenants/{t}. Required."""
+    """The tenant, tenants/{t}. Required. {t} and every other id in a resource name: 1 to 64 of
+    letters (A to Z, a to z), digits, '.', '_' and '-', the first and the last a letter or digit.
+    """
     snapshot: _builtins.str
     """A snapshot, tenants/{t}/snapshots/{s}. NOT_FOUND where there is none."""
     validate_only: _builtins.bool
@@ -140,7 +142,8 @@ class SolveAllocationRequest(_message.Message):
     request_id: _builtins.str
     """Makes the call idempotent: the same id with the same body returns the first answer, with
     another body it is refused (INVALID_ARGUMENT). An id is known for as long as the server is set
-    to remember it, 30 days by default. At most 64 characters; default: none.
+    to remember it, 30 days by default. At most 64 characters, none of them a control character;
+    default: none.
     """
     priority: _builtins.int
     """Larger goes first in the queue. -9 to 9; default 0."""
@@ -204,20 +207,20 @@ class SolveOptions(_message.Message):
     view: Global___DecisionView.ValueType
     """How much of the decision is sent. Default FULL. What is left out can be listed later."""
     weigh_policy: _builtins.bool
-    """True: the cycle is solved once more for each weight of the policy, with that weight at zero, and
-    the decision tells what each cost (`weights`). Within the same time limit. Default false.
+    """True: the cycle is solved once more for each weight of the policy, with that weight at zero,
+    and the decision tells what each cost (`weights`). Within the same time limit. Default false.
     """
     start_decision: _builtins.str
-    """A decision of the same tenant, tenants/{t}/decisions/{d}, whose prices and plan the solve starts
-    from: that of the last cycle, where little has changed since. It may save time; status, gap and
-    bound are proven as without it, but another plan within the gap may be decided. A decision that
-    left nothing to start from (of a small cycle, or of STRICT tiers) changes nothing.
-    NOT_FOUND where there is none. Default: none.
+    """A decision of the same tenant, tenants/{t}/decisions/{d}, whose prices and plan the solve
+    starts from: that of the last cycle, where little has changed since. It may save time; status,
+    gap and bound are proven as without it, but another plan within the gap may be decided. A
+    decision that left nothing to start from (of a small cycle, or of STRICT tiers) changes
+    nothing. NOT_FOUND where there is none. Default: none.
     """
     @_builtins.property
     def time_limit(self) -> _duration_pb2.Duration:
-        """Solve no longer than this. Above 0; default: the server's. The server's own limit and the
-        call's deadline hold as well.
+        """Solve no longer than this. Above 0, at most 315576000000 s (10,000 years), nanos 0 to
+        999999999; default: the server's. The server's own limit and the call's deadline hold as well.
         """
 
     @_builtins.property

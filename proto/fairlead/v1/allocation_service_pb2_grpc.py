@@ -29,9 +29,15 @@ if _version_not_supported:
 class AllocationServiceStub:
     """Decides allocation cycles.
 
-    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries google.rpc.BadRequest
-    with at most 50 violations, their total in ErrorInfo.metadata["violations_total"]. A full queue
-    is RESOURCE_EXHAUSTED with google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries
+    google.rpc.BadRequest with at most 50 violations, their total in
+    ErrorInfo.metadata["violations_total"]. The path of a violation begins at a field of the request:
+    `cycle.lines[1].quantity`, `policy.tiers[0].id`, `options.time_limit`, and with `request.` before
+    it for SolveAllocationLongRunning. Bytes that are no message of the request's type are
+    INVALID_ARGUMENT (MESSAGE_MALFORMED). A full queue is RESOURCE_EXHAUSTED with
+    google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+
+    The REST paths are for a gateway in front of the server, which speaks gRPC alone.
     """
 
     def __init__(self, channel):
@@ -60,9 +66,15 @@ class AllocationServiceStub:
 class AllocationServiceServicer:
     """Decides allocation cycles.
 
-    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries google.rpc.BadRequest
-    with at most 50 violations, their total in ErrorInfo.metadata["violations_total"]. A full queue
-    is RESOURCE_EXHAUSTED with google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries
+    google.rpc.BadRequest with at most 50 violations, their total in
+    ErrorInfo.metadata["violations_total"]. The path of a violation begins at a field of the request:
+    `cycle.lines[1].quantity`, `policy.tiers[0].id`, `options.time_limit`, and with `request.` before
+    it for SolveAllocationLongRunning. Bytes that are no message of the request's type are
+    INVALID_ARGUMENT (MESSAGE_MALFORMED). A full queue is RESOURCE_EXHAUSTED with
+    google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+
+    The REST paths are for a gateway in front of the server, which speaks gRPC alone.
     """
 
     def SolveAllocation(self, request, context):
@@ -117,9 +129,15 @@ def add_AllocationServiceServicer_to_server(servicer, server):
 class AllocationService:
     """Decides allocation cycles.
 
-    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries google.rpc.BadRequest
-    with at most 50 violations, their total in ErrorInfo.metadata["violations_total"]. A full queue
-    is RESOURCE_EXHAUSTED with google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries
+    google.rpc.BadRequest with at most 50 violations, their total in
+    ErrorInfo.metadata["violations_total"]. The path of a violation begins at a field of the request:
+    `cycle.lines[1].quantity`, `policy.tiers[0].id`, `options.time_limit`, and with `request.` before
+    it for SolveAllocationLongRunning. Bytes that are no message of the request's type are
+    INVALID_ARGUMENT (MESSAGE_MALFORMED). A full queue is RESOURCE_EXHAUSTED with
+    google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+
+    The REST paths are for a gateway in front of the server, which speaks gRPC alone.
     """
 
     @staticmethod

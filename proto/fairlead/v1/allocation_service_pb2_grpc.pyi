@@ -30,9 +30,15 @@ GRPC_VERSION: str
 class AllocationServiceStub:
     """Decides allocation cycles.
 
-    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries google.rpc.BadRequest
-    with at most 50 violations, their total in ErrorInfo.metadata["violations_total"]. A full queue
-    is RESOURCE_EXHAUSTED with google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries
+    google.rpc.BadRequest with at most 50 violations, their total in
+    ErrorInfo.metadata["violations_total"]. The path of a violation begins at a field of the request:
+    `cycle.lines[1].quantity`, `policy.tiers[0].id`, `options.time_limit`, and with `request.` before
+    it for SolveAllocationLongRunning. Bytes that are no message of the request's type are
+    INVALID_ARGUMENT (MESSAGE_MALFORMED). A full queue is RESOURCE_EXHAUSTED with
+    google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+
+    The REST paths are for a gateway in front of the server, which speaks gRPC alone.
     """
 
     @_typing.overload
@@ -53,9 +59,15 @@ class AllocationServiceStub:
 class AllocationServiceAsyncStub(AllocationServiceStub):
     """Decides allocation cycles.
 
-    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries google.rpc.BadRequest
-    with at most 50 violations, their total in ErrorInfo.metadata["violations_total"]. A full queue
-    is RESOURCE_EXHAUSTED with google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries
+    google.rpc.BadRequest with at most 50 violations, their total in
+    ErrorInfo.metadata["violations_total"]. The path of a violation begins at a field of the request:
+    `cycle.lines[1].quantity`, `policy.tiers[0].id`, `options.time_limit`, and with `request.` before
+    it for SolveAllocationLongRunning. Bytes that are no message of the request's type are
+    INVALID_ARGUMENT (MESSAGE_MALFORMED). A full queue is RESOURCE_EXHAUSTED with
+    google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+
+    The REST paths are for a gateway in front of the server, which speaks gRPC alone.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -72,9 +84,15 @@ class AllocationServiceAsyncStub(AllocationServiceStub):
 class AllocationServiceServicer(metaclass=_abc_1.ABCMeta):
     """Decides allocation cycles.
 
-    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries google.rpc.BadRequest
-    with at most 50 violations, their total in ErrorInfo.metadata["violations_total"]. A full queue
-    is RESOURCE_EXHAUSTED with google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+    Errors carry google.rpc.ErrorInfo (domain "fairlead"); refused input carries
+    google.rpc.BadRequest with at most 50 violations, their total in
+    ErrorInfo.metadata["violations_total"]. The path of a violation begins at a field of the request:
+    `cycle.lines[1].quantity`, `policy.tiers[0].id`, `options.time_limit`, and with `request.` before
+    it for SolveAllocationLongRunning. Bytes that are no message of the request's type are
+    INVALID_ARGUMENT (MESSAGE_MALFORMED). A full queue is RESOURCE_EXHAUSTED with
+    google.rpc.RetryInfo. Infeasible cycles and limits are answers.
+
+    The REST paths are for a gateway in front of the server, which speaks gRPC alone.
     """
 
     @_abc_1.abstractmethod

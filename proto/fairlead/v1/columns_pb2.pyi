@@ -10,7 +10,8 @@ decision. A value that a row may leave out is written as a sentinel: -2^63 in an
 -2^31 in a day column, index -1 in a StringColumn, and the UNSPECIFIED number in an enum column.
 
 Columns of unequal length, an index outside its dictionary, a number that is none (NaN) and an
-unknown enum number are refused with INVALID_ARGUMENT and the column's path.
+unknown enum number are refused with INVALID_ARGUMENT and the column's path. A cell's path ends
+with its row, from 0, such as cycle.columns.lines.quantity[1].
 """
 
 from collections import abc as _abc
@@ -39,12 +40,14 @@ class StringColumn(_message.Message):
     INDEX_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def dictionary(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The distinct words, in any order. Default none. Words that no row uses are harmless."""
+        """The distinct words, in any order, none of them empty. Default none. Words that no row uses are
+        left aside unread.
+        """
 
     @_builtins.property
     def index(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Per row, the position of its word in the dictionary (from 0), or -1 for none. Any other number
-        is refused.
+        """Per row, the position of its word in the dictionary: 0 to its length less 1, or -1 for none.
+        Any other number is refused. Default: no row has a word.
         """
 
     def __init__(
@@ -72,12 +75,12 @@ class StringListColumn(_message.Message):
     @_builtins.property
     def count(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Per row, the length of its list. At least 0; their sum is the length of `values`, or the column
-        is refused.
+        is refused. Default: every list is empty.
         """
 
     @_builtins.property
     def values(self) -> Global___StringColumn:
-        """The words of all lists, one after the other. An index of -1 is refused."""
+        """The words of all lists, one after the other. An index of -1 is refused. Default: none."""
 
     def __init__(
         self,
@@ -221,7 +224,9 @@ class ProductColumns(_message.Message):
 
     @_builtins.property
     def family(self) -> Global___StringColumn:
-        """Family path, such as "dairy/cheese/hard". Default none. None: index -1."""
+        """Family path, such as "dairy/cheese/hard": names with one "/" between them, none of them empty.
+        Default none. None: index -1.
+        """
 
     @_builtins.property
     def perishable(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bool]:
@@ -229,7 +234,9 @@ class ProductColumns(_message.Message):
 
     @_builtins.property
     def display_name(self) -> Global___StringColumn:
-        """Its name for people, on screens and in reports. Decides nothing. Default none: the id is shown. None: index -1."""
+        """Its name for people, on screens and in reports. Decides nothing. Default none: the id is shown.
+        None: index -1.
+        """
 
     def __init__(
         self,
@@ -265,7 +272,9 @@ class SubstituteColumns(_message.Message):
 
     @_builtins.property
     def substitute(self) -> Global___StringColumn:
-        """The product that may be shipped instead. Required; a product of the cycle. Index -1 is refused."""
+        """The product that may be shipped instead. Required; another product of the cycle. Index -1 is
+        refused.
+        """
 
     @_builtins.property
     def ratio(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
@@ -459,7 +468,9 @@ class LotColumns(_message.Message):
 
     @_builtins.property
     def expiry_day(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Expiry day, days since 1970-01-01. Default: it does not expire. Left out: -2^31."""
+        """Expiry day, days since 1970-01-01. Before the day of receipt it is refused. Default: it does
+        not expire. Left out: -2^31.
+        """
 
     @_builtins.property
     def received_day(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
@@ -547,7 +558,9 @@ class CustomerColumns(_message.Message):
 
     @_builtins.property
     def display_name(self) -> Global___StringColumn:
-        """Its name for people, on screens and in reports. Decides nothing. Default none: the id is shown. None: index -1."""
+        """Its name for people, on screens and in reports. Decides nothing. Default none: the id is shown.
+        None: index -1.
+        """
 
     def __init__(
         self,
@@ -631,7 +644,9 @@ class LineColumns(_message.Message):
 
     @_builtins.property
     def order(self) -> Global___StringColumn:
-        """Its order. Default: the line is an order of its own. None: index -1."""
+        """Its order. All lines of an order have the same customer. Default: the line is an order of its
+        own. None: index -1.
+        """
 
     @_builtins.property
     def product(self) -> Global___StringColumn:
@@ -707,7 +722,9 @@ class LineColumns(_message.Message):
 
     @_builtins.property
     def locked_quantity(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Quantity given exactly, base units. At least 0; default: not locked. Left out: -2^63."""
+        """Quantity given exactly, base units. At least 0, at most `quantity`; default: not locked. Left
+        out: -2^63.
+        """
 
     @_builtins.property
     def kind(self) -> _containers.RepeatedScalarFieldContainer[_enums_pb2.LineKind.ValueType]:
@@ -870,7 +887,9 @@ class ContractColumns(_message.Message):
 
     @_builtins.property
     def family(self) -> Global___StringColumn:
-        """Selector: a family path and everything below it. Default: any. None: index -1."""
+        """Selector: a family path, as in Product.family, and everything below it. Default: any. None:
+        index -1.
+        """
 
     @_builtins.property
     def product(self) -> Global___StringColumn:
@@ -890,8 +909,8 @@ class ContractColumns(_message.Message):
 
     @_builtins.property
     def cap_quantity(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Cap in base units, deliveries so far included. At least the floor; default: none. Left out:
-        -2^63.
+        """Cap in base units, deliveries so far included. At least 0 and at least the floor; default:
+        none. Left out: -2^63.
         """
 
     @_builtins.property
@@ -952,7 +971,9 @@ class QuotaColumns(_message.Message):
 
     @_builtins.property
     def family(self) -> Global___StringColumn:
-        """Selector: a family path and everything below it. Default: any. None: index -1."""
+        """Selector: a family path, as in Product.family, and everything below it. Default: any. None:
+        index -1.
+        """
 
     @_builtins.property
     def product(self) -> Global___StringColumn:

@@ -558,8 +558,8 @@ class ContractResult(_message.Message):
 
     @_builtins.property
     def terms(self) -> _explanation_pb2.Money:
-        """Its part of the objective, by term: the penalty for its floor, and its lines' money but for that
-        of lines under a contract before it, so that all parts add up.
+        """Its part of the objective, by term: the penalty for its floor, and its lines' money but for
+        that of lines under a contract before it, so that all parts add up.
         """
 
     def __init__(
@@ -774,7 +774,9 @@ class SolveRecord(_message.Message):
     """
     @_builtins.property
     def total_duration(self) -> _duration_pb2.Duration:
-        """Time for all of it, from input to decision. Absent where it was not measured; no part of the digest."""
+        """Time for all of it, from input to decision. Absent where it was not measured; no part of the
+        digest.
+        """
 
     @_builtins.property
     def phases(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhaseTime]:

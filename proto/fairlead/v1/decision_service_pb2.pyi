@@ -60,7 +60,7 @@ class ListDecisionsRequest(_message.Message):
     parent: _builtins.str
     """The tenant, tenants/{t}. Required."""
     page_size: _builtins.int
-    """Decisions per page. 0 to 1000; default 0: 50."""
+    """Decisions per page. 0 to 1000, more is cut to that; default 0: 50."""
     page_token: _builtins.str
     """`next_page_token` of the page before. Default: the first page. A foreign token is refused."""
     def __init__(
@@ -122,7 +122,7 @@ class ListDecisionLinesRequest(_message.Message):
     parent: _builtins.str
     """The decision, tenants/{t}/decisions/{d}. Required."""
     page_size: _builtins.int
-    """Lines per page. 0 to 1000; default 0: 50."""
+    """Lines per page. 0 to 1000, more is cut to that; default 0: 50."""
     page_token: _builtins.str
     """`next_page_token` of the page before, with the same filters. Default: the first page. A foreign
     token is refused.
@@ -194,8 +194,8 @@ class DownloadDecisionLinesRequest(_message.Message):
     parent: _builtins.str
     """The decision, tenants/{t}/decisions/{d}. Required."""
     chunk_lines: _builtins.int
-    """Lines per chunk, at most. 0 to 100000; default 0: 20000. Lines are stored in parts, and no chunk
-    holds lines of two parts.
+    """Lines per chunk, at most. 0 to 100000, more is cut to that; default 0: 20000. Lines are stored
+    in parts, and no chunk holds lines of two parts.
     """
     skip_reasons: _builtins.bool
     """True: leave out all that explains. Default false."""
@@ -259,7 +259,7 @@ class ListBindingConstraintsRequest(_message.Message):
     parent: _builtins.str
     """The decision, tenants/{t}/decisions/{d}. Required."""
     page_size: _builtins.int
-    """Constraints per page. 0 to 1000; default 0: 50."""
+    """Constraints per page. 0 to 1000, more is cut to that; default 0: 50."""
     page_token: _builtins.str
     """`next_page_token` of the page before. Default: the first page. A foreign token is refused."""
     family: _builtins.str

@@ -737,7 +737,7 @@ class Fix(_message.Message):
     location: _builtins.str
     """Location, for more stock or capacity."""
     by_day: _builtins.int
-    """By when, for more stock or a later date. Absent otherwise."""
+    """By when, days since 1970-01-01, for more stock or a later date. Absent otherwise."""
     amount: _builtins.int
     """By how much."""
     unit: Global___Unit.ValueType

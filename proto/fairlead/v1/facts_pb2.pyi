@@ -6,10 +6,19 @@ The tables of an allocation cycle, one message per row: the form for small calls
 Quantities are integers in the product's base unit. Fields ending in _micros are millionths: of
 the cycle's one currency for money, of one resource unit (a pick minute, a cubic metre) for usage
 and capacity. Fields ending in _day are days since 1970-01-01 (UTC), legal from -25567
-(1900-01-01) to 182621 (2469-12-31). No quantity or amount of money exceeds 10^15.
+(1900-01-01) to 182621 (2469-12-31). No integer exceeds 10^15, and neither does the sum of all
+quantities asked for, or of all stock; the worst case of money stays below 2^62 micro-units. A
+share may be any number of its range; one that is no number (NaN) is refused.
 
-Bad input (a value out of range, an unknown reference, a duplicate id) is refused as a whole with
-INVALID_ARGUMENT and the path of every offending field; nothing is solved.
+Ids, references and names are words: at most 256 bytes of UTF-8 without control characters
+(U+0000 to U+001F, U+007F to U+009F), compared byte by byte. The empty word is "none". An id is
+required and unique in its table.
+
+Bad input (a value out of range, an unknown reference, a duplicate id, an enum number that is
+none) is refused as a whole with INVALID_ARGUMENT and the path of every offending field from the
+request's own field on, such as cycle.lines[1].quantity, cycle.columns.lines.quantity[1] where
+the table came in columns, or snapshot.lines[1].tier where the policy does not fit a snapshot.
+Nothing is solved.
 """
 
 from collections import abc as _abc
@@ -61,7 +70,9 @@ class Cycle(_message.Message):
     cycle_day: _builtins.int
     """The day the cycle decides on, days since 1970-01-01. Required."""
     currency: _builtins.str
-    """ISO 4217 code of the one currency of all money in the cycle. Informative; default none."""
+    """ISO 4217 code of the one currency of all money in the cycle: three capital letters.
+    Informative; default none.
+    """
     as_of_day: _builtins.int
     """When the stock was counted, days since 1970-01-01. Default: not said. Older than a day before
     the cycle day is a warning.
@@ -69,40 +80,42 @@ class Cycle(_message.Message):
     @_builtins.property
     def columns(self) -> _columns_pb2.CycleColumns:
         """Tables in packed form: the form for large cycles. Rows and columns of one table together are
-        refused.
+        refused. Default: every table as rows.
         """
 
     @_builtins.property
     def products(self) -> _containers.RepeatedCompositeFieldContainer[Global___Product]:
-        """Products. Row form is capped (20000 rows a table by default); above, use `columns`."""
+        """Products. Row form is capped (20000 rows a table by default); above, use `columns`. Default:
+        those that are referred to.
+        """
 
     @_builtins.property
     def substitutes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Substitute]:
-        """Which product may stand in for which."""
+        """Which product may stand in for which. A pair is given once. Default: none."""
 
     @_builtins.property
     def usages(self) -> _containers.RepeatedCompositeFieldContainer[Global___Usage]:
-        """What one unit of a product uses of a resource."""
+        """What one unit of a product uses of a resource, once a pair. Default: nothing."""
 
     @_builtins.property
     def locations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Location]:
-        """Locations that hold stock."""
+        """Locations that hold stock. Default: those that are referred to."""
 
     @_builtins.property
     def resources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Resource]:
-        """Capacity of resources at locations."""
+        """Capacity of resources at locations, once a pair. Default: unlimited."""
 
     @_builtins.property
     def lots(self) -> _containers.RepeatedCompositeFieldContainer[Global___Lot]:
-        """Stock and inbound supply."""
+        """Stock and inbound supply. Default: none."""
 
     @_builtins.property
     def customers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Customer]:
-        """Customers."""
+        """Customers. Default: those that are referred to."""
 
     @_builtins.property
     def orders(self) -> _containers.RepeatedCompositeFieldContainer[Global___Order]:
-        """Facts of orders beyond their lines."""
+        """Facts of orders beyond their lines. Default: no order has limits of its own."""
 
     @_builtins.property
     def lines(self) -> _containers.RepeatedCompositeFieldContainer[Global___Line]:
@@ -110,23 +123,23 @@ class Cycle(_message.Message):
 
     @_builtins.property
     def line_usages(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineUsage]:
-        """Usage that differs for one line at one location."""
+        """Usage that differs for one line at one location, once for each. Default: none differs."""
 
     @_builtins.property
     def lanes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Lane]:
-        """Transport from location to destination."""
+        """Transport from location to destination, once a pair. Default: from every location to every one."""
 
     @_builtins.property
     def contracts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Contract]:
-        """Contracts with floors and caps."""
+        """Contracts with floors and caps. Default: none."""
 
     @_builtins.property
     def quotas(self) -> _containers.RepeatedCompositeFieldContainer[Global___Quota]:
-        """Quotas (product allocation)."""
+        """Quotas (product allocation). Default: none."""
 
     @_builtins.property
     def protections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Protection]:
-        """Protected stock (ring-fence)."""
+        """Protected stock (ring-fence). Default: none."""
 
     def __init__(
         self,
@@ -184,7 +197,9 @@ class Product(_message.Message):
     standard_cost_micros: _builtins.int
     """Standard cost per base unit, micro-units of money. At least 0; default 0."""
     family: _builtins.str
-    """Family path, such as "dairy/cheese/hard". Default none."""
+    """Family path, such as "dairy/cheese/hard": names with one "/" between them, none of them empty.
+    Default none.
+    """
     perishable: _builtins.bool
     """True: a lot of it without an expiry day is reported as a warning. Default false."""
     display_name: _builtins.str
@@ -222,7 +237,7 @@ class Substitute(_message.Message):
     product: _builtins.str
     """The product asked for. Required; a product of the cycle."""
     substitute: _builtins.str
-    """The product that may be shipped instead. Required; a product of the cycle."""
+    """The product that may be shipped instead. Required; another product of the cycle."""
     ratio: _builtins.int
     """Base units of the substitute shipped for one base unit asked. At least 1; default 1."""
     penalty_rate: _builtins.float
@@ -380,7 +395,9 @@ class Lot(_message.Message):
     available_day: _builtins.int
     """First day it can ship, days since 1970-01-01. Default: now."""
     expiry_day: _builtins.int
-    """Expiry day, days since 1970-01-01. Default: it does not expire."""
+    """Expiry day, days since 1970-01-01. Before the day of receipt it is refused. Default: it does
+    not expire.
+    """
     received_day: _builtins.int
     """Day of receipt, days since 1970-01-01; its age counts from here. Default: no age value."""
     unit_cost_micros: _builtins.int
@@ -533,7 +550,9 @@ class Line(_message.Message):
     id: _builtins.str
     """The line's id. Required, unique."""
     order: _builtins.str
-    """Its order. Default: the line is an order of its own."""
+    """Its order. All lines of an order have the same customer. Default: the line is an order of its
+    own.
+    """
     product: _builtins.str
     """The product asked for. Required; a product of the cycle."""
     quantity: _builtins.int
@@ -569,7 +588,7 @@ class Line(_message.Message):
     previous_quantity: _builtins.int
     """Quantity confirmed before, base units. At least 0; default 0: none."""
     locked_quantity: _builtins.int
-    """Quantity given exactly, base units. At least 0; default: not locked."""
+    """Quantity given exactly, base units. At least 0, at most `quantity`; default: not locked."""
     kind: _enums_pb2.LineKind.ValueType
     """What the demand is. Default: sales."""
     strategy: _enums_pb2.Strategy.ValueType
@@ -719,7 +738,7 @@ class Contract(_message.Message):
     customer: _builtins.str
     """Selector: the customer. Default: any. A customer of the cycle."""
     family: _builtins.str
-    """Selector: a family path and everything below it. Default: any."""
+    """Selector: a family path, as in Product.family, and everything below it. Default: any."""
     product: _builtins.str
     """Selector: the product. Default: any. A product of the cycle."""
     channel: _builtins.str
@@ -729,7 +748,9 @@ class Contract(_message.Message):
     floor_rate: _builtins.float
     """Floor as a share of the demand in scope, this cycle only. 0 to 1; default 0."""
     cap_quantity: _builtins.int
-    """Cap in base units, deliveries so far included. At least the floor; default: none."""
+    """Cap in base units, deliveries so far included. At least 0 and at least the floor; default:
+    none.
+    """
     delivered_quantity: _builtins.int
     """Delivered so far, base units. At least 0; default 0."""
     penalty_micros: _builtins.int
@@ -781,7 +802,7 @@ class Quota(_message.Message):
     customer: _builtins.str
     """Selector: the customer. Default: any. A customer of the cycle."""
     family: _builtins.str
-    """Selector: a family path and everything below it. Default: any."""
+    """Selector: a family path, as in Product.family, and everything below it. Default: any."""
     product: _builtins.str
     """Selector: the product. Default: any. A product of the cycle."""
     channel: _builtins.str

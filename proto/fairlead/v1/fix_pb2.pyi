@@ -28,7 +28,9 @@ class FixEffect(_message.Message):
     QUANTITY_FIELD_NUMBER: _builtins.int
     WINNERS_FIELD_NUMBER: _builtins.int
     waived_micros: _builtins.int
-    """Penalties that would be due if it waived no floor, micro-units of money: its gain is without them."""
+    """Penalties that would be due if it waived no floor, micro-units of money: its gain is without
+    them.
+    """
     quantity: _builtins.int
     """Base units the line has with it: all its whole packs, which may be less than it asked for."""
     @_builtins.property

@@ -4,7 +4,9 @@ isort:skip_file
 The policy of a cycle: tiers and weights of the objective, and the knobs of every rule.
 
 A field left out takes the default policy's value, which its comment names. A value out of range
-is refused with INVALID_ARGUMENT and its path. All rates are pure numbers.
+is refused with INVALID_ARGUMENT and its path, such as policy.tiers[0].id. All rates are pure
+numbers; one that is none (NaN) is refused. Ids are words as in facts.proto: at most 256 bytes of
+UTF-8 without control characters.
 """
 
 from collections import abc as _abc
@@ -251,7 +253,9 @@ class Step(_message.Message):
     DAYS_FIELD_NUMBER: _builtins.int
     RATE_FIELD_NUMBER: _builtins.int
     days: _builtins.int
-    """The step's days, ascending along the curve. Default 0."""
+    """The step's days, ascending along the curve: each above the one before it. -2147483648 to
+    2147483647; default 0.
+    """
     rate: _builtins.float
     """The rate of unit cost at this step. 0 to 1e6; default 0."""
     def __init__(
@@ -427,12 +431,12 @@ class TimeFencePolicy(_message.Message):
     OFF_TIERS_FIELD_NUMBER: _builtins.int
     OFF_CHANNELS_FIELD_NUMBER: _builtins.int
     days: _builtins.int
-    """Days from the cycle day within which a requested day is frozen. At least 0; -1 means off;
+    """Days from the cycle day within which a requested day is frozen. -1 to 3650; -1 means off;
     default -1.
     """
     @_builtins.property
     def off_tiers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Tiers the fence does not hold for. Default: none."""
+        """Tiers the fence does not hold for, each one of `tiers`. Default: none."""
 
     @_builtins.property
     def off_channels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

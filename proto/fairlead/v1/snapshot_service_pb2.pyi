@@ -150,18 +150,18 @@ class SnapshotHeader(_message.Message):
     CHUNK_COUNT_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     parent: _builtins.str
-    """The tenant, tenants/{t}. Required."""
+    """The tenant, tenants/{t}, as for SolveAllocation. Required."""
     cycle_day: _builtins.int
     """The cycle's day, days since 1970-01-01. Required."""
     currency: _builtins.str
-    """ISO 4217 code of the cycle's money. Default none."""
+    """ISO 4217 code of the cycle's money: three capital letters. Default none."""
     as_of_day: _builtins.int
     """When the stock was counted, days since 1970-01-01. Default: not said."""
     chunk_count: _builtins.int
     """Chunks that follow. Another number is refused. At least 0; default 0: not said."""
     request_id: _builtins.str
     """Makes the upload idempotent, for as long as the server is set to remember it. At most 64
-    characters; default: none.
+    characters, none of them a control character; default: none.
     """
     def __init__(
         self,
@@ -190,7 +190,9 @@ Global___SnapshotHeader: _TypeAlias = SnapshotHeader  # noqa: Y015
 
 @_typing.final
 class SnapshotChunk(_message.Message):
-    """A part of the tables. Rows of a table add up over the chunks, in sequence."""
+    """A part of the tables. Rows of a table add up over the chunks, in sequence. The path of a fault
+    names the chunk by its sequence and the row in it: chunk[2].cycle_columns.lines.quantity[17].
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -198,9 +200,9 @@ class SnapshotChunk(_message.Message):
     CYCLE_COLUMNS_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
-    """Its place, from 0 without gaps; anything else is refused."""
+    """Its place, from 0 without gaps; anything else is refused. At least 0; default 0: the first."""
     cycle_columns: _builtins.bytes
-    """A serialized CycleColumns, with dictionaries of its own. At most 32 MiB."""
+    """A serialized CycleColumns, with dictionaries of its own. At most 32 MiB; default: no rows."""
     sha256: _builtins.bytes
     """SHA-256 of `cycle_columns`, 32 bytes. Required; a difference is refused."""
     def __init__(
@@ -252,7 +254,7 @@ class ListSnapshotsRequest(_message.Message):
     parent: _builtins.str
     """The tenant, tenants/{t}. Required."""
     page_size: _builtins.int
-    """Snapshots per page. 0 to 1000; default 0: 50."""
+    """Snapshots per page. 0 to 1000, more is cut to that; default 0: 50."""
     page_token: _builtins.str
     """`next_page_token` of the page before. Default: the first page. A foreign token is refused."""
     def __init__(

@@ -41,9 +41,10 @@ class CyclePlaces:
         if cell is None or cell[1] in _NOT_OF_THE_CYCLE:
             return path
         table, row, column = cell.groups()
-        if table in self.columns and row is not None:
-            return f"{self.root}.columns.{table}.{column}[{row}]"
-        return f"{self.root}.{path}"
+        if table not in self.columns:
+            return f"{self.root}.{path}"
+        place = f"[{row}]" if row is not None else ""
+        return f"{self.root}.columns.{'.'.join(filter(None, (table, column)))}{place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +77,4 @@ def table_path(path: str) -> str:
     if in_columns is not None:
         table, column, row = in_columns.groups()
         return f"{table}[{row}].{column}"
-    return path.removeprefix("cycle.")
+    return path.removeprefix("cycle.").removeprefix("columns.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,6 +17,7 @@ from fairlead_solver.api import (
     Lists,
     Table,
     as_column,
+    range_rule,
 )
 
 from .columns import enums_of, numbers
@@ -41,7 +42,17 @@ def _decode(table: str, name: str, column: Column, rows: Sequence[Message], faul
             for i, words in enumerate(values)
             if "" in words
         )
+    if column.optional:
+        faults.extend(_sentinels(table, name, column, rows))
     return as_column(column, values)
+
+
+def _sentinels(table: str, name: str, column: Column, rows: Sequence[Message]) -> Iterator[Finding]:
+    """What columns write for a value left out is out of range in a row, which can leave it out."""
+    for i, row in enumerate(rows):
+        if row.HasField(name) and getattr(row, name) == column.default:
+            whose = getattr(row, "id", "")
+            yield Finding(f"{table}[{i}].{name}", whose, str(column.default), range_rule(column))
 
 
 def _values(name: str, column: Column, rows: Sequence[Message]) -> list[Any]:
