@@ -46,7 +46,7 @@ from .allocation.plan import Plan
 from .allocation.policy import AgingPolicy, Policy, Step, Tier, TierMode
 from .allocation.problem import Problem
 from .allocation.size import CycleSize, size_of
-from .allocation.terms import Term
+from .allocation.terms import CASH_TERMS, Term, TermKind, Worth
 from .allocation.weights import WeightCost, cost_of, weights_of
 from .findings import MAX_FINDINGS, Finding, InvalidInput
 from .intake import Faults, outside, range_rule
@@ -261,6 +261,7 @@ def objective_terms(problem: Problem, packs: Ints) -> dict[Term, int]:
 
 
 __all__ = [
+    "CASH_TERMS",
     "MAX_DAY",
     "MAX_FINDINGS",
     "MIN_DAY",
@@ -314,11 +315,13 @@ __all__ = [
     "Step",
     "Table",
     "Term",
+    "TermKind",
     "Tier",
     "TierMode",
     "Told",
     "WaterfallKind",
     "WeightCost",
+    "Worth",
     "adopt",
     "as_column",
     "basis_from_bytes",

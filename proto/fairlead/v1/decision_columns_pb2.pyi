@@ -13,6 +13,7 @@ from fairlead.v1 import columns_pb2 as _columns_pb2
 from fairlead.v1 import decision_pb2 as _decision_pb2
 from fairlead.v1 import enums_pb2 as _enums_pb2
 from fairlead.v1 import explanation_pb2 as _explanation_pb2
+from fairlead.v1 import worth_pb2 as _worth_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -60,6 +61,7 @@ class DecisionLineColumns(_message.Message):
     ALTERNATIVES_FIELD_NUMBER: _builtins.int
     FIXES_FIELD_NUMBER: _builtins.int
     COMPETITORS_LEFT_OUT_FIELD_NUMBER: _builtins.int
+    WORTH_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def line(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Line ids; their number is the number of lines."""
@@ -168,6 +170,10 @@ class DecisionLineColumns(_message.Message):
     def competitors_left_out(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Per line, further competing lines that are not told one by one. Empty where none are."""
 
+    @_builtins.property
+    def worth(self) -> _worth_pb2.WorthColumns:
+        """Cash and policy value of the lines: the parts of `terms`."""
+
     def __init__(
         self,
         *,
@@ -198,10 +204,11 @@ class DecisionLineColumns(_message.Message):
         alternatives: Global___AlternativeColumns | None = ...,
         fixes: _abc.Iterable[Global___LineFix] | None = ...,
         competitors_left_out: _abc.Iterable[_builtins.int] | None = ...,
+        worth: _worth_pb2.WorthColumns | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "channel", b"channel", "competitors", b"competitors", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "order", b"order", "product", b"product", "reasons", b"reasons", "sources", b"sources", "terms", b"terms", "tier", b"tier", "waterfall", b"waterfall", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "channel", b"channel", "competitors", b"competitors", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "order", b"order", "product", b"product", "reasons", b"reasons", "sources", b"sources", "terms", b"terms", "tier", b"tier", "waterfall", b"waterfall", "worth", b"worth", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "change", b"change", "channel", b"channel", "competitors", b"competitors", "competitors_left_out", b"competitors_left_out", "confirmed_day", b"confirmed_day", "confirmed_quantity", b"confirmed_quantity", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "fixes", b"fixes", "late", b"late", "line", b"line", "order", b"order", "outcome", b"outcome", "previous_quantity", b"previous_quantity", "product", b"product", "reasons", b"reasons", "requested_day", b"requested_day", "requested_quantity", b"requested_quantity", "sentence", b"sentence", "sources", b"sources", "split", b"split", "substituted", b"substituted", "terms", b"terms", "tier", b"tier", "waterfall", b"waterfall", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alternatives", b"alternatives", "change", b"change", "channel", b"channel", "competitors", b"competitors", "competitors_left_out", b"competitors_left_out", "confirmed_day", b"confirmed_day", "confirmed_quantity", b"confirmed_quantity", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "fixes", b"fixes", "late", b"late", "line", b"line", "order", b"order", "outcome", b"outcome", "previous_quantity", b"previous_quantity", "product", b"product", "reasons", b"reasons", "requested_day", b"requested_day", "requested_quantity", b"requested_quantity", "sentence", b"sentence", "sources", b"sources", "split", b"split", "substituted", b"substituted", "terms", b"terms", "tier", b"tier", "waterfall", b"waterfall", "worth", b"worth", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -312,6 +319,8 @@ class CompetingLineColumns(_message.Message):
     UNIT_VALUE_FIELD_NUMBER: _builtins.int
     OWN_UNIT_VALUE_FIELD_NUMBER: _builtins.int
     DECIDED_BY_FIELD_NUMBER: _builtins.int
+    UNIT_WORTH_FIELD_NUMBER: _builtins.int
+    OWN_UNIT_WORTH_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def count(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Per line, the number of its competing lines."""
@@ -348,6 +357,14 @@ class CompetingLineColumns(_message.Message):
     def decided_by(self) -> _containers.RepeatedScalarFieldContainer[_explanation_pb2.ReasonCode.ValueType]:
         """Per competing line, what decided between the two."""
 
+    @_builtins.property
+    def unit_worth(self) -> _worth_pb2.WorthColumns:
+        """Per competing line, the parts of `unit_value`."""
+
+    @_builtins.property
+    def own_unit_worth(self) -> _worth_pb2.WorthColumns:
+        """Per competing line, the parts of `own_unit_value`."""
+
     def __init__(
         self,
         *,
@@ -360,10 +377,12 @@ class CompetingLineColumns(_message.Message):
         unit_value: Global___MoneyColumns | None = ...,
         own_unit_value: Global___MoneyColumns | None = ...,
         decided_by: _abc.Iterable[_explanation_pb2.ReasonCode.ValueType] | None = ...,
+        unit_worth: _worth_pb2.WorthColumns | None = ...,
+        own_unit_worth: _worth_pb2.WorthColumns | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["contracts", b"contracts", "customer", b"customer", "line", b"line", "own_unit_value", b"own_unit_value", "tier", b"tier", "unit_value", b"unit_value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["contracts", b"contracts", "customer", b"customer", "line", b"line", "own_unit_value", b"own_unit_value", "own_unit_worth", b"own_unit_worth", "tier", b"tier", "unit_value", b"unit_value", "unit_worth", b"unit_worth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contracts", b"contracts", "count", b"count", "customer", b"customer", "decided_by", b"decided_by", "line", b"line", "own_unit_value", b"own_unit_value", "tier", b"tier", "unit_value", b"unit_value", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contracts", b"contracts", "count", b"count", "customer", b"customer", "decided_by", b"decided_by", "line", b"line", "own_unit_value", b"own_unit_value", "own_unit_worth", b"own_unit_worth", "tier", b"tier", "unit_value", b"unit_value", "unit_worth", b"unit_worth", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -521,6 +540,7 @@ class ReasonColumns(_message.Message):
     DELTA_MICROS_FIELD_NUMBER: _builtins.int
     DELTA_AT_LEAST_FIELD_NUMBER: _builtins.int
     SCOPE_FIELD_NUMBER: _builtins.int
+    DELTA_CASH_MICROS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def count(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Per line, the number of its reasons."""
@@ -561,6 +581,12 @@ class ReasonColumns(_message.Message):
     def scope(self) -> _containers.RepeatedScalarFieldContainer[_enums_pb2.ProofScope.ValueType]:
         """Per reason, what was solved again to prove it."""
 
+    @_builtins.property
+    def delta_cash_micros(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Per reason, the cash in what the opposite costs, micro-units of money; -2^63 where absent. Empty
+        where it is absent everywhere.
+        """
+
     def __init__(
         self,
         *,
@@ -574,10 +600,11 @@ class ReasonColumns(_message.Message):
         delta_micros: _abc.Iterable[_builtins.int] | None = ...,
         delta_at_least: _abc.Iterable[_builtins.bool] | None = ...,
         scope: _abc.Iterable[_enums_pb2.ProofScope.ValueType] | None = ...,
+        delta_cash_micros: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["family", b"family", "key", b"key", "leaf", b"leaf"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["certainty", b"certainty", "code", b"code", "count", b"count", "delta_at_least", b"delta_at_least", "delta_micros", b"delta_micros", "family", b"family", "key", b"key", "leaf", b"leaf", "scope", b"scope", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certainty", b"certainty", "code", b"code", "count", b"count", "delta_at_least", b"delta_at_least", "delta_cash_micros", b"delta_cash_micros", "delta_micros", b"delta_micros", "family", b"family", "key", b"key", "leaf", b"leaf", "scope", b"scope", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

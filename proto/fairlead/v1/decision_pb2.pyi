@@ -11,6 +11,7 @@ days since 1970-01-01 (UTC).
 from collections import abc as _abc
 from fairlead.v1 import explanation_pb2 as _explanation_pb2
 from fairlead.v1 import policy_pb2 as _policy_pb2
+from fairlead.v1 import worth_pb2 as _worth_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
@@ -241,6 +242,7 @@ class Decision(_message.Message):
     TERMS_OF_NO_CONTRACT_FIELD_NUMBER: _builtins.int
     WEIGHTS_FIELD_NUMBER: _builtins.int
     LIMITS_UNTRIED_FIELD_NUMBER: _builtins.int
+    WORTH_FIELD_NUMBER: _builtins.int
     CUSTOMER_NAMES_FIELD_NUMBER: _builtins.int
     PRODUCT_NAMES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
@@ -254,13 +256,16 @@ class Decision(_message.Message):
     status: Global___DecisionStatus.ValueType
     """How the cycle ended."""
     objective_micros: _builtins.int
-    """Value of the objective, micro-units of money: the sum of `terms`, recomputed from the
-    integers. Absent where the status has no decision.
+    """Value of the objective, millionths: the sum of `terms`, recomputed from the integers. It adds up
+    cash and policy value, which stand apart in `worth`, and so is in no currency. Absent where the
+    status has no decision.
     """
     bound_micros: _builtins.int
-    """No decision is worth more than this, micro-units of money. Absent where none is proven."""
+    """No decision is worth more than this, in what `objective_micros` counts. Absent where none is
+    proven.
+    """
     relative_gap: _builtins.float
-    """(bound - objective) / max(|objective|, one unit of money). Absent where there is no bound."""
+    """(bound - objective) / max(|objective|, 1). Absent where there is no bound."""
     warning_count: _builtins.int
     """Count of all warnings, those left out included."""
     input_digest: _builtins.str
@@ -343,6 +348,12 @@ class Decision(_message.Message):
         """
 
     @_builtins.property
+    def worth(self) -> _worth_pb2.Worth:
+        """Cash and policy value of the decision: the parts of `objective_micros`, to which they add up
+        exactly. Absent where the status has no decision.
+        """
+
+    @_builtins.property
     def customer_names(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Names for people of the customers that have one in the cycle, by id."""
 
@@ -380,12 +391,13 @@ class Decision(_message.Message):
         terms_of_no_contract: _explanation_pb2.Money | None = ...,
         weights: _abc.Iterable[Global___WeightCost] | None = ...,
         limits_untried: _builtins.int = ...,
+        worth: _worth_pb2.Worth | None = ...,
         customer_names: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         product_names: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "objective_micros", b"objective_micros", "policy", b"policy", "relative_gap", b"relative_gap", "solve", b"solve", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "totals", b"totals"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "objective_micros", b"objective_micros", "policy", b"policy", "relative_gap", b"relative_gap", "solve", b"solve", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "totals", b"totals", "worth", b"worth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "customer_names", b"customer_names", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "limits_untried", b"limits_untried", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "product_names", b"product_names", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings", "weights", b"weights"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "customer_names", b"customer_names", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "limits_untried", b"limits_untried", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "product_names", b"product_names", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings", "weights", b"weights", "worth", b"worth"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_micros: _TypeAlias = _typing.Literal["bound_micros"]  # noqa: Y015
     _WhichOneofArgType__bound_micros: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros"]  # noqa: Y015
@@ -415,24 +427,41 @@ class WeightCost(_message.Message):
     COST_MICROS_FIELD_NUMBER: _builtins.int
     LINES_CHANGED_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
+    OTHERS_FIELD_NUMBER: _builtins.int
+    OTHERS_WITHOUT_FIELD_NUMBER: _builtins.int
+    COST_FIELD_NUMBER: _builtins.int
     leaf: _builtins.str
     """The weight, a leaf of the policy such as policy.churn.rate."""
     term_micros: _builtins.int
-    """The weight's own term in the decision, micro-units of money."""
+    """The weight's own term in the decision: policy value, millionths of a point."""
     other_terms_micros: _builtins.int
-    """All other terms in the decision, micro-units of money."""
+    """All other terms in the decision (cash and policy value together, apart in `others`), millionths."""
     other_terms_without_micros: _builtins.int
-    """All other terms in the decision without the weight, micro-units of money. Absent where there is
-    no such decision.
+    """All other terms in the decision without the weight, millionths. Absent where there is no such
+    decision.
     """
     cost_micros: _builtins.int
-    """What the other terms gave up for the weight, micro-units of money: the second of these less the
-    first. Not negative but for the gap. Absent as above.
+    """What the other terms gave up for the weight, millionths: the second of these less the first. Not
+    negative but for the gap. Absent as above.
     """
     lines_changed: _builtins.int
     """Lines that would be given another quantity without it."""
     status: Global___DecisionStatus.ValueType
     """How the cycle without the weight ended. Not OPTIMAL: the cost is of the best that was found."""
+    @_builtins.property
+    def others(self) -> _worth_pb2.Worth:
+        """The parts of `other_terms_micros`."""
+
+    @_builtins.property
+    def others_without(self) -> _worth_pb2.Worth:
+        """The parts of `other_terms_without_micros`. Absent as that is."""
+
+    @_builtins.property
+    def cost(self) -> _worth_pb2.Worth:
+        """The parts of `cost_micros`: cash given up for the weight, and other policy value. Either may be
+        negative. Absent as that is.
+        """
+
     def __init__(
         self,
         *,
@@ -443,10 +472,13 @@ class WeightCost(_message.Message):
         cost_micros: _builtins.int | None = ...,
         lines_changed: _builtins.int = ...,
         status: Global___DecisionStatus.ValueType = ...,
+        others: _worth_pb2.Worth | None = ...,
+        others_without: _worth_pb2.Worth | None = ...,
+        cost: _worth_pb2.Worth | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost_micros", b"_cost_micros", "_other_terms_without_micros", b"_other_terms_without_micros", "cost_micros", b"cost_micros", "other_terms_without_micros", b"other_terms_without_micros"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cost_micros", b"_cost_micros", "_other_terms_without_micros", b"_other_terms_without_micros", "cost", b"cost", "cost_micros", b"cost_micros", "other_terms_without_micros", b"other_terms_without_micros", "others", b"others", "others_without", b"others_without"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_micros", b"_cost_micros", "_other_terms_without_micros", b"_other_terms_without_micros", "cost_micros", b"cost_micros", "leaf", b"leaf", "lines_changed", b"lines_changed", "other_terms_micros", b"other_terms_micros", "other_terms_without_micros", b"other_terms_without_micros", "status", b"status", "term_micros", b"term_micros"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cost_micros", b"_cost_micros", "_other_terms_without_micros", b"_other_terms_without_micros", "cost", b"cost", "cost_micros", b"cost_micros", "leaf", b"leaf", "lines_changed", b"lines_changed", "other_terms_micros", b"other_terms_micros", "other_terms_without_micros", b"other_terms_without_micros", "others", b"others", "others_without", b"others_without", "status", b"status", "term_micros", b"term_micros"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__cost_micros: _TypeAlias = _typing.Literal["cost_micros"]  # noqa: Y015
     _WhichOneofArgType__cost_micros: _TypeAlias = _typing.Literal["_cost_micros", b"_cost_micros"]  # noqa: Y015
@@ -472,6 +504,7 @@ class Totals(_message.Message):
     CONFIRMED_QUANTITY_FIELD_NUMBER: _builtins.int
     REQUESTED_VALUE_MICROS_FIELD_NUMBER: _builtins.int
     CONFIRMED_VALUE_MICROS_FIELD_NUMBER: _builtins.int
+    PRODUCTS_FIELD_NUMBER: _builtins.int
     lines: _builtins.int
     """Lines."""
     lines_full: _builtins.int
@@ -479,13 +512,17 @@ class Totals(_message.Message):
     lines_partial: _builtins.int
     """Lines given in part."""
     requested_quantity: _builtins.int
-    """Quantity asked for, base units."""
+    """Quantity asked for, base units. Units of several products add up to nothing a planner can use:
+    see `products`.
+    """
     confirmed_quantity: _builtins.int
-    """Quantity given, base units."""
+    """Quantity given, base units. As above."""
     requested_value_micros: _builtins.int
     """Quantity asked for at its price, micro-units of money."""
     confirmed_value_micros: _builtins.int
     """Quantity given at its price, micro-units of money."""
+    products: _builtins.int
+    """Products asked for. Quantities are comparable where it is 1."""
     def __init__(
         self,
         *,
@@ -496,10 +533,11 @@ class Totals(_message.Message):
         confirmed_quantity: _builtins.int = ...,
         requested_value_micros: _builtins.int = ...,
         confirmed_value_micros: _builtins.int = ...,
+        products: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_quantity", b"confirmed_quantity", "confirmed_value_micros", b"confirmed_value_micros", "lines", b"lines", "lines_full", b"lines_full", "lines_partial", b"lines_partial", "requested_quantity", b"requested_quantity", "requested_value_micros", b"requested_value_micros"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_quantity", b"confirmed_quantity", "confirmed_value_micros", b"confirmed_value_micros", "lines", b"lines", "lines_full", b"lines_full", "lines_partial", b"lines_partial", "products", b"products", "requested_quantity", b"requested_quantity", "requested_value_micros", b"requested_value_micros"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -514,6 +552,7 @@ class TierResult(_message.Message):
     TIER_FIELD_NUMBER: _builtins.int
     TOTALS_FIELD_NUMBER: _builtins.int
     TERMS_FIELD_NUMBER: _builtins.int
+    WORTH_FIELD_NUMBER: _builtins.int
     tier: _builtins.str
     """The tier's id."""
     @_builtins.property
@@ -524,16 +563,21 @@ class TierResult(_message.Message):
     def terms(self) -> _explanation_pb2.Money:
         """Its part of the objective, by term; what belongs to no one tier is in `terms_of_no_tier`."""
 
+    @_builtins.property
+    def worth(self) -> _worth_pb2.Worth:
+        """The parts of `terms`."""
+
     def __init__(
         self,
         *,
         tier: _builtins.str = ...,
         totals: Global___Totals | None = ...,
         terms: _explanation_pb2.Money | None = ...,
+        worth: _worth_pb2.Worth | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["terms", b"terms", "totals", b"totals"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["terms", b"terms", "totals", b"totals", "worth", b"worth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["terms", b"terms", "tier", b"tier", "totals", b"totals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["terms", b"terms", "tier", b"tier", "totals", b"totals", "worth", b"worth"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -550,6 +594,7 @@ class ContractResult(_message.Message):
     CONTRACT_FIELD_NUMBER: _builtins.int
     TOTALS_FIELD_NUMBER: _builtins.int
     TERMS_FIELD_NUMBER: _builtins.int
+    WORTH_FIELD_NUMBER: _builtins.int
     contract: _builtins.str
     """The contract's id; empty: the lines under no contract."""
     @_builtins.property
@@ -562,16 +607,21 @@ class ContractResult(_message.Message):
         that of lines under a contract before it, so that all parts add up.
         """
 
+    @_builtins.property
+    def worth(self) -> _worth_pb2.Worth:
+        """The parts of `terms`."""
+
     def __init__(
         self,
         *,
         contract: _builtins.str = ...,
         totals: Global___Totals | None = ...,
         terms: _explanation_pb2.Money | None = ...,
+        worth: _worth_pb2.Worth | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["terms", b"terms", "totals", b"totals"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["terms", b"terms", "totals", b"totals", "worth", b"worth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contract", b"contract", "terms", b"terms", "totals", b"totals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contract", b"contract", "terms", b"terms", "totals", b"totals", "worth", b"worth"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -605,6 +655,7 @@ class DecisionLine(_message.Message):
     X12_ACK_CODE_FIELD_NUMBER: _builtins.int
     EDIFACT_4221_CODE_FIELD_NUMBER: _builtins.int
     EXPLANATION_FIELD_NUMBER: _builtins.int
+    WORTH_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, tenants/{t}/decisions/{d}/lines/{line id, percent-encoded}. Empty where the
     decision was not stored.
@@ -657,6 +708,10 @@ class DecisionLine(_message.Message):
     def explanation(self) -> _explanation_pb2.Explanation:
         """Why. Absent at explanation level NONE."""
 
+    @_builtins.property
+    def worth(self) -> _worth_pb2.Worth:
+        """Cash and policy value of the line: the parts of `terms`."""
+
     def __init__(
         self,
         *,
@@ -682,10 +737,11 @@ class DecisionLine(_message.Message):
         x12_ack_code: _builtins.str = ...,
         edifact_4221_code: _builtins.str = ...,
         explanation: _explanation_pb2.Explanation | None = ...,
+        worth: _worth_pb2.Worth | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_confirmed_day", b"_confirmed_day", "confirmed_day", b"confirmed_day", "explanation", b"explanation", "terms", b"terms"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_confirmed_day", b"_confirmed_day", "confirmed_day", b"confirmed_day", "explanation", b"explanation", "terms", b"terms", "worth", b"worth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confirmed_day", b"_confirmed_day", "change", b"change", "channel", b"channel", "confirmed_day", b"confirmed_day", "confirmed_quantity", b"confirmed_quantity", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "explanation", b"explanation", "late", b"late", "line", b"line", "name", b"name", "order", b"order", "outcome", b"outcome", "previous_quantity", b"previous_quantity", "product", b"product", "requested_day", b"requested_day", "requested_quantity", b"requested_quantity", "sources", b"sources", "split", b"split", "substituted", b"substituted", "terms", b"terms", "tier", b"tier", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confirmed_day", b"_confirmed_day", "change", b"change", "channel", b"channel", "confirmed_day", b"confirmed_day", "confirmed_quantity", b"confirmed_quantity", "customer", b"customer", "edifact_4221_code", b"edifact_4221_code", "explanation", b"explanation", "late", b"late", "line", b"line", "name", b"name", "order", b"order", "outcome", b"outcome", "previous_quantity", b"previous_quantity", "product", b"product", "requested_day", b"requested_day", "requested_quantity", b"requested_quantity", "sources", b"sources", "split", b"split", "substituted", b"substituted", "terms", b"terms", "tier", b"tier", "worth", b"worth", "x12_ack_code", b"x12_ack_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__confirmed_day: _TypeAlias = _typing.Literal["confirmed_day"]  # noqa: Y015
     _WhichOneofArgType__confirmed_day: _TypeAlias = _typing.Literal["_confirmed_day", b"_confirmed_day"]  # noqa: Y015

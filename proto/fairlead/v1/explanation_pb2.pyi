@@ -6,6 +6,7 @@ Why: reasons with their certainty, waterfall, competing lines, binding constrain
 from collections import abc as _abc
 from fairlead.v1 import enums_pb2 as _enums_pb2
 from fairlead.v1 import fix_pb2 as _fix_pb2
+from fairlead.v1 import worth_pb2 as _worth_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -403,7 +404,10 @@ Global___FixKind: _TypeAlias = FixKind  # noqa: Y015
 
 @_typing.final
 class Money(_message.Message):
-    """Micro-units of money by term; costs are negative. The terms add up to the objective exactly."""
+    """The objective by term; costs are negative. Margin, shipment, location, overtime and contract are
+    cash, in micro-units of money; the others are policy value, in millionths of a point (`Worth`).
+    The terms add up to the objective exactly.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -592,6 +596,7 @@ class Reason(_message.Message):
     DELTA_MICROS_FIELD_NUMBER: _builtins.int
     DELTA_AT_LEAST_FIELD_NUMBER: _builtins.int
     SCOPE_FIELD_NUMBER: _builtins.int
+    DELTA_CASH_MICROS_FIELD_NUMBER: _builtins.int
     code: Global___ReasonCode.ValueType
     """Which."""
     units: _builtins.int
@@ -599,11 +604,17 @@ class Reason(_message.Message):
     certainty: Global___Certainty.ValueType
     """How it is known."""
     delta_micros: _builtins.int
-    """PROVEN: what the opposite costs, micro-units of money; absent where that is infeasible."""
+    """PROVEN: what the opposite costs the objective (cash and policy value together), millionths;
+    absent where that is infeasible.
+    """
     delta_at_least: _builtins.bool
     """True: the opposite costs `delta_micros` or more; false: exactly that."""
     scope: _enums_pb2.ProofScope.ValueType
     """PROVEN: what was solved again, as it is and with the opposite forced."""
+    delta_cash_micros: _builtins.int
+    """The cash in `delta_micros`, micro-units of money, as the plan with the opposite forced splits it;
+    the rest is policy value. Absent where `delta_micros` is absent or a least: no plan splits it.
+    """
     @_builtins.property
     def rule(self) -> Global___Rule:
         """The rule."""
@@ -618,13 +629,19 @@ class Reason(_message.Message):
         delta_micros: _builtins.int | None = ...,
         delta_at_least: _builtins.bool = ...,
         scope: _enums_pb2.ProofScope.ValueType = ...,
+        delta_cash_micros: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_delta_micros", b"_delta_micros", "delta_micros", b"delta_micros", "rule", b"rule"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_delta_cash_micros", b"_delta_cash_micros", "_delta_micros", b"_delta_micros", "delta_cash_micros", b"delta_cash_micros", "delta_micros", b"delta_micros", "rule", b"rule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_delta_micros", b"_delta_micros", "certainty", b"certainty", "code", b"code", "delta_at_least", b"delta_at_least", "delta_micros", b"delta_micros", "rule", b"rule", "scope", b"scope", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_delta_cash_micros", b"_delta_cash_micros", "_delta_micros", b"_delta_micros", "certainty", b"certainty", "code", b"code", "delta_at_least", b"delta_at_least", "delta_cash_micros", b"delta_cash_micros", "delta_micros", b"delta_micros", "rule", b"rule", "scope", b"scope", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__delta_cash_micros: _TypeAlias = _typing.Literal["delta_cash_micros"]  # noqa: Y015
+    _WhichOneofArgType__delta_cash_micros: _TypeAlias = _typing.Literal["_delta_cash_micros", b"_delta_cash_micros"]  # noqa: Y015
     _WhichOneofReturnType__delta_micros: _TypeAlias = _typing.Literal["delta_micros"]  # noqa: Y015
     _WhichOneofArgType__delta_micros: _TypeAlias = _typing.Literal["_delta_micros", b"_delta_micros"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__delta_cash_micros) -> _WhichOneofReturnType__delta_cash_micros | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__delta_micros) -> _WhichOneofReturnType__delta_micros | None: ...
 
 Global___Reason: _TypeAlias = Reason  # noqa: Y015
@@ -643,6 +660,8 @@ class CompetingLine(_message.Message):
     UNIT_VALUE_FIELD_NUMBER: _builtins.int
     OWN_UNIT_VALUE_FIELD_NUMBER: _builtins.int
     DECIDED_BY_FIELD_NUMBER: _builtins.int
+    UNIT_WORTH_FIELD_NUMBER: _builtins.int
+    OWN_UNIT_WORTH_FIELD_NUMBER: _builtins.int
     line: _builtins.str
     """Its id."""
     units: _builtins.int
@@ -665,6 +684,14 @@ class CompetingLine(_message.Message):
     def own_unit_value(self) -> Global___Money:
         """This line's value by term for one base unit of the same lot: what it would gain by that."""
 
+    @_builtins.property
+    def unit_worth(self) -> _worth_pb2.Worth:
+        """The parts of `unit_value`."""
+
+    @_builtins.property
+    def own_unit_worth(self) -> _worth_pb2.Worth:
+        """The parts of `own_unit_value`."""
+
     def __init__(
         self,
         *,
@@ -676,10 +703,12 @@ class CompetingLine(_message.Message):
         unit_value: Global___Money | None = ...,
         own_unit_value: Global___Money | None = ...,
         decided_by: Global___ReasonCode.ValueType = ...,
+        unit_worth: _worth_pb2.Worth | None = ...,
+        own_unit_worth: _worth_pb2.Worth | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["own_unit_value", b"own_unit_value", "unit_value", b"unit_value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["own_unit_value", b"own_unit_value", "own_unit_worth", b"own_unit_worth", "unit_value", b"unit_value", "unit_worth", b"unit_worth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contracts", b"contracts", "customer", b"customer", "decided_by", b"decided_by", "line", b"line", "own_unit_value", b"own_unit_value", "tier", b"tier", "unit_value", b"unit_value", "units", b"units"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contracts", b"contracts", "customer", b"customer", "decided_by", b"decided_by", "line", b"line", "own_unit_value", b"own_unit_value", "own_unit_worth", b"own_unit_worth", "tier", b"tier", "unit_value", b"unit_value", "unit_worth", b"unit_worth", "units", b"units"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -743,7 +772,9 @@ class Fix(_message.Message):
     unit: Global___Unit.ValueType
     """What `amount` counts."""
     gain_micros: _builtins.int
-    """What the objective gains with it, micro-units of money; a cost is negative."""
+    """What the objective gains with it (cash and policy value together, apart in `effect.gain`),
+    millionths; a cost is negative.
+    """
     sentence: _builtins.str
     """The change in words."""
     scope: _enums_pb2.ProofScope.ValueType
@@ -829,29 +860,37 @@ Global___Alternative: _TypeAlias = Alternative  # noqa: Y015
 
 @_typing.final
 class MarginalValue(_message.Message):
-    """Money for one step more, or less, of a limit."""
+    """What one step more, or less, of a limit is worth."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     VALUE_MICROS_FIELD_NUMBER: _builtins.int
     STEP_FIELD_NUMBER: _builtins.int
     METHOD_FIELD_NUMBER: _builtins.int
+    WORTH_FIELD_NUMBER: _builtins.int
     value_micros: _builtins.int
-    """Change of the objective, micro-units of money."""
+    """Change of the objective (cash and policy value together), millionths."""
     step: _builtins.int
     """The step, in the constraint's unit."""
     method: Global___MarginalMethod.ValueType
     """How it was found."""
+    @_builtins.property
+    def worth(self) -> _worth_pb2.Worth:
+        """The parts of `value_micros`, as the plan of the moved cycle splits it. Absent where there is no
+        such plan (DUAL).
+        """
+
     def __init__(
         self,
         *,
         value_micros: _builtins.int = ...,
         step: _builtins.int = ...,
         method: Global___MarginalMethod.ValueType = ...,
+        worth: _worth_pb2.Worth | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["worth", b"worth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["method", b"method", "step", b"step", "value_micros", b"value_micros"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["method", b"method", "step", b"step", "value_micros", b"value_micros", "worth", b"worth"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -989,6 +1028,7 @@ class Relaxation(_message.Message):
     AMOUNT_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
+    WORTH_FIELD_NUMBER: _builtins.int
     amount: _builtins.int
     """By how much."""
     unit: Global___Unit.ValueType
@@ -999,6 +1039,12 @@ class Relaxation(_message.Message):
     def rule(self) -> Global___Rule:
         """The rule."""
 
+    @_builtins.property
+    def worth(self) -> _worth_pb2.Worth:
+        """What the search for the cheapest way out counts for it, at most 0: the penalty of a floor that has
+        one is cash; units of a lock, fence, strategy or other floor count their price as policy value.
+        """
+
     def __init__(
         self,
         *,
@@ -1006,10 +1052,11 @@ class Relaxation(_message.Message):
         amount: _builtins.int = ...,
         unit: Global___Unit.ValueType = ...,
         sentence: _builtins.str = ...,
+        worth: _worth_pb2.Worth | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule", "worth", b"worth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "rule", b"rule", "sentence", b"sentence", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "rule", b"rule", "sentence", b"sentence", "unit", b"unit", "worth", b"worth"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

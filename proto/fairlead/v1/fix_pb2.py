@@ -22,9 +22,10 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fairlead.v1 import worth_pb2 as fairlead_dot_v1_dot_worth__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x66\x61irlead/v1/fix.proto\x12\x0b\x66\x61irlead.v1\"\\\n\tFixEffect\x12\x15\n\rwaived_micros\x18\x01 \x01(\x03\x12\x10\n\x08quantity\x18\x02 \x01(\x03\x12&\n\x07winners\x18\x03 \x03(\x0b\x32\x15.fairlead.v1.LineGain\"\'\n\x08LineGain\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\r\n\x05units\x18\x02 \x01(\x03\x42?\n\x0b\x66\x61irlead.v1B\x08\x46ixProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x66\x61irlead/v1/fix.proto\x12\x0b\x66\x61irlead.v1\x1a\x17\x66\x61irlead/v1/worth.proto\"~\n\tFixEffect\x12\x15\n\rwaived_micros\x18\x01 \x01(\x03\x12\x10\n\x08quantity\x18\x02 \x01(\x03\x12&\n\x07winners\x18\x03 \x03(\x0b\x32\x15.fairlead.v1.LineGain\x12 \n\x04gain\x18\x04 \x01(\x0b\x32\x12.fairlead.v1.Worth\"\'\n\x08LineGain\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\r\n\x05units\x18\x02 \x01(\x03\x42?\n\x0b\x66\x61irlead.v1B\x08\x46ixProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,8 +33,8 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.fix_pb2', _glob
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\013fairlead.v1B\010FixProtoP\001Z\026fairlead/v1;fairleadv1\252\002\013Fairlead.V1'
-  _globals['_FIXEFFECT']._serialized_start=38
-  _globals['_FIXEFFECT']._serialized_end=130
-  _globals['_LINEGAIN']._serialized_start=132
-  _globals['_LINEGAIN']._serialized_end=171
+  _globals['_FIXEFFECT']._serialized_start=63
+  _globals['_FIXEFFECT']._serialized_end=189
+  _globals['_LINEGAIN']._serialized_start=191
+  _globals['_LINEGAIN']._serialized_end=230
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 What a fix comes to."""
 
 from collections import abc as _abc
+from fairlead.v1 import worth_pb2 as _worth_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -27,6 +28,7 @@ class FixEffect(_message.Message):
     WAIVED_MICROS_FIELD_NUMBER: _builtins.int
     QUANTITY_FIELD_NUMBER: _builtins.int
     WINNERS_FIELD_NUMBER: _builtins.int
+    GAIN_FIELD_NUMBER: _builtins.int
     waived_micros: _builtins.int
     """Penalties that would be due if it waived no floor, micro-units of money: its gain is without
     them.
@@ -37,16 +39,21 @@ class FixEffect(_message.Message):
     def winners(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineGain]:
         """Who else gets more with it, the most units first."""
 
+    @_builtins.property
+    def gain(self) -> _worth_pb2.Worth:
+        """The parts of the gain, as the second plan splits it: they add up to `Fix.gain_micros`."""
+
     def __init__(
         self,
         *,
         waived_micros: _builtins.int = ...,
         quantity: _builtins.int = ...,
         winners: _abc.Iterable[Global___LineGain] | None = ...,
+        gain: _worth_pb2.Worth | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["gain", b"gain"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["quantity", b"quantity", "waived_micros", b"waived_micros", "winners", b"winners"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gain", b"gain", "quantity", b"quantity", "waived_micros", b"waived_micros", "winners", b"winners"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -18,6 +18,7 @@ from fairlead_solver.api import (
     Shares,
     Solved,
     WeightCost,
+    Worth,
     by_contract,
     by_tier,
 )
@@ -59,6 +60,8 @@ def decision_message(
     message.customer_names.update(_names(customers.id, customers.display_name))
     message.product_names.update(_names(products.id, products.display_name))
     _write_status(message, decided)
+    if decided.worth is not None:
+        fill(message.worth, decided.worth)
     lines = decided_lines(decided, explanation)
     if lines is not None:
         write_totals(message, decided, lines)
@@ -113,7 +116,9 @@ def write_totals(message: Decision, decided: Decided, lines: DecidedLines) -> No
 
 def _share(target: TierResult | ContractResult, of: Shares, key: int, lines: DecidedLines) -> None:
     _count(target.totals, lines, of.counted(key))
-    write_money(target.terms, {term: int(micros[key]) for term, micros in of.terms.items()})
+    terms = {term: int(micros[key]) for term, micros in of.terms.items()}
+    write_money(target.terms, terms)
+    fill(target.worth, Worth.of(terms))
 
 
 def _count(totals: Totals, lines: DecidedLines, chosen: Bools) -> None:
@@ -127,6 +132,7 @@ def _count(totals: Totals, lines: DecidedLines, chosen: Bools) -> None:
     totals.confirmed_quantity = int(given.sum())
     totals.requested_value_micros = int(asked @ price)
     totals.confirmed_value_micros = int(given @ price)
+    totals.products = len(np.unique(lines.plan.problem.line.product[chosen]))
 
 
 def _remark(remark: Remark) -> Finding:

@@ -14,7 +14,8 @@ from fairlead.v1.decision_columns_pb2 import (
     MoneyColumns,
     ReasonColumns,
 )
-from fairlead_solver.api import NO_INT, LineStory, Reason, Term, Told, WaterfallKind
+from fairlead.v1.worth_pb2 import WorthColumns
+from fairlead_solver.api import NO_INT, LineStory, Reason, Term, Told, WaterfallKind, Worth
 
 from .columns import write_plain_words
 from .values import fill
@@ -58,6 +59,10 @@ def _write_reasons(target: ReasonColumns, reasons: Sequence[Reason]) -> None:
     target.delta_micros.extend(
         NO_INT if r.delta_micros is None else r.delta_micros for r in reasons
     )
+    if any(r.delta_cash_micros is not None for r in reasons):
+        target.delta_cash_micros.extend(
+            NO_INT if r.delta_cash_micros is None else r.delta_cash_micros for r in reasons
+        )
     target.delta_at_least.extend(r.delta_at_least for r in reasons)
     target.scope.extend(0 if r.scope is None else int(r.scope) for r in reasons)  # type: ignore[misc]
 
@@ -72,6 +77,8 @@ def _write_competitors(target: CompetingLineColumns, stories: Iterable[LineStory
     write_plain_words(target.contracts.values, (k for c in rivals for k in c.contracts))
     _write_money(target.unit_value, [c.unit_value for c in rivals])
     _write_money(target.own_unit_value, [c.own_unit_value for c in rivals])
+    _write_worth(target.unit_worth, [c.unit_worth for c in rivals])
+    _write_worth(target.own_unit_worth, [c.own_unit_worth for c in rivals])
     target.decided_by.extend(int(c.decided_by) for c in rivals)  # type: ignore[misc]
 
 
@@ -89,3 +96,11 @@ def _write_money(target: MoneyColumns, values: Sequence[Mapping[Term, int]]) -> 
     for term in {term for value in values for term in value}:
         micros: list[Any] = [value.get(term, 0) for value in values]
         getattr(target, f"{term.value}_micros").extend(micros)
+
+
+def _write_worth(target: WorthColumns, values: Sequence[Worth]) -> None:
+    """A part that is 0 everywhere is left out."""
+    if any(value.cash_micros for value in values):
+        target.cash_micros.extend(value.cash_micros for value in values)
+    if any(value.policy_value_micros for value in values):
+        target.policy_value_micros.extend(value.policy_value_micros for value in values)

@@ -11,6 +11,7 @@ import numpy as np
 
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 from fairlead_solver.api import (
+    CASH_TERMS,
     Coded,
     Decision,
     Ints,
@@ -83,6 +84,16 @@ class DecidedLines:
         }
 
     @cached_property
+    def worth(self) -> Mapping[str, Ints]:
+        """Cash and policy value of every line, by the name of the field in `Worth`."""
+        money, size = self.outcomes.unit_money, len(self)
+        cash, policy = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+        for term, micros in money.items():
+            part = cash if term in CASH_TERMS else policy
+            part += micros
+        return {"cash_micros": cash, "policy_value_micros": policy}
+
+    @cached_property
     def sources(self) -> Mapping[str, Any]:
         """One value per source, by the name of its field in `Source`."""
         facts, arcs, used = self.plan.problem.facts, self.plan.problem.arcs, self.used
@@ -123,6 +134,9 @@ def line_columns(lines: DecidedLines, start: int, stop: int) -> DecisionLineColu
     for term, micros in lines.outcomes.unit_money.items():
         if micros[start:stop].any():
             getattr(message.terms, f"{term.value}_micros").extend(micros[start:stop].tolist())
+    for name, micros in lines.worth.items():
+        if micros[start:stop].any():
+            getattr(message.worth, name).extend(micros[start:stop].tolist())
     if lines.explanation is not None:
         write_told(message, lines.explanation.told(start, stop))
     return message

@@ -32,6 +32,7 @@ from fairlead.v1.explanation_pb2 import (
     WaterfallKind,
     WaterfallStep,
 )
+from fairlead.v1.worth_pb2 import Worth
 from fairlead_solver.api import Faults, Finding
 
 from .pieces import Pieces, gathered, joined, message_pieces, number_pieces, word_pieces
@@ -46,7 +47,13 @@ _EXPLAINED = (
     "fixes",
 )
 _RULE = ("family", "key", "leaf")
-_NESTED = ("contracts", "unit_value", "own_unit_value")
+_VALUES: dict[str, Any] = {
+    "unit_value": Money,
+    "own_unit_value": Money,
+    "unit_worth": Worth,
+    "own_unit_worth": Worth,
+}
+_NESTED = ("contracts", *_VALUES)
 
 
 def lines_of(
@@ -73,9 +80,10 @@ def _rows(columns: DecisionLineColumns, names: Sequence[str] | None) -> Pieces:
     faults, size = Faults(), len(columns.line)
     row = DecisionLine.DESCRIPTOR
     parts = [
-        *_spread(columns, row, size, ("sources", "terms", *_EXPLAINED), "lines", faults),
+        *_spread(columns, row, size, ("sources", "terms", "worth", *_EXPLAINED), "lines", faults),
         _sources(columns, size, faults),
-        _terms(columns, size, faults),
+        _values(columns, "terms", Money, size, faults),
+        _values(columns, "worth", Worth, size, faults),
     ]
     if names is not None:
         parts.append(word_pieces(row.fields_by_name["name"], names))
@@ -91,13 +99,16 @@ def _sources(columns: DecisionLineColumns, size: int, faults: Faults) -> Pieces 
     return gathered(_inside(DecisionLine, "sources", bodies), counts)
 
 
-def _terms(columns: DecisionLineColumns, size: int, faults: Faults) -> Pieces | None:
-    """Money by term; a line that has none has no message of it."""
-    parts = _spread(columns.terms, Money.DESCRIPTOR, size, (), "lines.terms", faults)
+def _values(
+    columns: DecisionLineColumns, name: str, kind: Any, size: int, faults: Faults
+) -> Pieces | None:
+    """What a line is worth, by term or by part; a line that has none has no message of it."""
+    column = getattr(columns, name)
+    parts = _spread(column, kind.DESCRIPTOR, size, (), f"lines.{name}", faults)
     if not parts:
         return None
     bodies = joined(parts, size)
-    pieces = _inside(DecisionLine, "terms", bodies)
+    pieces = _inside(DecisionLine, name, bodies)
     return [piece if body else b"" for piece, body in zip(pieces, bodies, strict=True)]
 
 
@@ -160,10 +171,10 @@ def _competitors(columns: CompetingLineColumns, size: int, faults: Faults) -> Pi
     counts = _counts(columns, size, path, faults)
     rivals = sum(counts)
     more = [_contracts(columns.contracts, rivals, f"{path}.contracts", faults)]
-    for name in _NESTED[1:]:
+    for name, kind in _VALUES.items():
         place, part = f"{path}.{name}", getattr(columns, name)
-        money = joined(_spread(part, Money.DESCRIPTOR, rivals, (), place, faults), rivals)
-        more.append(_inside(CompetingLine, name, money))
+        bodies = joined(_spread(part, kind.DESCRIPTOR, rivals, (), place, faults), rivals)
+        more.append(_inside(CompetingLine, name, bodies))
     bodies = _items(columns, CompetingLine.DESCRIPTOR, rivals, _NESTED, path, faults, more)
     return gathered(_inside(Explanation, "competitors", bodies), counts)
 

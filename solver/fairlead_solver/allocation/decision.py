@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..findings import Finding
 from ..tables import Coded, Days, Ints, Kinds
 from .plan import Plan
-from .terms import Term
+from .terms import Term, Worth
 
 
 class Status(Enum):
@@ -99,6 +99,11 @@ class Decision:
     digest: str  # of the quantities decided
     warnings: tuple[Finding, ...] = ()
     columns: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+
+    @property
+    def worth(self) -> Worth | None:
+        """The parts of the objective; None where there is no plan."""
+        return Worth.of(self.terms) if self.objective_micros is not None else None
 
     @property
     def relative_gap(self) -> float | None:

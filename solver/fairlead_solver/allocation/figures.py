@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from .terms import Worth
+
 MICRO = Decimal(1_000_000)
 CENT = Decimal("0.01")
 
@@ -11,6 +13,18 @@ CENT = Decimal("0.01")
 def money(micros: int) -> str:
     """Money to the cent, half to even: 1,414.20; a negative zero is none."""
     return f"{(Decimal(micros) / MICRO).quantize(CENT) + 0:,.2f}"
+
+
+def signed(micros: int) -> str:
+    """A change to the hundredth: +1,414.20, -3.00; 0.00 has no sign."""
+    rounded = (Decimal(micros) / MICRO).quantize(CENT)
+    return f"{rounded:+,.2f}" if rounded else "0.00"
+
+
+def change(worth: Worth, currency: str) -> str:
+    """ "cash +3,591.00 USD, policy value -4.00 points"; no code where the currency is empty."""
+    cash = f"cash {signed(worth.cash_micros)} {currency}".rstrip()
+    return f"{cash}, policy value {signed(worth.policy_value_micros)} points"
 
 
 def amount(number: float) -> str:

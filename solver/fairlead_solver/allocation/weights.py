@@ -15,7 +15,7 @@ import numpy as np
 from .decision import Decision, Status
 from .families.fair_share import FairShareMode
 from .policy import AgingPolicy, Policy
-from .terms import Term
+from .terms import Term, Worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,9 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class WeightCost:
-    """Micro-units of money; None where the cycle without the weight has no plan.
+    """Millionths of the objective; None where the cycle without the weight has no plan.
 
+    `others`, `others_without`, `cost`: the parts of the three figures about the other terms.
     `lines_changed`: lines given another quantity without it.
     """
 
@@ -41,6 +42,9 @@ class WeightCost:
     cost_micros: int | None
     lines_changed: int
     status: Status
+    others: Worth
+    others_without: Worth | None
+    cost: Worth | None
 
 
 def weights_of(policy: Policy) -> Iterator[Weight]:
@@ -65,18 +69,24 @@ def cost_of(weight: Weight, decision: Decision, without: Decision) -> WeightCost
     """What the weight cost. Raises ValueError where the decision has no plan."""
     if decision.lines is None:
         raise ValueError("a decision without a plan has no costs")
-    own = decision.terms.get(weight.term, 0)
-    others = sum(decision.terms.values()) - own
-    free, changed = None, 0
+    others, free, changed = _others(weight, decision), None, 0
     if without.lines is not None:
-        free = sum(without.terms.values()) - without.terms.get(weight.term, 0)
+        free = _others(weight, without)
         changed = int(np.count_nonzero(decision.lines.confirmed != without.lines.confirmed))
+    cost = None if free is None else free - others
     return WeightCost(
         leaf=weight.leaf,
-        term_micros=own,
-        other_terms_micros=others,
-        other_terms_without_micros=free,
-        cost_micros=None if free is None else free - others,
+        term_micros=decision.terms.get(weight.term, 0),
+        other_terms_micros=others.total_micros,
+        other_terms_without_micros=None if free is None else free.total_micros,
+        cost_micros=None if cost is None else cost.total_micros,
         lines_changed=changed,
         status=without.status,
+        others=others,
+        others_without=free,
+        cost=cost,
     )
+
+
+def _others(weight: Weight, decision: Decision) -> Worth:
+    return Worth.of({t: micros for t, micros in decision.terms.items() if t is not weight.term})

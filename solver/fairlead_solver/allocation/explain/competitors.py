@@ -11,7 +11,7 @@ import numpy as np
 from ...tables import Bools, Ints
 from ..arcs import expand
 from ..problem import Problem
-from ..terms import Term
+from ..terms import Term, Worth
 from ..totals import summed
 from .case import Case
 from .rivals import Rivals, batches, rivals
@@ -126,6 +126,8 @@ def _competitor(
         unit_value=value,
         own_unit_value=own,
         decided_by=ReasonCode(code),
+        unit_worth=Worth.of(value),
+        own_unit_worth=Worth.of(own),
     )
 
 

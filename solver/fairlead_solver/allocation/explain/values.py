@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ..terms import Term
+from ..terms import Term, Worth
 
 
 class Certainty(IntEnum):
@@ -150,6 +150,7 @@ class Reason:
     delta_micros: int | None = None  # PROVEN: what the opposite costs; None where infeasible
     delta_at_least: bool = False  # the opposite costs `delta_micros` or more
     scope: Scope | None = None  # PROVEN: what was solved again
+    delta_cash_micros: int | None = None  # the cash in it, where a plan splits it
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ class Competitor:
     unit_value: Mapping[Term, int]  # micros per unit of the competing line, where it was served
     own_unit_value: Mapping[Term, int]  # micros per unit of this line, from the same lot
     decided_by: ReasonCode
+    unit_worth: Worth  # the parts of `unit_value`
+    own_unit_worth: Worth  # the parts of `own_unit_value`
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,7 @@ class Marginal:
     value_micros: int
     step: int
     method: MarginalMethod
+    worth: Worth | None = None  # its parts, as the plan of the moved cycle splits it
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +228,7 @@ class FixEffect:
     waived_micros: int = 0  # penalties that would be due, were no floor waived
     quantity: int = 0  # units the line has with it: its whole packs at least
     winners: tuple[LineQuantity, ...] = ()  # other lines that get more
+    gain: Worth | None = None  # the parts of the gain, as the second plan splits it
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +268,7 @@ class Relaxation:
     amount: int
     unit: Unit
     sentence: str
+    worth: Worth | None = None  # what the search counts for it, at most 0
 
 
 @dataclass(frozen=True, slots=True)
