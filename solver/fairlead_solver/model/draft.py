@@ -59,7 +59,10 @@ class Goal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
-    """A finished program. Arrays are read-only by convention; `matrix` is CSR, rows x columns."""
+    """A finished program. Arrays are read-only by convention; `matrix` is CSR, rows x columns.
+
+    `subtotal` (columns,): the part of `cost` that is reported by itself. No solve reads it.
+    """
 
     lower: Floats
     upper: Floats
@@ -72,6 +75,7 @@ class Model:
     goals: tuple[Goal, ...] = ()
     column_blocks: tuple[Block, ...] = ()
     row_blocks: tuple[Block, ...] = ()
+    subtotal: Floats | None = None
 
     @property
     def num_columns(self) -> int:

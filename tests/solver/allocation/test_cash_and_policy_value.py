@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from fairlead.wire import decision_message
 from fairlead.wire.values import read_money
+from fairlead_solver.allocation.cash import with_cash
 from fairlead_solver.allocation.families.churn import ChurnPolicy
 from fairlead_solver.allocation.families.fair_share import FairShareMode
 from fairlead_solver.allocation.policy import AgingPolicy, Policy, Step
-from fairlead_solver.api import Term, TermKind, Worth, intake, objective_terms, solve
+from fairlead_solver.api import Status, Term, TermKind, Worth, intake, objective_terms, solve
 from tests.strategies import Drawn, cycles
 
 MONEY = {Term.MARGIN, Term.SHIPMENT, Term.LOCATION, Term.OVERTIME, Term.CONTRACT}
@@ -69,3 +70,19 @@ def test_other_weights_change_no_cash_of_the_same_plan(
     before = Worth.of(objective_terms(problem, plan.packs))
     after = Worth.of(objective_terms(other, plan.packs))
     assert after.cash_micros == before.cash_micros
+
+
+@settings(max_examples=60)
+@given(cycles())
+def test_the_program_counts_as_cash_what_the_terms_call_cash(drawn: Drawn) -> None:
+    problem = intake(drawn.facts(), drawn.policy)
+    solved = solve(problem)
+    worth = solved.decision.worth
+    if worth is not None and solved.decision.status is Status.OPTIMAL:
+        model = with_cash(problem, solved.model)
+        assert model.subtotal is not None
+        cash = float(model.subtotal @ solved.decision.columns)
+        whole = float(model.cost @ solved.decision.columns)
+        near = 2 + 1e-9 * abs(cash)  # sums of doubles, and shares rounded to the micro-unit
+        assert abs(cash - worth.cash_micros) <= near
+        assert abs(whole - cash - worth.policy_value_micros) <= near + 1e-9 * abs(whole)

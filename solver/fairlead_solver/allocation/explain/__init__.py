@@ -17,6 +17,7 @@ from functools import cache
 import numpy as np
 
 from ...model.draft import Bools, Floats, Ints, Model
+from ..cash import with_cash
 from ..decision import Decision, Status
 from ..problem import Problem
 from .again import Again, Resolved
@@ -89,7 +90,7 @@ def explain(
     Without `solving` nothing is PROVEN, RESOLVED or tried.
     `contradictions`: (columns, rows) of every component that has no solution.
     """
-    chosen = options or ExplainOptions()
+    chosen, model = options or ExplainOptions(), with_cash(problem, model)
     clash = conflict(problem, model, contradictions, solving.again) if solving is not None else None
     if decision.plan is None:
         return Explanation(None, None, conflict=clash)

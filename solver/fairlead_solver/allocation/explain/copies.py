@@ -145,6 +145,7 @@ class Copies:
             row_upper=model.row_upper[row],
             matrix=sp.csr_array((matrix.data, indices, matrix.indptr), (len(row), len(column))),
             goals=tuple(Goal(g.name, g.weights[column]) for g in model.goals),
+            subtotal=None if model.subtotal is None else model.subtotal[column],
         )
         return Copies(chosen_model, len(chosen), self.column[column], part, self.row[row], row_part)
 
@@ -182,6 +183,11 @@ class Copies:
         """Goals and money of every copy at `x` (columns,)."""
         weights = [*(goal.weights for goal in self.model.goals), self.model.cost]
         return np.stack([np.bincount(self.part, w * x, self.count) for w in weights], axis=1)
+
+    def subtotals(self, x: Floats) -> Floats:
+        """What is reported by itself of every copy's money, at `x` (columns,)."""
+        own = np.bincount(self.part, _subtotal(self.model) * x, self.count)
+        return own.astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,6 +228,7 @@ def copies(beside: Beside, column: Ints, part: Ints, count: int) -> Copies:
         row_upper=whole.row_upper[row] - rest,
         matrix=matrix,
         goals=tuple(Goal(g.name, g.weights[column]) for g in whole.goals),
+        subtotal=None if whole.subtotal is None else whole.subtotal[column],
     )
     return Copies(model, count, column, part, row, row_part)
 
@@ -248,6 +255,7 @@ def stacked(pieces: Sequence[Copies]) -> Copies:
         row_upper=joined(lambda m: m.row_upper),
         matrix=sp.csr_array(sp.block_diag([m.matrix for m in models], format="csr")),
         goals=tuple(Goal(g.name, w) for g, w in zip(models[0].goals, weights, strict=True)),
+        subtotal=None if models[0].subtotal is None else joined(_subtotal),
     )
     return Copies(
         model,
@@ -257,6 +265,12 @@ def stacked(pieces: Sequence[Copies]) -> Copies:
         np.concatenate([piece.row for piece in pieces]),
         np.concatenate([piece.row_part + n for piece, n in zip(pieces, before, strict=False)]),
     )
+
+
+def _subtotal(model: Model) -> Floats:
+    if model.subtotal is None:
+        raise ValueError("programs side by side report the same")
+    return model.subtotal
 
 
 def rounding(worth: Floats) -> Floats:

@@ -17,18 +17,19 @@ from numpy.typing import NDArray
 from ...model.draft import Block, Draft, Model
 from ...tables import Coded, Floats, Ints, Lists
 from ..arcs import find_arcs
+from ..cash import with_cash
 from ..facts import Facts
 from ..families import FAMILIES
 from ..problem import LineFacts, Problem
 
 
 def program(problem: Problem) -> Model:
-    """The cycle as a program, the way it is solved."""
+    """The cycle as a program, the way it is solved, with cash as its subtotal."""
     draft = Draft()
     for family in FAMILIES:
         if family.applies(problem):
             family.build(problem, draft)
-    return draft.finish()
+    return with_cash(problem, draft.finish())
 
 
 def same_layout(one: Model, other: Model) -> bool:

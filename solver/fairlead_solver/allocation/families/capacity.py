@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ..problem import Problem
 
 NAME = "capacity"
+COLUMN_TERM = Term.OVERTIME  # what its columns cost or earn
 
 
 @dataclass(frozen=True, slots=True, eq=False)

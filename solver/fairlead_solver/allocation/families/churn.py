@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..problem import Problem
 
 NAME = "churn"
+COLUMN_TERM = Term.CHURN  # what its columns cost or earn
 MAX_RATE = 1e6
 
 

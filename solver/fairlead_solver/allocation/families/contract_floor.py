@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..problem import Problem
 
 NAME = "contract_floor"
+COLUMN_TERM = Term.CONTRACT  # what its columns cost or earn
 
 
 def _asked(problem: Problem) -> Bools:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ..problem import Problem
 
 NAME = "fair_share"
+COLUMN_TERM = Term.FAIR_SHARE  # what its columns cost or earn
 MAX_RATE = 1e6
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..problem import Problem
 
 NAME = "location_use"
+COLUMN_TERM = Term.LOCATION  # what its columns cost or earn
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..problem import Problem
 
 NAME = "shipment"
+COLUMN_TERM = Term.SHIPMENT  # what its columns cost or earn
 
 
 def _fixed_cost(problem: Problem) -> Ints:
