@@ -24,7 +24,7 @@ from fairlead_solver.api import Finding, InvalidInput
 
 from .beside import faults_beside
 from .documents import read_csv, read_text, read_yaml, refuse
-from .recipe import Recipe
+from .recipe.generator import Recipe
 from .sugar import Filler
 
 _HERE = Path(__file__).resolve().parent

@@ -56,6 +56,7 @@ from .model.cluster import ClusterError, ClusterLost, crew_at
 from .model.crew import Crew
 from .model.draft import Model
 from .model.engine import Engine
+from .model.engine_versions import engine_versions
 from .model.floor import cold_pass as model_cold_pass
 from .model.mathopt import EngineError
 from .model.mps import to_mps
@@ -333,6 +334,7 @@ __all__ = [
     "cold_pass",
     "crew_at",
     "default_column",
+    "engine_versions",
     "explain",
     "export_mps",
     "facts_digest",

@@ -15,7 +15,7 @@ import grpc
 import pytest
 
 from fairlead.v1 import allocation_service_pb2
-from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.recipe.generator import Recipe
 from tests.cluster.conftest import NO_RAY
 from tests.cluster.nodes import Nodes
 from tests.house.tree import ROOT

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fairlead import wire
-from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_solver import api
 from fairlead_solver.model.cluster import Cluster, ClusterLost
 from fairlead_solver.model.crew import Crew, Programs, Threads

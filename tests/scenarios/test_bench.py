@@ -17,7 +17,7 @@ from fairlead_scenarios.benching.figures import growths, ratios
 from fairlead_scenarios.benching.goals import verdicts
 from fairlead_scenarios.benching.processes import MemoryWatch, cpu_seconds
 from fairlead_scenarios.benching.task import Contender, Ending, Run, Task
-from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.recipe.generator import Recipe
 from tests.scenarios.commands import fairlead
 
 GAP = 1e-3

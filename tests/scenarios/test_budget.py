@@ -9,7 +9,7 @@ import pytest
 from fairlead_scenarios.asking import Asking
 from fairlead_scenarios.commands.verify_explanations import asking
 from fairlead_scenarios.local import problem_of, solve_local
-from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.scenario import Scenario, read_scenario
 from fairlead_scenarios.verifying.trial import Kind, Outcome
 from fairlead_scenarios.verifying.verify import Case, Effort, verify

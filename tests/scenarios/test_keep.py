@@ -7,8 +7,8 @@ from pathlib import Path
 
 from fairlead import wire
 from fairlead.v1 import facts_pb2
-from fairlead_scenarios.recipe import Recipe
 from fairlead_scenarios.recipe.following import following
+from fairlead_scenarios.recipe.generator import Recipe
 from tests.serving import running_server
 
 from .commands import LIBRARY, fairlead

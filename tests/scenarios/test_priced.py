@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from fairlead_scenarios.local import problem_of
-from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.scenario import Scenario
 from fairlead_solver import api
 from fairlead_solver.allocation.explain.values import BindingConstraint, MarginalMethod

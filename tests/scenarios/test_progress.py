@@ -14,7 +14,7 @@ from rich.console import Console
 
 from fairlead_scenarios.asking import Asking
 from fairlead_scenarios.local import solve_local
-from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.scenario import Scenario
 from fairlead_scenarios.screen.progress import Unwatched, watching, worth_of
 from fairlead_solver.api import Phase, Standing

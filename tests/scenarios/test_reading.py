@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fairlead.v1 import policy_pb2
 from fairlead_scenarios.local import problem_of
-from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.scenario import read_scenario
 from fairlead_scenarios.sugar import Unfit, as_date, as_day, as_micros
 from fairlead_solver.api import InvalidInput

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fairlead.v1 import columns_pb2, policy_pb2
 from fairlead_scenarios.local import problem_of
-from fairlead_scenarios.recipe import ContractScope, Recipe, TierMode
+from fairlead_scenarios.recipe.generator import ContractScope, Recipe, TierMode
 from fairlead_scenarios.scenario import Scenario
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "benchmark.md"

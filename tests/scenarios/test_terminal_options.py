@@ -29,8 +29,7 @@ def run_in_a_process(code: str) -> str:
     return done.stdout
 
 
-# bench reads its options off the recipe
-@pytest.mark.parametrize("name", ["", *(name for name in OWN_OPTIONS if name != "bench")])
+@pytest.mark.parametrize("name", ["", *OWN_OPTIONS])
 def test_help_imports_neither_engines_nor_the_contract(name: str) -> None:
     code = f"""
 import sys

@@ -13,7 +13,7 @@ from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead.wire.decisions import decision_message
 from fairlead_scenarios.asking import Asking
 from fairlead_scenarios.local import problem_of, solve_local
-from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.scenario import Scenario, read_scenario
 from fairlead_scenarios.verifying.field import LARGE
 from fairlead_scenarios.verifying.trial import Kind, Outcome, Verdict

@@ -13,7 +13,7 @@ from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2
 from fairlead.v1 import decision_service_pb2 as decisions_pb
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
-from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.recipe.generator import Recipe
 
 from .cycles import PARENT
 from .live import Live, live

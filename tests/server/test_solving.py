@@ -11,7 +11,7 @@ from google.rpc import error_details_pb2
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2
 from fairlead.v1.explanation_pb2 import CERTAINTY_PROVEN as PROVEN
-from fairlead_scenarios.recipe import Recipe
+from fairlead_scenarios.recipe.generator import Recipe
 
 from .cycles import PARENT, easy, endless, in_columns, request, upload
 from .live import Live, detail, details, live

@@ -9,8 +9,8 @@ from google.longrunning import operations_pb2
 from fairlead import wire
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2, facts_pb2
-from fairlead_scenarios.recipe import Recipe
 from fairlead_scenarios.recipe.following import following
+from fairlead_scenarios.recipe.generator import Recipe
 
 from .cycles import PARENT, easy, request
 from .live import Live, details

@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from ..recipe import Recipe
+from ..recipe.generator import Recipe
 from .processes import MemoryWatch
-from .task import Ending, Run, Task
+from .task import Ending, Run, Task, begun
 
 PACKAGE = "fairlead_scenarios.benching"
 GRACE = 3  # a contender may overrun its limit so many times, and a minute, before it is ended
@@ -37,7 +37,7 @@ def prepare_apart(recipe: Recipe, path: Path) -> None:
 
 def run_apart(task: Task, memory_bytes: int) -> Run:
     """The measured run, ended from outside where it takes far too long or above `memory_bytes`."""
-    lost = Run(engine=task.engine, lines=task.lines, status=Ending.FAILED)
+    lost = begun(task, Ending.FAILED)
     end = time.monotonic() + GRACE * task.time_limit + MINUTE
     with _started("measure", task.model_dump_json()) as (process, output):
         watch = MemoryWatch(process.pid)

@@ -10,10 +10,23 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from ..recipe import Recipe
+from fairlead_solver.api import engine_versions
+
+from ..recipe.generator import Recipe
 from .figures import Growth, Ratio, growths, ratios
 from .goals import Verdict, verdicts
 from .load import Load
+from .spread import (
+    Mean,
+    Profile,
+    Spread,
+    TimeToGap,
+    means,
+    profiles,
+    spreads,
+    times_to_gap,
+    typical,
+)
 from .task import Run
 
 
@@ -25,7 +38,9 @@ class Machine(BaseModel):
     memory_bytes: int
     python: str
     ortools: str
+    numpy: str
     fairlead: str
+    engines: dict[str, str]  # each engine's own words on its version
 
     @classmethod
     def here(cls) -> Self:
@@ -36,7 +51,9 @@ class Machine(BaseModel):
             memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
             python=platform.python_version(),
             ortools=version("ortools"),
+            numpy=version("numpy"),
             fairlead=version("fairlead"),
+            engines=engine_versions(),
         )
 
 
@@ -58,13 +75,26 @@ class Document(BaseModel):
     runs: list[Run] = []
     growth: list[Growth] = []
     ratios: list[Ratio] = []
+    spreads: list[Spread] = []
+    means: list[Mean] = []
+    profiles: list[Profile] = []
+    times_to_gap: list[TimeToGap] = []
     load: list[Load] = []
     goals: list[Verdict] = []
 
     def concluded(self) -> Self:
         """With growth, ratios and goals of what was measured so far."""
-        growth, ratio = growths(self.runs), ratios(self.runs)
-        found = {"growth": growth, "ratios": ratio, "goals": verdicts(ratio, growth, self.load)}
+        runs = typical(self.runs)
+        growth, ratio = growths(runs), ratios(runs)
+        found = {
+            "growth": growth,
+            "ratios": ratio,
+            "spreads": spreads(self.runs),
+            "means": means(self.runs, self.asked.time_limit),
+            "profiles": profiles(self.runs),
+            "times_to_gap": times_to_gap(self.runs),
+            "goals": verdicts(ratio, growth, self.load),
+        }
         return self.model_copy(update=found)
 
     def write(self, path: Path) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from pydantic import BaseModel
 
+from .spread import DONE
 from .task import WHOLE, Contender, Ending, Run
 
 FITTED_LINES = 10_000
-DONE = (Ending.OPTIMAL, Ending.MEASURED)
 
 
 class Growth(BaseModel):
@@ -39,6 +39,7 @@ class Ratio(BaseModel):
     """
 
     lines: int
+    cycle: str = ""  # the name of an own cycle
     best_whole: Contender | None = None
     faster_than_whole: float | None = None
     faster_than_whole_cpu: float | None = None
@@ -55,17 +56,22 @@ class Ratio(BaseModel):
 
 
 def growths(runs: Sequence[Run]) -> list[Growth]:
-    """The growth of every contender that was done at two sizes or more."""
+    """The growth of every contender that was done at two sizes of generated cycles or more."""
+    runs = [run for run in runs if not run.cycle]
     found = (_growth([r for r in runs if r.engine is e and _done(r)]) for e in _engines(runs))
     return [growth for growth in found if growth is not None]
 
 
 def ratios(runs: Sequence[Run]) -> list[Ratio]:
-    """One for each size at which anything can be compared."""
-    sizes = dict.fromkeys(run.lines for run in runs)
-    found = [_ratio(size, {r.engine: r for r in runs if r.lines == size}) for size in sizes]
-    empty = Ratio(lines=0)
-    return [ratio for ratio in found if ratio.model_copy(update={"lines": 0}) != empty]
+    """One for each size and own cycle at which anything can be compared."""
+    kinds = dict.fromkeys((run.cycle, run.lines) for run in runs)
+    found = []
+    for cycle, lines in kinds:
+        some = {run.engine: run for run in runs if (run.cycle, run.lines) == (cycle, lines)}
+        ratio = _ratio(lines, some)
+        if ratio != Ratio(lines=lines):
+            found.append(ratio.model_copy(update={"cycle": cycle}))
+    return found
 
 
 def _engines(runs: Sequence[Run]) -> list[Contender]:

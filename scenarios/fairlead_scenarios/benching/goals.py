@@ -51,6 +51,8 @@ def verdicts(
 def _speed(ratios: Sequence[Ratio]) -> list[Verdict]:
     found = []
     for ratio in ratios:
+        if ratio.cycle:
+            continue
         wanted, faster = FASTER.get(ratio.lines), ratio.faster_than_whole
         if wanted is not None and faster is not None:
             goal = f"{ratio.lines:,} lines: faster than the best whole engine"
@@ -79,7 +81,7 @@ def _growth(growths: Sequence[Growth]) -> list[Verdict]:
 def _service(ratios: Sequence[Ratio]) -> list[Verdict]:
     found = []
     for ratio in ratios:
-        if ratio.lines != SERVED_LINES or ratio.service_over_solve is None:
+        if ratio.cycle or ratio.lines != SERVED_LINES or ratio.service_over_solve is None:
             continue
         goal = f"{ratio.lines:,} lines: read, check and encode over the solve"
         found.append(Verdict.most(goal, ratio.service_over_solve, 0.15, "{:.0%}"))

@@ -21,7 +21,7 @@ from fairlead.v1 import allocation_service_pb2 as messages
 from fairlead.v1 import allocation_service_pb2_grpc as services
 from fairlead.v1 import decision_pb2
 
-from ..recipe import Recipe
+from ..recipe.generator import Recipe
 from .processes import cpu_seconds
 from .serving import Served
 

@@ -6,6 +6,7 @@ The objective is recomputed from the plan's integers, and every rule checked, wi
 
 from __future__ import annotations
 
+import math
 import resource
 import sys
 import time
@@ -23,6 +24,7 @@ from fairlead_solver.api import (
     Options,
     Problem,
     Solved,
+    Standing,
     cold_pass,
     crew_at,
     intake,
@@ -34,14 +36,13 @@ from fairlead_solver.api import (
 
 from ..apart import solve_by_reference
 from ..local import MAX_ROWS, Deadline
-from ..recipe import Recipe
 from ..recipe.following import following
+from ..recipe.generator import Recipe
 from ..sugar import MICRO
 from .answer import Explained, bytes_in_rows, judge
 from .processes import KIB, own_cpu_seconds
-from .task import Contender, Ending, Phases, Run, Task
+from .task import ENGINE_SEED, Contender, Ending, Phases, Point, Run, Task, begun
 
-SEED = 1
 LOADED_LINES, LOADED_LINES_WHOLE, LOADED_GAP = 1200, 20, 0.01  # solved before any clock runs
 LOADED_WHOLE = (Contender.HIGHS, Contender.SCIP, Contender.CP_SAT)
 CHANGED = 0.01  # of the lines and lots, from one cycle to the next
@@ -68,9 +69,30 @@ class Stopwatch:
         run.cpu_seconds = sum(getattr(self.cpu, name) for name in names)
 
 
+class Track:
+    """Notes when a solve's best plan or bound changed."""
+
+    def __init__(self, points: list[Point]) -> None:
+        self._points = points
+        self._start = time.perf_counter()
+
+    def standing(self, standing: Standing) -> None:
+        """A solve went on. In STRICT mode what is told before money is of a goal: both are shown
+        as they are."""
+        objective, bound = _finite(standing.objective), _finite(standing.bound)
+        last = self._points[-1] if self._points else None
+        if last is None or (last.objective, last.bound) != (objective, bound):
+            seconds = time.perf_counter() - self._start
+            self._points.append(Point(seconds=seconds, objective=objective, bound=bound))
+
+
+def _finite(micros: float) -> float | None:
+    return micros / MICRO if math.isfinite(micros) else None
+
+
 def measure(task: Task) -> Run:
     """Let the task's contender work on its cycle."""
-    run = Run(engine=task.engine, lines=task.lines, status=Ending.REFUSED)
+    run = begun(task)
     watch = Stopwatch()
     run.phases = watch.phases
     try:
@@ -80,6 +102,9 @@ def measure(task: Task) -> Run:
         run.note = str(error)
     except ClusterError as error:
         run.status, run.note = Ending.FAILED, str(error)
+    if run.seconds is not None and run.objective is not None:
+        end = Point(seconds=run.seconds, objective=run.objective, bound=run.bound)
+        run.points.append(end)
     run.peak_memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB
     return run
 
@@ -114,12 +139,14 @@ def _solve(task: Task, run: Run, watch: Stopwatch) -> Solved:
     problem = _problem(task, watch)
     with watch.phase("build"):
         write(problem)  # once more than a decision needs: solving has its own writing in it
-    options = Options(relative_gap=task.gap, seed=SEED, workers=task.workers)
+    options = Options(relative_gap=task.gap, seed=ENGINE_SEED, workers=task.workers)
     with crew_at(task.cluster) as crew:
         if crew is not None:
             crew.connect()  # before the clock: a server stays as near to its cluster
         with watch.phase("solve"):
-            solved = solve(problem, options, Deadline.after(task.time_limit), crew=crew)
+            track = Track(run.points)
+            limit = Deadline.after(task.time_limit)
+            solved = solve(problem, options, limit, track.standing, crew=crew)
     watch.total(run, "solve")
     judge(run, solved, task.workers)
     return solved
@@ -128,10 +155,10 @@ def _solve(task: Task, run: Run, watch: Stopwatch) -> Solved:
 def _warm_start(task: Task, run: Run, watch: Stopwatch) -> None:
     """The cycle, the next one from nothing, and the next one from what the first has left."""
     before = _problem(task, watch)
-    options = Options(relative_gap=task.gap, seed=SEED, workers=task.workers)
+    options = Options(relative_gap=task.gap, seed=ENGINE_SEED, workers=task.workers)
     with crew_at(task.cluster) as crew:
         left = left_of(solve(before, options, Deadline.after(task.time_limit), crew=crew))
-        problem = intake(following(before.facts, CHANGED, SEED), before.policy)
+        problem = intake(following(before.facts, CHANGED, ENGINE_SEED), before.policy)
         with watch.phase("solve"):
             solve(problem, options, Deadline.after(task.time_limit), crew=crew)
         watch.total(run, "solve")
@@ -160,7 +187,7 @@ def _service(task: Task, run: Run, watch: Stopwatch) -> None:
 def _whole(task: Task, run: Run, watch: Stopwatch) -> None:
     problem = _problem(task, watch)
     engine = Engine(task.engine.value)
-    options = Options(engine=engine, relative_gap=task.gap, seed=SEED)
+    options = Options(engine=engine, relative_gap=task.gap, seed=ENGINE_SEED)
     with watch.phase("solve"):
         solved = solve_whole(problem, options, Deadline.after(task.time_limit))
     watch.total(run, "solve")
@@ -180,7 +207,7 @@ def _cold_pass(task: Task, run: Run, watch: Stopwatch) -> None:
     with watch.phase("build"):
         model = write(problem)
     with watch.phase("solve"):
-        bound = cold_pass(model, SEED, task.workers)
+        bound = cold_pass(model, ENGINE_SEED, task.workers)
     watch.total(run, "solve")
     run.status, run.bound = Ending.MEASURED, bound / MICRO
     run.columns, run.rows = model.num_columns, model.num_rows

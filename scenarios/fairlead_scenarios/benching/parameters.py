@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from ..recipe import Recipe
+from ..recipe.parameters import Parameters
 
 Result = TypeVar("Result")
 PANEL = "The recipe of the cycles"
@@ -21,7 +21,7 @@ def with_recipe(
 
     `given` holds those that were given, by name: what was not is left to a file or the default.
     """
-    names = [name for name in Recipe.model_fields if name not in leave_out]
+    names = [name for name in Parameters.model_fields if name not in leave_out]
 
     def called(**arguments: Any) -> Result:
         given = {name: arguments.pop(name) for name in names}
@@ -37,7 +37,7 @@ def with_recipe(
 
 
 def _option(name: str) -> inspect.Parameter:
-    field = Recipe.model_fields[name]
+    field = Parameters.model_fields[name]
     default = getattr(field.default, "value", field.default)
     option = typer.Option(
         help=f"{(field.description or '').capitalize()}  [default: {default}]",

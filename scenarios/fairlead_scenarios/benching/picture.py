@@ -11,7 +11,7 @@ from typing import Any
 
 from ..documents import refuse
 from .document import Document
-from .figures import DONE
+from .spread import DONE, Profile, typical
 from .task import Contender, Ending, Run
 
 FORMATS = (".svg", ".png")
@@ -55,19 +55,18 @@ class Panel:
     figure: Callable[[Run], float | None]
 
 
-PANELS = (
-    Panel("Seconds to a plan", lambda s: f"{s:g} s", lambda run: run.seconds),
-    Panel(
-        "Gap proven",
-        lambda share: f"{100 * share:g} %",
-        lambda run: None if run.gap is None else max(run.gap, SMALLEST_GAP),
-    ),
-    Panel(
-        "Peak of memory",
-        lambda mib: f"{mib:g} MiB" if mib < 1000 else f"{mib / 1024:.2g} GiB",
-        lambda run: None if run.peak_memory_bytes is None else run.peak_memory_bytes / MIB,
-    ),
+TIME = Panel("Seconds to a plan", lambda s: f"{s:g} s", lambda run: run.seconds)
+GAP = Panel(
+    "Gap proven",
+    lambda share: f"{100 * share:g} %",
+    lambda run: None if run.gap is None else max(run.gap, SMALLEST_GAP),
 )
+MEMORY = Panel(
+    "Peak of memory",
+    lambda mib: f"{mib:g} MiB" if mib < 1000 else f"{mib / 1024:.2g} GiB",
+    lambda run: None if run.peak_memory_bytes is None else run.peak_memory_bytes / MIB,
+)
+PANELS = (TIME, GAP, MEMORY)
 
 
 def require(path: Path) -> None:
@@ -84,18 +83,45 @@ def draw(document: Document, path: Path) -> None:
     from matplotlib.figure import Figure  # an optional extra
 
     with mpl.rc_context(FONT):
-        figure = Figure(figsize=(13.5, 5.4), layout="constrained")
-        for axes, panel in zip(figure.subplots(1, len(PANELS)), PANELS, strict=True):
-            _frame(axes, panel, document.runs)
+        panels = [panel for panel in PANELS if _values(panel, document.runs)]
+        count = len(panels) + bool(document.profiles)
+        figure = Figure(figsize=(4.5 * max(1, count), 5.4), layout="constrained")
+        axes = figure.subplots(1, max(1, count), squeeze=False)[0]
+        for place, panel in zip(axes, panels, strict=False):
+            _frame(place, panel, document.runs)
             for contender in dict.fromkeys(run.engine for run in document.runs):
-                _line(axes, panel, [r for r in document.runs if r.engine is contender])
-        time, gap, _ = figure.axes
-        _goal_slopes(time, document.runs)
-        _asked(gap, document.asked.gap)
-        _refused(time, document.runs)
+                _line(place, panel, [r for r in document.runs if r.engine is contender])
+            if panel is TIME:
+                _goal_slopes(place, document.runs)
+            if panel is GAP:
+                _asked(place, document.asked.gap)
+        _refused(axes[0], document.runs)
+        if document.profiles:
+            _profiles(axes[-1], document.profiles)
         _legend(figure)
         _captions(figure, document)
         figure.savefig(path, dpi=DOTS_PER_INCH)
+
+
+def _values(panel: Panel, runs: Sequence[Run]) -> list[float]:
+    return [value for run in runs if (value := panel.figure(run)) is not None]
+
+
+def _profiles(axes: Any, profiles: Sequence[Profile]) -> None:
+    """The share of cycles that each contender solves within a factor of the fastest."""
+    most = max((profile.factors[-1] for profile in profiles if profile.factors), default=1.0)
+    for profile in profiles:
+        style = STYLES[profile.engine]
+        factors = [1.0, *profile.factors, most * 1.2]
+        shares = [profile.at(1.0), *profile.shares, profile.at(most)]
+        axes.step(factors, shares, where="post", color=style.colour, linewidth=style.width)
+    axes.set(xscale="log", xlabel="times the seconds of the fastest", ylim=(0, 1.03))
+    axes.set_title("Share of cycles done", loc="left", color=INK, fontweight="bold")
+    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    axes.xaxis.set_major_formatter(lambda factor, _: f"{factor:g}×")
+    axes.grid(True, which="major", color="#e4e4e4", linewidth=0.8)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
 
 
 def _frame(axes: Any, panel: Panel, runs: Sequence[Run]) -> None:
@@ -106,7 +132,7 @@ def _frame(axes: Any, panel: Panel, runs: Sequence[Run]) -> None:
     sizes = sorted({run.lines for run in runs})
     axes.set_xticks(sizes, [_count(size) for size in sizes])
     axes.xaxis.set_minor_locator(NullLocator())
-    _fit(axes, [v for run in runs if (v := panel.figure(run)) is not None])
+    _fit(axes, _values(panel, runs))
     axes.yaxis.set_major_locator(LogLocator(subs=(1.0,) if _decades(axes) > 2 else (1, 2, 5)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: panel.unit(value)))
     axes.yaxis.set_minor_locator(NullLocator())
@@ -134,7 +160,10 @@ def _line(axes: Any, panel: Panel, runs: Sequence[Run]) -> None:
     seen = sorted((r.lines, v, r.status) for r in runs if (v := panel.figure(r)) is not None)
     if not seen:
         return
-    lines, values = [p[0] for p in seen], [p[1] for p in seen]
+    joined = sorted(
+        (r.lines, v) for r in typical(runs) if not r.cycle and (v := panel.figure(r)) is not None
+    )  # own cycles of different kinds make no line
+    lines, values = [p[0] for p in joined], [p[1] for p in joined]
     axes.plot(lines, values, style.line, color=style.colour, linewidth=style.width, zorder=2)
     for size, value, status in seen:
         face = style.colour if status in DONE else "white"
@@ -144,6 +173,7 @@ def _line(axes: Any, panel: Panel, runs: Sequence[Run]) -> None:
 
 def _goal_slopes(axes: Any, runs: Sequence[Run]) -> None:
     """Lines of growth as lines^1 and lines^1.1, through the service's own smallest run."""
+    runs = [run for run in runs if not run.cycle]
     ours = sorted(
         (r.lines, r.seconds) for r in runs if r.engine is Contender.FAIRLEAD and r.seconds
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fairlead.v1 import allocation_service_pb2 as messages
 
-from ..recipe import Recipe
+from ..recipe.generator import Recipe
 
 
 def write_request(recipe: Recipe, path: Path) -> None:

@@ -22,6 +22,7 @@ class Contender(Enum):
     CODEC = "codec"  # the physical limit: decode and encode the cycle
 
 
+ENGINE_SEED = 1
 WHOLE = (Contender.HIGHS, Contender.SCIP, Contender.CP_SAT, Contender.PYOMO)
 
 
@@ -44,13 +45,17 @@ BROKEN = (Ending.FAILED, Ending.OVERRAN, Ending.OUT_OF_MEMORY)
 
 
 class Task(BaseModel):
-    """What to measure. `cycle`: a file that holds a SolveAllocationRequest."""
+    """What to measure. `cycle`: a file that holds a SolveAllocationRequest; `name` and `seed`: of
+    that cycle; `repeat`: 1 for the first run of a contender on it."""
 
     model_config = ConfigDict(frozen=True)
 
     engine: Contender
     lines: int
     cycle: Path
+    name: str = ""
+    seed: int | None = None
+    repeat: int = 1
     gap: float
     time_limit: float  # seconds
     workers: int = 1
@@ -69,6 +74,20 @@ class Phases(BaseModel):
     rows: float | None = None  # beyond that, where the lines are asked for as rows
 
 
+class Point(BaseModel):
+    """How far a solve was after so many seconds: the best plan and the bound; None: none yet."""
+
+    seconds: float
+    objective: float | None = None
+    bound: float | None = None
+
+    def gap(self) -> float | None:
+        """(bound - objective) / max(1, |objective|), where there are both."""
+        if self.objective is None or self.bound is None:
+            return None
+        return max(0.0, self.bound - self.objective) / max(1.0, abs(self.objective))
+
+
 class Run(BaseModel):
     """What was measured. Money in units of the currency; None: there is no such figure.
 
@@ -77,11 +96,16 @@ class Run(BaseModel):
     those of the same cycle solved from nothing, right before, in the same process. `bound` and
     `gap` are what the engine proved; the recomputed ones were computed again from the prices the
     solve ended with.
+    `points` end with the plan; whole engines report nothing before it.
     `peak_memory_bytes` is of all processes of the run together.
     """
 
     engine: Contender
     lines: int
+    cycle: str = ""  # the name of an own cycle; of a generated one its size
+    seed: int | None = None  # of a generated cycle
+    repeat: int = 1
+    parameters: dict[str, str] = {}  # what the contender was asked for
     status: Ending
     seconds: float | None = None
     cpu_seconds: float | None = None
@@ -98,4 +122,24 @@ class Run(BaseModel):
     rows: int | None = None
     components: int | None = None
     phases: Phases = Phases()
+    points: list[Point] = []  # on the way to the plan, where the contender reports that
     note: str = ""
+
+
+def begun(task: Task, status: Ending = Ending.REFUSED) -> Run:
+    """The run of a task before anything is measured."""
+    parameters = {
+        "gap": f"{task.gap:g}",
+        "time_limit": f"{task.time_limit:g}",
+        "engine_seed": str(ENGINE_SEED),
+        "threads": str(task.workers if task.engine not in WHOLE else 1),
+    }
+    return Run(
+        engine=task.engine,
+        lines=task.lines,
+        cycle=task.name,
+        seed=task.seed,
+        repeat=task.repeat,
+        parameters=parameters,
+        status=status,
+    )

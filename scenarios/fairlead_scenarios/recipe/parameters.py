@@ -1,6 +1,7 @@
 """The parameters of a generated cycle: their meaning, range and default, written once.
 
 Options of `fairlead bench`, recipe files and the table in docs/benchmark.md all come from here.
+`fairlead bench --help` imports this module: it imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from ..documents import read_yaml, refuse_model
 
 
 class TierMode(Enum):
@@ -98,12 +97,16 @@ class Parameters(BaseModel):
     @classmethod
     def read(cls, path: Path) -> Self:
         """A recipe file. Raises InvalidInput with every parameter that is wrong."""
+        from ..documents import read_yaml
+
         given = {k: str(v) if k == "cycle_date" else v for k, v in read_yaml(path).items()}
         return cls.of(given)
 
     @classmethod
     def of(cls, given: dict[str, object]) -> Self:
         """Of plain values. Raises InvalidInput with every parameter that is wrong."""
+        from ..documents import refuse_model
+
         try:
             return cls.model_validate(given)
         except ValidationError as error:
