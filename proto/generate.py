@@ -15,6 +15,7 @@ from pathlib import Path
 
 PROTO = Path(__file__).parent
 THIRD_PARTY = PROTO / "fairlead" / "third_party"
+DESCRIPTOR_SET = "fairlead/v1/fairlead.binpb"
 # The package registers google/longrunning/operations.proto but ships it under another name.
 RENAMED = {"google/longrunning/operations.proto": "google/longrunning/operations_proto.proto"}
 
@@ -48,7 +49,8 @@ def _protoc(*options: str) -> None:
 
 
 def stubs(target: Path = PROTO) -> None:
-    """Write *_pb2.py, *_pb2.pyi, *_pb2_grpc.py and *_pb2_grpc.pyi under `target`.
+    """Write *_pb2.py, *_pb2.pyi, *_pb2_grpc.py and *_pb2_grpc.pyi under `target`, and the
+    descriptor set that ships with them.
 
     A file without a service gets no *_pb2_grpc files.
     """
@@ -58,6 +60,7 @@ def stubs(target: Path = PROTO) -> None:
         if "\nservice " not in (PROTO / source).read_text():
             for suffix in ("_pb2_grpc.py", "_pb2_grpc.pyi"):
                 (target / source.replace(".proto", suffix)).unlink(missing_ok=True)
+    image(target / DESCRIPTOR_SET, comments=False)
 
 
 def image(path: Path, *, comments: bool = True) -> None:

@@ -110,6 +110,18 @@ def error_info(status: status_pb2.Status) -> error_details_pb2.ErrorInfo:
     return info
 
 
+def retry_pushback_millis(status: status_pb2.Status) -> int | None:
+    """When a client's retry policy may try again: by its RetryInfo, never (-1), or freely (None).
+
+    Of RESOURCE_EXHAUSTED only a full queue is worth another try: what is too large stays so.
+    """
+    info = error_details_pb2.RetryInfo()
+    for detail in status.details:
+        if detail.Unpack(info):
+            return max(1, int(info.retry_delay.ToMilliseconds()))
+    return -1 if code_of(status) is grpc.StatusCode.RESOURCE_EXHAUSTED else None
+
+
 class RemoteFailure(Exception):
     """A failure that arrives as a finished status (from a worker, or from a stored operation)."""
 

@@ -14,15 +14,17 @@ from typing import Any, TypeAlias
 
 import grpc
 from google.protobuf.message import DecodeError
+from google.rpc import status_pb2
 from grpc import aio
 
 from .envelope import malformed
-from .errors import RemoteFailure, ServiceError, code_of, status_of
+from .errors import RemoteFailure, ServiceError, code_of, retry_pushback_millis, status_of
 from .telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
 _DETAILS = "grpc-status-details-bin"
+_PUSHBACK = "grpc-retry-pushback-ms"
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
 
@@ -69,6 +71,13 @@ class CallInterceptor(aio.ServerInterceptor):  # type: ignore[misc, unused-ignor
                     yield response
 
         return call
+
+
+def _trailing(status: status_pb2.Status) -> tuple[tuple[str, str | bytes], ...]:
+    """The metadata that ends a refused call: its details, and when a retry policy may try again."""
+    details = (_DETAILS, status.SerializeToString())
+    pushback = retry_pushback_millis(status)
+    return (details,) if pushback is None else (details, (_PUSHBACK, str(pushback)))
 
 
 def _parser(deserializer: Callable[[bytes], Any] | None, streaming: bool) -> Callable[[Any], Any]:
@@ -131,5 +140,4 @@ class _Measured:
         status = status_of(error)
         code = code_of(status)
         self._count(code)
-        details = ((_DETAILS, status.SerializeToString()),)
-        await self._context.abort(code, status.message, details)
+        await self._context.abort(code, status.message, _trailing(status))

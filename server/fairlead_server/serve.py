@@ -15,7 +15,6 @@ from typing import Any
 from google.longrunning import operations_pb2
 from grpc import aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
 from fairlead.v1 import (
     decision_service_pb2_grpc,
@@ -31,6 +30,7 @@ from .interceptor import CallInterceptor
 from .jobs.handover import PRELOAD, Solved
 from .operations import Operations
 from .paging import Pages
+from .reflection import serve_reflection
 from .services import allocation, operations
 from .services.allocation import AllocationService
 from .services.decisions import DecisionService
@@ -74,8 +74,8 @@ class StartRefused(RuntimeError):
 def run(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT, then drain. Returns the exit code: 0, or 1 if it cannot start.
 
-    The health service of the calls' port knows every service by name. Reflection, health and
-    metrics are on ports of their own.
+    Both gRPC ports answer health, of every service by name, and reflection. Metrics have a port of
+    their own.
     """
     try:
         asyncio.run(_serve(settings))
@@ -223,9 +223,7 @@ class Server:
         )
         for server in (self._calls, self._admin):
             health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-        reflection.enable_server_reflection(
-            (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._admin
-        )
+            serve_reflection(server, (*SERVICES, health.SERVICE_NAME))
 
     async def _say(self, status: Any) -> None:
         for service in ("", *SERVICES):

@@ -28,7 +28,7 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8585, ge=0, le=65535, description="0: any free port")
     admin_host: str = "127.0.0.1"
-    admin_port: int = Field(default=8586, ge=0, le=65535, description="reflection and health")
+    admin_port: int = Field(default=8586, ge=0, le=65535, description="health and reflection alone")
     metrics_port: int = Field(default=8587, ge=0, le=65535, description="Prometheus, HTTP")
     ready_file: Path | None = Field(default=None, description="JSON with the ports, once bound")
     tls_cert: Path | None = None

@@ -12,6 +12,7 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 
+from fairlead import contract
 from fairlead.v1 import columns_pb2, facts_pb2
 from fairlead.wire.cycle import TABLES
 from fairlead_solver.api import Column, ColumnKind
@@ -51,6 +52,21 @@ def test_the_stubs_in_the_tree_are_those_the_protos_generate(tmp_path: Path) -> 
     assert made.keys() == kept.keys()
     stale = [str(name) for name in made if made[name] != kept[name]]
     assert not stale, f"run `make proto`: {stale}"
+
+
+def test_the_descriptor_set_that_ships_is_that_of_the_protos(tmp_path: Path) -> None:
+    done = run(sys.executable, PROTO / "generate.py", tmp_path)
+    assert done.returncode == 0, done.stderr
+    made = (tmp_path / "fairlead/v1/fairlead.binpb").read_bytes()
+    assert contract.DESCRIPTOR_SET.read_bytes() == made, "run `make proto`"
+
+
+def test_the_descriptor_set_holds_every_file_after_those_it_imports() -> None:
+    seen: set[str] = set()
+    for file in FileDescriptorSet.FromString(contract.DESCRIPTOR_SET.read_bytes()).file:
+        assert set(file.dependency) <= seen, file.name
+        seen.add(file.name)
+    assert {file.name for file in own_files()} <= seen
 
 
 def uncommented(file: FileDescriptorProto) -> Iterator[str]:

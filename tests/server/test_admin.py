@@ -8,13 +8,16 @@ from pathlib import Path
 
 import grpc
 import pytest
+from google.protobuf.descriptor_pool import DescriptorPool
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
 )
 
 from fairlead.v1 import allocation_service_pb2_grpc
 from fairlead_server.health import serving
+from fairlead_server.reflection import NAMES
 from fairlead_server.serve import SERVICES
 from fairlead_server.settings import Settings
 
@@ -45,11 +48,30 @@ def test_the_health_command_tells_a_server_from_none(server: Live) -> None:
     assert checked("") == 1
 
 
-def test_reflection_is_on_the_admin_port_only(server: Live) -> None:
-    with grpc.insecure_channel(server.admin) as channel:
-        assert set(SERVICES) <= set(ProtoReflectionDescriptorDatabase(channel).get_services())
-    with grpc.insecure_channel(server.target) as channel, pytest.raises(grpc.RpcError):
-        ProtoReflectionDescriptorDatabase(channel).get_services()
+def test_reflection_is_on_both_ports_with_every_file_that_the_services_need(server: Live) -> None:
+    for target in (server.target, server.admin):
+        with grpc.insecure_channel(target) as channel:
+            reflected = ProtoReflectionDescriptorDatabase(channel)
+            assert set(SERVICES) <= set(reflected.get_services())
+            pool = DescriptorPool(reflected)
+            for name in SERVICES:
+                assert pool.FindServiceByName(name).methods
+
+
+@pytest.mark.parametrize("version", ["v1", "v1alpha"])
+def test_both_versions_of_reflection_list_themselves_and_every_service(
+    server: Live, version: str
+) -> None:
+    path = f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo"
+    ask = server.channel.stream_stream(
+        path,
+        reflection_pb2.ServerReflectionRequest.SerializeToString,
+        reflection_pb2.ServerReflectionResponse.FromString,
+    )
+    question = reflection_pb2.ServerReflectionRequest(list_services="")
+    (answer,) = ask(iter([question]), timeout=30)
+    listed = {service.name for service in answer.list_services_response.service}
+    assert {*SERVICES, *NAMES} <= listed
 
 
 def test_calls_are_counted_by_method_and_code_and_solves_by_status(server: Live) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import grpc
 from google.protobuf import json_format
 
+from fairlead import contract
 from fairlead.v1 import allocation_service_pb2 as messages
 from fairlead.v1 import allocation_service_pb2_grpc as services
 from fairlead.v1 import decision_pb2
@@ -21,7 +22,9 @@ def main(address: str, path: str) -> None:
     request = json_format.Parse(
         Path(path).read_text(encoding="utf-8"), messages.SolveAllocationRequest()
     )
-    with grpc.insecure_channel(address) as channel:
+    # a timeout for every call, and retries where a call may be repeated
+    options = [("grpc.service_config", contract.service_config())]
+    with grpc.insecure_channel(address, options) as channel:
         stub = services.AllocationServiceStub(channel)
         decision = stub.SolveAllocation(request, timeout=60).decision
     status = decision_pb2.DecisionStatus.Name(decision.status)
