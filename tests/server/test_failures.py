@@ -52,6 +52,13 @@ def test_a_worker_killed_in_mid_solve_fails_its_call_and_the_next_one_works(sing
     assert value(single, "fairlead_worker_restarts") >= 1
 
 
+def test_bug_a_worker_killed_while_idle_costs_the_next_call_nothing(single: Live) -> None:
+    before = value(single, "fairlead_worker_restarts")
+    single.kill_workers()
+    assert works(single)
+    assert value(single, "fairlead_worker_restarts") == before + 1
+
+
 def test_a_cancelled_call_stops_its_solver_and_the_next_one_works(single: Live) -> None:
     call = solving(single)
     call.cancel()

@@ -71,6 +71,7 @@ def test_a_killed_worker_fails_its_own_call_and_the_next_one_works() -> None:
             with pytest.raises(WorkerDied) as died:
                 await task
             assert died.value.metadata == {"pid": str(pid), "exit_code": "-9"}
+            assert died.value.begun
             assert await it.run(job("echo", b"again")) == [b"again"]
             assert it.restarts == 1
 
@@ -87,12 +88,61 @@ def test_a_crash_in_an_engine_is_a_dead_worker_not_a_dead_server() -> None:
     running(work)
 
 
-def test_a_worker_killed_while_idle_costs_at_most_the_next_call() -> None:
+def test_bug_a_worker_killed_while_idle_costs_the_next_call_nothing() -> None:
     async def work() -> None:
         async with pool() as it:
             os.kill(it.pids[0], signal.SIGKILL)
-            with pytest.raises(WorkerDied):
-                await it.run(job("echo", b"lost"))
+            assert await it.run(job("echo", b"kept")) == [b"kept"]
+
+    running(work)
+
+
+def test_workers_killed_while_idle_are_replaced_before_any_call() -> None:
+    async def work() -> None:
+        async with pool(2) as it:
+            killed = it.pids
+            for pid in killed:
+                os.kill(pid, signal.SIGKILL)
+            while it.restarts < 2:
+                await asyncio.sleep(0.01)
+            assert len(it.pids) == 2
+            assert not set(it.pids) & set(killed)
+            made = [await it.run(job("pid")) for _ in range(2)]
+            assert {int(pid) for (pid,) in made} <= set(it.pids)
+
+    running(work)
+
+
+def test_a_call_that_lost_its_worker_before_it_began_runs_on_another() -> None:
+    async def work() -> None:
+        async with pool() as it:
+            lost = it.pids[0]
+            os.kill(lost, signal.SIGSTOP)  # it takes the job and never begins it
+            call = asyncio.create_task(it.run(job("pid")))
+            while not it.busy:
+                await asyncio.sleep(0.01)
+            os.kill(lost, signal.SIGKILL)
+            assert await call == [str(it.pids[0]).encode()] != [str(lost).encode()]
+            assert it.restarts == 1
+
+    running(work)
+
+
+def test_a_call_that_loses_two_workers_before_it_began_fails() -> None:
+    async def work() -> None:
+        async with pool() as it:
+            pids: list[int] = []
+
+            def killing() -> Job:
+                pids.append(it.pids[0])
+                os.kill(pids[-1], signal.SIGKILL)
+                return job("echo")()
+
+            with pytest.raises(WorkerDied) as died:
+                await it.run(killing)
+            assert not died.value.begun
+            assert len(set(pids)) == 2
+            assert died.value.metadata["pid"] == str(pids[1])
             assert await it.run(job("echo", b"again")) == [b"again"]
 
     running(work)

@@ -60,6 +60,13 @@ class Handout(Generic[Thing]):
                 return
         self._things.append(thing)
 
+    def remove(self, thing: Thing) -> bool:
+        """Take back one thing; False where it is handed out, or was never here."""
+        if thing not in self._things:
+            return False
+        self._things.remove(thing)
+        return True
+
     def withdraw(self) -> list[Thing]:
         """Take back everything nobody has asked for."""
         things, self._things = self._things, []

@@ -20,7 +20,8 @@ class Pool:
     """`size` workers. `run` takes one, `start` and `close` bracket its life.
 
     A call that is cancelled leaves at once; its worker climbs the cancel ladder in the
-    background and comes back, or is replaced.
+    background and comes back, or is replaced. A process that ends while it is idle is replaced at
+    once.
     """
 
     def __init__(self, spec: WorkerSpec, size: int, queue_length: int) -> None:
@@ -69,9 +70,26 @@ class Pool:
         """Run a job on the next free worker; returns the parts of its result.
 
         The job is made once a worker is there, when the time left to it is known. A job that was
-        `admitted` before waits however full the queue is. Raises
-        QueueFull, WorkerDied, RemoteFailure, and whatever `make_job` raises.
+        `admitted` before waits however full the queue is. One whose worker ends before the job
+        began goes to another worker, once. Raises QueueFull, WorkerDied, RemoteFailure, and
+        whatever `make_job` raises.
         """
+        try:
+            return await self._run(make_job, priority, admitted, on_start, on_progress)
+        except WorkerDied as died:
+            if died.begun:
+                raise
+            log.warning("%s before its job began: the job goes to another worker", died.cause)
+        return await self._run(make_job, priority, True, on_start, on_progress)
+
+    async def _run(
+        self,
+        make_job: Callable[[], Job],
+        priority: int,
+        admitted: bool,
+        on_start: Callable[[], None] | None,
+        on_progress: Progress | None,
+    ) -> list[bytes]:
         worker = await self._free.take(priority, admitted=admitted)
         try:
             job = make_job()
@@ -106,7 +124,15 @@ class Pool:
     async def _start(self) -> Worker:
         worker = await Worker.start(self._spec)
         self._workers.add(worker)
+        self._later(self._watch(worker))
         return worker
+
+    async def _watch(self, worker: Worker) -> None:
+        """Replace a process that ends while it is idle; of a busy one, its call takes notice."""
+        await worker.ended()
+        if self._free.remove(worker):
+            log.warning("idle worker %d ended", worker.pid)
+            await self._replace(worker)
 
     async def _stop(self, worker: Worker, running: asyncio.Task[list[bytes]]) -> None:
         try:

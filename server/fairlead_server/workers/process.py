@@ -1,9 +1,9 @@
 """Inside a worker process: run one job after the other, until the server hangs up.
 
-Started as a fresh interpreter, `python -m fairlead_server.workers.process FD MEMORY MODULE…`,
-with the socket inherited. That is what multiprocessing's spawn does, without importing the
-server's __main__ again and without pickling. The modules named are imported before READY is
-sent, so that the first job finds everything warm.
+Started as a fresh interpreter, `python -m fairlead_server.workers.process SOCKET BEGUN MEMORY
+MODULE…`, with the socket and the eventfd that counts jobs begun inherited. That is what
+multiprocessing's spawn does, without importing the server's __main__ again and without pickling.
+The modules named are imported before READY is sent, so that the first job finds everything warm.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ Task = Callable[[Run], Iterable[bytes]]
 
 def main(arguments: list[str]) -> None:
     """Serve jobs from the inherited socket."""
-    descriptor, memory_bytes, *modules = arguments
+    descriptor, begun, memory_bytes, *modules = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's business
     if int(memory_bytes):
         resource.setrlimit(resource.RLIMIT_DATA, (int(memory_bytes), int(memory_bytes)))
@@ -105,6 +105,7 @@ def main(arguments: list[str]) -> None:
     send(sock, Frame(FrameKind.READY))
     while True:
         task, run = runs.get()
+        os.eventfd_write(int(begun), 1)
         _execute(sock, task, run)
 
 

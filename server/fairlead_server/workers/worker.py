@@ -34,15 +34,19 @@ class WorkerSpec:
 
 
 class WorkerDied(ServiceError):
-    """The process ended in mid-job: killed, out of memory, or crashed. Only this call fails."""
+    """The process ended: killed, out of memory, or crashed. Only this call fails.
 
-    def __init__(self, pid: int, exit_code: int | None) -> None:
+    `begun` says whether its job had begun: one that had not may run elsewhere at no risk.
+    """
+
+    def __init__(self, pid: int, exit_code: int | None, begun: bool) -> None:
         super().__init__(
             grpc.StatusCode.INTERNAL,
             "WORKER_DIED",
             "the worker process solving this call died; the call may be sent again",
             {"pid": str(pid), "exit_code": "unknown" if exit_code is None else str(exit_code)},
         )
+        self.begun = begun
 
     @property
     def cause(self) -> str:
@@ -59,11 +63,13 @@ class Worker:
         process: asyncio.subprocess.Process,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
+        begun: int,
     ) -> None:
         self._spec = spec
         self._process = process
         self._reader = reader
         self._writer = writer
+        self._begun = begun  # an eventfd: the process adds one as it begins a job
         self._jobs = 0
         self._resident_bytes = 0
         self.alive = True
@@ -71,24 +77,23 @@ class Worker:
     @classmethod
     async def start(cls, spec: WorkerSpec) -> Worker:
         """Start a process and wait until it is warm. Raises WorkerDied or TimeoutError."""
+        begun = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         ours, theirs = socket.socketpair()
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "fairlead_server.workers.process"),
-                *(str(theirs.fileno()), str(spec.memory_bytes), *spec.preload),
-                pass_fds=(theirs.fileno(),),
-                stdin=asyncio.subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-                start_new_session=True,  # a signal to our terminal is not one to it
-            )
+        try:
+            process = await _spawn(spec, theirs.fileno(), begun)
+        except BaseException:
+            ours.close()
+            os.close(begun)
+            raise
+        finally:
+            theirs.close()
         reader, writer = await asyncio.open_connection(sock=ours, limit=_BUFFER_BYTES)
-        worker = cls(spec, process, reader, writer)
+        worker = cls(spec, process, reader, writer, begun)
         try:
             async with asyncio.timeout(spec.start_seconds):
                 await worker._receive()
         except BaseException:
-            worker.kill()
+            await worker.close()
             raise
         return worker
 
@@ -105,6 +110,11 @@ class Worker:
             or self._jobs >= self._spec.jobs
             or self._resident_bytes > self._spec.recycle_bytes
         )
+
+    async def ended(self) -> None:
+        """Wait until the process has ended, for whatever reason."""
+        await self._process.wait()
+        self.alive = False
 
     async def run(self, job: Job, on_progress: Progress | None = None) -> list[bytes]:
         """Run a job to its end; returns the parts of its result.
@@ -152,7 +162,14 @@ class Worker:
                 await self._process.wait()
         except TimeoutError:
             self.kill()
-        return WorkerDied(self.pid, await self._process.wait())
+        return WorkerDied(self.pid, await self._process.wait(), self._has_begun())
+
+    def _has_begun(self) -> bool:
+        """Whether the process, now dead, began the last job it was sent."""
+        try:
+            return os.eventfd_read(self._begun) == self._jobs
+        except BlockingIOError:
+            return False
 
     async def stop(self, running: asyncio.Task[list[bytes]]) -> None:
         """Cancel ladder: ask the job to end, wait the grace, then kill the process.
@@ -177,7 +194,21 @@ class Worker:
                 self._process.kill()
 
     async def close(self) -> None:
-        """End an idle process and take its exit."""
+        """End an idle process and take its exit. May be called once."""
         self.kill()
         self._writer.close()
+        os.close(self._begun)
         await self._process.wait()
+
+
+async def _spawn(spec: WorkerSpec, socket: int, begun: int) -> asyncio.subprocess.Process:
+    """Start a process that has the two descriptors, and no others of ours."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "fairlead_server.workers.process"),
+        *(str(socket), str(begun), str(spec.memory_bytes), *spec.preload),
+        pass_fds=(socket, begun),
+        stdin=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        start_new_session=True,  # a signal to our terminal is not one to it
+    )
