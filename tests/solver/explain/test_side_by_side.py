@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -171,3 +172,21 @@ def test_bug_a_row_with_no_whole_number_between_its_sides_is_no_error_but_no_pla
     assert found.empty.tolist() == [True] and found.attained.tolist() == [False]
     assert Again().best(one).state.tolist() == [State.INFEASIBLE]
     assert Again().exact(one).state.tolist() == [State.INFEASIBLE]
+
+
+def test_bug_a_looser_copy_of_one_with_crossed_sides_is_bounded_all_the_same() -> None:
+    """As above, with more room: only its duals are wanted, and any duals give true bounds."""
+    whole = np.zeros(1, dtype=np.int64)
+    model = Model(
+        lower=np.zeros(1),
+        upper=np.full(1, 9.0),
+        cost=np.ones(1),
+        integer=np.ones(1, dtype=np.bool_),
+        row_lower=np.full(1, 3.0),
+        row_upper=np.full(1, 3.0),
+        matrix=sp.csr_array(np.full((1, 1), 2.0)),
+    )
+    one = Copies(model, 1, whole, whole, whole, whole)
+    looser = replace(one, model=replace(model, row_upper=np.full(1, 5.0)))
+    now, most = Again().bounds_of_looser(one, looser, whole)
+    assert now[0] >= 0 and most[0] >= 2.0  # of n = 2 is the plan of the looser one

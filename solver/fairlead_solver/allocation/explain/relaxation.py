@@ -98,7 +98,8 @@ def bounds_of_looser(free: Copies, looser: Copies, of: Ints, solve: Solve) -> tu
             changed.columns[column_of],
         ),
     )
-    _, duals = solve(replace(parts, model=_nudged(one.model, other.model, rows, columns)))
+    nudged, _ = _uncrossed(replace(one, model=_nudged(one.model, other.model, rows, columns)))
+    _, duals = solve(replace(parts, model=nudged.model))
     y = np.zeros(other.model.num_rows)
     y[rows[1]] = duals[rows[0]]
     now = component_bounds(parts, one.model.cost[parts.columns], duals[parts.rows])
