@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairlead_solver import api
+from fairlead_solver.allocation.cash import with_cash
 from fairlead_solver.allocation.explain.again import Again
 from fairlead_solver.allocation.explain.as_decided import AsDecided
 from fairlead_solver.allocation.explain.branching import branched
@@ -35,8 +36,9 @@ def decided(drawn: Drawn) -> tuple[Case, Parts, Floats] | None:
     plan = solved.decision.plan
     if plan is None or not len(problem.arcs):
         return None
-    case = case_of(problem, solved.model, plan, proven=True)
-    return case, Parts(solved.model, len(problem.arcs)), solved.decision.columns
+    model = with_cash(problem, solved.model)
+    case = case_of(problem, model, plan, proven=True)
+    return case, Parts(model, len(problem.arcs)), solved.decision.columns
 
 
 def around_lots(case: Case, parts: Parts) -> tuple[Ints, Scopes]:

@@ -19,35 +19,63 @@ from .scope import Scopes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Gains:
+    """What parts gain in the objective, and the cash in that; NaN where it is not known."""
+
+    total: Floats
+    cash: Floats
+
+    @classmethod
+    def unknown(cls, count: int) -> Gains:
+        """Of parts that nothing is known of yet."""
+        return cls(np.full(count, np.nan), np.full(count, np.nan))
+
+    def put(self, at: Ints, gains: Gains) -> None:
+        """Write those of some parts."""
+        self.total[at], self.cash[at] = gains.total, gains.cash
+
+    def at(self, chosen: Ints | Bools) -> Gains:
+        """Some of the parts."""
+        return Gains(self.total[chosen], self.cash[chosen])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Valued:
-    """What parts are worth; `known` (parts,): not infeasible, not to be had, or stopped."""
+    """What parts are worth, and the cash in that; `known` (parts,): not infeasible, not to be had,
+    or stopped."""
 
     worth: Worths
+    cash: Floats
     known: Bools
 
     @classmethod
     def unknown(cls, copies: Copies) -> Valued:
         """Of copies that nothing is known of yet."""
         worth = np.zeros((copies.count, len(copies.model.goals) + 1))
-        return cls(worth, np.zeros(copies.count, dtype=np.bool_))
+        return cls(worth, np.zeros(copies.count), np.zeros(copies.count, dtype=np.bool_))
 
-    def gain(self, now: Valued) -> Floats:
-        """Money over `now`, exactly 0 where they are worth the same; NaN where unknown."""
+    def put(self, at: Ints, copies: Copies, x: Floats) -> None:
+        """Parts `at` are `copies` at `x` (columns,)."""
+        self.worth[at], self.cash[at] = copies.worths(x), copies.subtotals(x)
+
+    def gain(self, now: Valued) -> Gains:
+        """What is gained over `now`, exactly 0 where they are worth the same."""
         same = compared(self.worth, now.worth) == 0
-        money = np.where(same, 0.0, self.worth[:, -1] - now.worth[:, -1])
-        return np.where(self.known & now.known, money, np.nan)
+        known = self.known & now.known
+        total, cash = self.worth[:, -1] - now.worth[:, -1], self.cash - now.cash
+        return Gains(*(np.where(known, np.where(same, 0.0, g), np.nan) for g in (total, cash)))
 
     def at(self, chosen: Ints) -> Valued:
         """Some of the parts."""
-        return Valued(self.worth[chosen], self.known[chosen])
+        return Valued(self.worth[chosen], self.cash[chosen], self.known[chosen])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AsDecided:
     """Parts as they are: part p is copy `of_part[p]` of `copies`.
 
-    `decided`: what the plan is worth there; `best`, as far as it is known, what any plan is, and
-    `tried` where that was sought to the end."""
+    `decided`: what the plan is worth there; `best`, as far as it is known, what any plan is: the
+    decision's, where none is worth more; `tried` where that was sought to the end."""
 
     again: Again
     of_part: Ints
@@ -65,9 +93,11 @@ class AsDecided:
         first, of_part = scopes.distinct()
         some = scopes.only(first)
         copies = some.copies(beside)
-        decided = copies.worths(beside.x[some.column])
+        x = beside.x[some.column]
+        decided, cash = copies.worths(x), copies.subtotals(x)
         known = np.full(copies.count, again.settled)
-        made = cls(again, of_part, copies, decided, Valued(decided.copy(), known), known.copy())
+        best = Valued(decided.copy(), cash, known)
+        made = cls(again, of_part, copies, decided, best, known.copy())
         if not copies.count or not copies.money_first():
             return made, np.full(looser.count, np.inf)
         bound, most = again.bounds_of_looser(copies, looser, of_part[parts])
@@ -80,9 +110,14 @@ class AsDecided:
         """Whose relaxation is a plan, is worth that."""
         some = self.copies.only(wanted)
         found = self.again.relaxed(some)
-        plans = wanted[found.attained]
-        self.best.worth[plans] = some.worths(found.x)[found.attained]
-        self.best.known[plans] = True
+        self._attain(wanted, some, found.x, found.attained)
+
+    def _attain(self, wanted: Ints, some: Copies, x: Floats, known: Bools) -> None:
+        """Parts `wanted` are `some`, the best plan of which is `x` where it is `known`."""
+        self.best.known[wanted] = known
+        more = known & (compared(some.worths(x), self.decided[wanted]) > 0)
+        better = np.flatnonzero(more)
+        self.best.put(wanted[better], some.only(better), x[more[some.part]])
 
     def reaches(self, parts: Ints, bound: Floats) -> Bools:
         """Whether a plan of the part as it is, is worth `bound` (parts,) to rounding."""
@@ -90,27 +125,30 @@ class AsDecided:
         worth = np.where(self.best.known, self.best.worth[:, -1], -np.inf)[of]
         return _within(bound, np.maximum(worth, self.decided[of, -1]))
 
-    def gain(self, parts: Ints, copies: Copies, searched: Bools, upwards: Bools) -> Floats:
-        """Money by which `copies`, parts with other limits, are worth more than the parts as they
-        are; NaN where that is not known. `searched`: those for which an engine may search;
-        `upwards`: those of which only what is earned matters, if anything."""
+    def gain(self, parts: Ints, copies: Copies, searched: Bools, upwards: Bools) -> Gains:
+        """By how much `copies`, parts with other limits, are worth more than the parts as they
+        are. `searched`: those for which an engine may search; `upwards`: those of which only what
+        is earned matters, if anything."""
         if not len(parts):
-            return np.empty(0)
+            return Gains.unknown(0)
         after = Valued.unknown(copies)
         nothing = np.zeros(len(parts), dtype=np.bool_)
         relaxed = self.again.relaxed(copies) if copies.money_first() else None
         if relaxed is not None:
-            after = Valued(copies.worths(relaxed.x), relaxed.attained.copy())
+            after.put(np.arange(copies.count), copies, relaxed.x)
+            after.known[:] = relaxed.attained
             nothing = upwards & self.reaches(parts, relaxed.bound)
         left = np.flatnonzero(~nothing & ~after.known)
         if len(left):
             some = copies.only(left)
             root = None if relaxed is None else relaxed.of(copies, left)
             outcomes = self.again.exact(some, root, searched[left])
-            after.worth[left] = some.worths(outcomes.x)
+            after.put(left, some, outcomes.x)
             after.known[left] = outcomes.state == State.CLOSED
         self._solve(parts[~nothing & after.known])
-        return np.where(nothing, 0.0, after.gain(self.best.at(self.of_part[parts])))
+        gains = after.gain(self.best.at(self.of_part[parts]))
+        gains.put(np.flatnonzero(nothing), Gains(np.zeros(1), np.zeros(1)))
+        return gains
 
     def _solve(self, parts: Ints) -> None:
         """Parts to the end where their best is not known yet."""
@@ -119,8 +157,7 @@ class AsDecided:
         if len(wanted):
             some = self.copies.only(wanted)
             outcomes = self.again.best(some)
-            self.best.worth[wanted] = some.worths(outcomes.x)
-            self.best.known[wanted] = outcomes.state == State.CLOSED
+            self._attain(wanted, some, outcomes.x, outcomes.state == State.CLOSED)
             self.tried[wanted] = True
 
 

@@ -1,4 +1,4 @@
-"""What one step more, or less, of a limit is worth: solved again both ways.
+"""What one step more, or less, of a limit is worth, cash and policy value: solved again both ways.
 
 The step is one unit of what the planner counts; where that changes nothing, what a pack of a
 short line still lacks; where that changes nothing either, what the least quantity of a line lacks
@@ -25,8 +25,9 @@ import numpy as np
 from ...model.draft import Bools, Floats, Ints
 from ..arcs import expand
 from ..families.fair_share import FairShareMode
+from ..terms import Worth
 from .again import Again
-from .as_decided import AsDecided
+from .as_decided import AsDecided, Gains
 from .binding import MICRO, MICRO_UNITS, Marginals, unit_of
 from .case import Case
 from .copies import Beside, Copies
@@ -72,12 +73,12 @@ class _Trials:
         """The same, tightened."""
         return self.moved.by(at, -self.case.limits.loosening(self.rows[at]) * step)
 
-    def gains(self, now: AsDecided, at: Ints, moved: tuple[Ints, Copies], upwards: Bools) -> Floats:
-        """What the moved parts earn, one figure for each of `at`; NaN where that is not known."""
+    def gains(self, now: AsDecided, at: Ints, moved: tuple[Ints, Copies], upwards: Bools) -> Gains:
+        """What the moved parts earn, for each of `at`."""
         places, copies = moved
-        gain, parts = np.full(len(at), np.nan), at[places]
-        gain[places] = now.gain(parts, copies, self.both[parts], upwards[parts])
-        return gain
+        gains, parts = Gains.unknown(len(at)), at[places]
+        gains.put(places, now.gain(parts, copies, self.both[parts], upwards[parts]))
+        return gains
 
 
 def marginals(
@@ -153,22 +154,24 @@ def _valued(trials: _Trials) -> dict[int, Marginals]:
     steps = [_steps(case, row) for row in rows.tolist()]
     step = np.array([s[-1] for s in steps])
     now, gain = _loosened(trials, every, step)
-    asked = trials.both & ((gain != 0) | ~trials.upwards)
+    asked = trials.both & ((gain.total != 0) | ~trials.upwards)
     for size in range(max(map(len, steps), default=1) - 1):
         smaller = [k for k in np.flatnonzero(asked).tolist() if len(steps[k]) > size + 1]
         at, by = np.array(smaller, dtype=np.int64), np.array([steps[k][size] for k in smaller])
         earned = trials.gains(now, at, trials.looser(at, by), trials.upwards)
-        told = ~np.isnan(earned) & (earned != 0)
-        gain[at[told]], step[at[told]], asked[at[told]] = earned[told], by[told], False
+        told = ~np.isnan(earned.total) & (earned.total != 0)
+        gain.put(at[told], earned.at(told))
+        step[at[told]], asked[at[told]] = by[told], False
     lowered = case.limits.lowered(rows, step + _least_limit(case, rows))
-    tight = np.flatnonzero(trials.both & (gain != 0) & ~np.isnan(gain) & lowered)
-    loss = np.full(len(rows), np.nan)
+    known = ~np.isnan(gain.total)
+    tight = np.flatnonzero(trials.both & (gain.total != 0) & known & lowered)
+    loss = Gains.unknown(len(rows))
     either = np.zeros(len(rows), dtype=np.bool_)
-    loss[tight] = trials.gains(now, tight, trials.tighter(tight, step[tight]), either)
+    loss.put(tight, trials.gains(now, tight, trials.tighter(tight, step[tight]), either))
     return {
-        row: _told(trials, k, float(step[k]), float(gain[k]), float(loss[k]))
+        row: _told(trials, k, float(step[k]), gain, loss)
         for k, row in enumerate(rows.tolist())
-        if not np.isnan(gain[k])
+        if known[k]
     }
 
 
@@ -178,7 +181,7 @@ def _least_limit(case: Case, rows: Ints) -> Floats:
     return np.array([float(case.wording(row)[1].unit == "locations") for row in rows.tolist()])
 
 
-def _loosened(trials: _Trials, every: Ints, step: Floats) -> tuple[AsDecided, Floats]:
+def _loosened(trials: _Trials, every: Ints, step: Floats) -> tuple[AsDecided, Gains]:
     """The parts as they are, and what each earns by `step`: nothing where a bound says so, solved
     where none does."""
     places, looser = trials.looser(every, step)
@@ -187,21 +190,26 @@ def _loosened(trials: _Trials, every: Ints, step: Floats) -> tuple[AsDecided, Fl
     nothing = now.reaches(places, most) & trials.upwards[places]
     left = np.flatnonzero(~nothing)
     gain = trials.gains(now, every, (places[left], looser.only(left)), trials.upwards)
-    gain[places[nothing]] = 0.0
+    gain.put(places[nothing], Gains(np.zeros(1), np.zeros(1)))
     return now, gain
 
 
-def _told(trials: _Trials, part: int, step: float, gain: float, loss: float) -> Marginals:
-    """`gain`, `loss`: money by loosening and tightening; NaN: not known."""
+def _told(trials: _Trials, part: int, step: float, gain: Gains, loss: Gains) -> Marginals:
+    """`gain`, `loss`: of every part, by loosening and tightening."""
     whole = trials.scope[part] == Scope.CYCLE
-    if not gain:
+    if not gain.total[part]:
         return Marginals(changes_nothing=bool(whole))
     method = MarginalMethod.RESOLVED if whole else MarginalMethod.BESIDE
     amount = round(step * _contract_units(trials.case, int(trials.rows[part])))
-    looser = Marginal(round(gain), amount, method)
-    tighter = None if math.isnan(loss) else Marginal(round(loss), amount, method)
+    looser = _marginal(gain, part, amount, method)
+    tighter = None if np.isnan(loss.total[part]) else _marginal(loss, part, amount, method)
     up = trials.case.limits.loosening(trials.rows[part : part + 1])[0] > 0
     return Marginals(looser, tighter) if up else Marginals(tighter, looser)
+
+
+def _marginal(gain: Gains, part: int, amount: int, method: MarginalMethod) -> Marginal:
+    total, cash = round(float(gain.total[part])), round(float(gain.cash[part]))
+    return Marginal(total, amount, method, Worth(cash, total - cash))
 
 
 def _priced(case: Case, row: int, price: float) -> Marginals:

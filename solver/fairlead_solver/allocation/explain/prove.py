@@ -86,6 +86,7 @@ class _Trials:
     own: Ints  # positions of the lines' arcs
     free: Copies
     now: Worths
+    cash: Floats  # in what is worth `now`
 
     def forced(self, least: Floats) -> Copies:
         """With at least so many packs for each line."""
@@ -118,15 +119,20 @@ def _round(
     case: Case, lines: Ints, before: Proven, trials: _Trials, again: Again
 ) -> tuple[Ints, Proven]:
     """What one trial for each line proves beside what is proven, and the lines still open."""
-    verdict, delta, exact = _verdicts(case, trials, again)
+    verdict, delta, cash, exact = _verdicts(case, trials, again)
     blame = _blames(case, before.reasons, trials, verdict, again)
     worse = verdict == Verdict.WORSE
     proofs = {
-        line: Proof(lost if is_worse else None, at_least=not is_exact, scope=_SCOPES[scope])
-        for line, lost, is_worse, is_exact, scope in zip(
+        line: Proof(
+            delta_micros=lost if is_worse else None,
+            at_least=not is_exact,
+            scope=_SCOPES[scope],
+            cash_micros=in_cash if is_worse and is_exact else None,
+        )
+        for line, lost, in_cash, is_worse, is_exact, scope in zip(
             *(
                 c[worse | (verdict == Verdict.INFEASIBLE)].tolist()
-                for c in (lines, delta, worse, exact, trials.scopes.scope)
+                for c in (lines, delta, cash, worse, exact, trials.scopes.scope)
             ),
             strict=True,
         )
@@ -152,7 +158,9 @@ def _trials(case: Case, lines: Ints, parts: Parts, x: Floats, effort: Effort) ->
     owner = lines[scopes.part]
     own = (scopes.column >= offsets[owner]) & (scopes.column < offsets[owner + 1])
     free = scopes.copies(Beside.of(parts.model, x))
-    return _Trials(lines, scopes, np.flatnonzero(own), free, free.worths(x[scopes.column]))
+    held = x[scopes.column]
+    worths, cash = free.worths(held), free.subtotals(held)
+    return _Trials(lines, scopes, np.flatnonzero(own), free, worths, cash)
 
 
 def _least(case: Case, lines: Ints, *, at_once: bool) -> Floats:
@@ -162,14 +170,16 @@ def _least(case: Case, lines: Ints, *, at_once: bool) -> Floats:
     return np.where(given > 0, given // pack + 1, first).astype(np.float64)
 
 
-def _verdicts(case: Case, trials: _Trials, again: Again) -> tuple[Ints, Ints, Bools]:
-    """(Verdict, money lost in micro-units, whether that is exact) of every line."""
+def _verdicts(case: Case, trials: _Trials, again: Again) -> tuple[Ints, Ints, Ints, Bools]:
+    """(Verdict, worth lost, the cash in that, both in millionths, whether both are exact) of every
+    line."""
     forced = trials.forced(_least(case, trials.lines, at_once=True))
     bound, outcomes = again.bounded(forced, trials.now[:, -1])
     exact = np.isinf(bound)
     lost = trials.now[:, -1] - bound
-    worths, now, better = forced.worths(outcomes.x), trials.now.copy(), np.flatnonzero(exact)
-    better = _improved(trials, better, worths, outcomes, again, now)
+    worths, better = forced.worths(outcomes.x), np.flatnonzero(exact)
+    now, cash = trials.now.copy(), trials.cash.copy()
+    better = _improved(trials, better, worths, outcomes, again, now, cash)
     verdict: Ints = np.select(
         [outcomes.state == State.INFEASIBLE, ~exact, outcomes.state == State.OPEN],
         [Verdict.INFEASIBLE, Verdict.WORSE, Verdict.OPEN],
@@ -178,14 +188,22 @@ def _verdicts(case: Case, trials: _Trials, again: Again) -> tuple[Ints, Ints, Bo
     verdict[better[verdict[better] != Verdict.WORSE]] = Verdict.BETTER
     lost = np.where(exact & (verdict == Verdict.WORSE), now[:, -1] - worths[:, -1], lost)
     lost[exact & (verdict != Verdict.WORSE)] = 0.0
-    return verdict, np.rint(lost).astype(np.int64), exact
+    cash -= forced.subtotals(outcomes.x)
+    return verdict, np.rint(lost).astype(np.int64), np.rint(cash).astype(np.int64), exact
 
 
 def _improved(
-    trials: _Trials, at: Ints, worths: Worths, outcomes: Outcomes, again: Again, now: Worths
+    trials: _Trials,
+    at: Ints,
+    worths: Worths,
+    outcomes: Outcomes,
+    again: Again,
+    now: Worths,
+    cash: Floats,
 ) -> Ints:
     """Parts of `at` where serving the line better is worth more than the decision, which the gap
-    asked allows: the worth of the best plan of the part, written into `now`. Serving the line may
+    asked allows: the worth of the best plan of the part is written into `now`, the cash in that
+    into `cash`. Serving the line may
     still not be in it. Whole components are compared with the decision itself."""
     part = (trials.scopes.scope == Scope.PART) & (outcomes.state == State.CLOSED)
     better = at[part[at] & (compared(worths, now)[at] > 0)]
@@ -195,6 +213,7 @@ def _improved(
     closed = (best.state == State.CLOSED)[of_one]
     improved: Ints = better[closed]
     now[improved] = free.worths(best.x)[of_one][closed]
+    cash[improved] = free.subtotals(best.x)[of_one][closed]
     return improved
 
 

@@ -24,12 +24,14 @@ COMPETITORS = 100  # that are told of one line, where nothing else is asked for
 class Proof:
     """More for a line was forced: `delta_micros` is what that costs, None: it is infeasible.
 
-    `at_least`: it costs that much or more. `scope`: what was solved again.
+    `at_least`: it costs that much or more. `scope`: what was solved again. `cash_micros`: the cash
+    in what it costs, where a plan splits it.
     """
 
     delta_micros: int | None
     at_least: bool
     scope: Scope
+    cash_micros: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +106,14 @@ def _told(
     units = int(reasons.units[k])
     if proof is None or certainty is not Certainty.PROVEN:
         return Reason(code, units, certainty, rule), words
-    return (
-        Reason(code, units, certainty, rule, proof.delta_micros, proof.at_least, proof.scope),
-        words,
+    reason = Reason(
+        code=code,
+        units=units,
+        certainty=certainty,
+        rule=rule,
+        delta_micros=proof.delta_micros,
+        delta_at_least=proof.at_least,
+        scope=proof.scope,
+        delta_cash_micros=proof.cash_micros,
     )
+    return reason, words
