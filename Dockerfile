@@ -1,4 +1,4 @@
-# Build: the wheel, then an environment that holds exactly the pinned versions.
+# Build: the wheels, then an environment that holds exactly the pinned versions.
 # glibc, not musl: ortools has no other wheels.
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -10,7 +10,7 @@ COPY proto ./proto
 COPY solver ./solver
 COPY server ./server
 COPY scenarios ./scenarios
-RUN /opt/build/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /opt/wheel .
+RUN /opt/build/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir /opt/wheel ./proto .
 RUN python -m venv /opt/fairlead && /opt/fairlead/bin/pip install --quiet -c constraints.txt /opt/wheel/*.whl
 
 # Run: no compiler, no sources, no root.

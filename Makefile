@@ -18,11 +18,11 @@ help: ## list what can be made
 
 setup: $(STAMP) ## create .venv and install Fairlead with its pinned dependencies
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml proto/pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[dev,reference,plot]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation -e ./proto -e '.[dev,reference,plot]'
 	touch $@
 
 setup-ray: $(RAY_STAMP) ## add Ray to .venv, for `--cluster` and its tests

@@ -261,7 +261,7 @@ class Decision(_message.Message):
     status has no decision.
     """
     bound_micros: _builtins.int
-    """No decision is worth more than this, in what `objective_micros` counts. Absent where none is
+    """No decision is worth more than this, millionths as in `objective_micros`. Absent where none is
     proven.
     """
     relative_gap: _builtins.float
