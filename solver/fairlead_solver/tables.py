@@ -146,13 +146,15 @@ def refs(target: str) -> Any:
     return _column(kind=ColumnKind.REFS, target=target)
 
 
-def integer(default: int = 0, *, minimum: int = 0, required: bool = False) -> Any:
-    """int64; with `default` NO_INT the value is optional."""
+def integer(
+    default: int = 0, *, minimum: int = 0, maximum: int | None = None, required: bool = False
+) -> Any:
+    """int64, at most MAX_AMOUNT or `maximum`; with `default` NO_INT the value is optional."""
     return _column(
         kind=ColumnKind.INT,
         default=default,
         minimum=minimum,
-        maximum=MAX_AMOUNT,
+        maximum=MAX_AMOUNT if maximum is None else maximum,
         optional=default == NO_INT,
         required=required,
     )
@@ -182,6 +184,7 @@ def choice(enum: type[IntEnum], default: IntEnum) -> Any:
 
 MAX_AMOUNT = 10**15  # of base units, or micro-units of money: products of two are guarded apart
 MIN_DAY, MAX_DAY = -25_567, 182_621  # 1900-01-01 … 2469-12-31
+MAX_TRANSIT_DAYS = 1_000_000  # MAX_DAY and so many more are a date of the calendar still
 
 _DTYPES: dict[ColumnKind, Any] = {
     ColumnKind.INT: np.int64,

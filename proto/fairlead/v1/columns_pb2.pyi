@@ -841,7 +841,7 @@ class LaneColumns(_message.Message):
 
     @_builtins.property
     def transit_days(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Days from shipping to delivery. At least 0; default 0."""
+        """Days from shipping to delivery. 0 to 1,000,000; default 0; more is refused."""
 
     def __init__(
         self,

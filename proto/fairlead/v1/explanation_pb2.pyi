@@ -99,13 +99,13 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     REASON_CODE_PACK_MULTIPLE: _ReasonCode.ValueType  # 18
     """The rest is less than a pack."""
     REASON_CODE_DATE_WINDOW: _ReasonCode.ValueType  # 19
-    """Delivery would be outside the dates allowed."""
+    """The way is too long for the latest acceptable day, or that day was over before the cycle."""
     REASON_CODE_SPLIT_LIMIT: _ReasonCode.ValueType  # 20
     """The line or order may not be split further."""
     REASON_CODE_NO_SOURCE: _ReasonCode.ValueType  # 21
     """No location or lane may serve the line."""
     REASON_CODE_CHANNEL: _ReasonCode.ValueType  # 22
-    """The stock's location or owner serves other channels."""
+    """The stock's location serves other channels."""
     REASON_CODE_CUSTOMER_HOLD: _ReasonCode.ValueType  # 23
     """The customer is on hold."""
     REASON_CODE_LOCKED: _ReasonCode.ValueType  # 24
@@ -128,6 +128,8 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """Of several plans of equal value one was taken."""
     REASON_CODE_UNEXPLAINED: _ReasonCode.ValueType  # 33
     """No reason was found."""
+    REASON_CODE_RESERVED_STOCK: _ReasonCode.ValueType  # 34
+    """The stock is kept for another customer or channel."""
 
 class ReasonCode(_ReasonCode, metaclass=_ReasonCodeEnumTypeWrapper):
     """Why a line is short, or is as it is."""
@@ -171,13 +173,13 @@ REASON_CODE_MIN_FILL: ReasonCode.ValueType  # 17
 REASON_CODE_PACK_MULTIPLE: ReasonCode.ValueType  # 18
 """The rest is less than a pack."""
 REASON_CODE_DATE_WINDOW: ReasonCode.ValueType  # 19
-"""Delivery would be outside the dates allowed."""
+"""The way is too long for the latest acceptable day, or that day was over before the cycle."""
 REASON_CODE_SPLIT_LIMIT: ReasonCode.ValueType  # 20
 """The line or order may not be split further."""
 REASON_CODE_NO_SOURCE: ReasonCode.ValueType  # 21
 """No location or lane may serve the line."""
 REASON_CODE_CHANNEL: ReasonCode.ValueType  # 22
-"""The stock's location or owner serves other channels."""
+"""The stock's location serves other channels."""
 REASON_CODE_CUSTOMER_HOLD: ReasonCode.ValueType  # 23
 """The customer is on hold."""
 REASON_CODE_LOCKED: ReasonCode.ValueType  # 24
@@ -200,6 +202,8 @@ REASON_CODE_TIE_BREAK: ReasonCode.ValueType  # 32
 """Of several plans of equal value one was taken."""
 REASON_CODE_UNEXPLAINED: ReasonCode.ValueType  # 33
 """No reason was found."""
+REASON_CODE_RESERVED_STOCK: ReasonCode.ValueType  # 34
+"""The stock is kept for another customer or channel."""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015
 
 class _WaterfallKind:

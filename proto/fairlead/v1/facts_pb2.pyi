@@ -696,7 +696,7 @@ class Lane(_message.Message):
     fixed_cost_micros: _builtins.int
     """Cost of one shipment (an order from the location), micro-units of money. At least 0; default 0."""
     transit_days: _builtins.int
-    """Days from shipping to delivery. At least 0; default 0."""
+    """Days from shipping to delivery. 0 to 1,000,000; default 0; more is refused."""
     def __init__(
         self,
         *,

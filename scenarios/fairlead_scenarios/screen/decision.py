@@ -139,8 +139,10 @@ def _why(line: decision_pb2.DecisionLine) -> str:
 
 
 def _binding(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
-    constraints = decision.binding_constraints
+    constraints, untried = decision.binding_constraints, decision.limits_untried
     if not constraints:
+        if untried:
+            yield Text(f"\nWhat binds: {_untried(untried)}", style="bold")
         return
     yield Text(f"\nWhat binds ({count(len(constraints))})", style="bold")
     table = _table()
@@ -151,9 +153,12 @@ def _binding(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
         table.add_row(spoken(bound.rule.family), limit, use, bound.sentence)
     yield table
     yield from _more(len(constraints))
-    if decision.limits_untried:
-        untried = count(decision.limits_untried)
-        yield Text(f"  {untried} more limits are used up and were not tried", style="dim")
+    if untried:
+        yield Text(f"  {_untried(untried)}", style="dim")
+
+
+def _untried(limits: int) -> str:
+    return f"{count(limits)} more {'limit was' if limits == 1 else 'limits were'} not tried"
 
 
 def times_of(record: decision_pb2.SolveRecord) -> str:

@@ -21,7 +21,7 @@ _Place = tuple[str, str]
 
 _CODE_OF = {
     Refused.BLOCKED: "SUPPLY_BLOCKED",
-    Refused.RESERVED: "CHANNEL",
+    Refused.RESERVED: "RESERVED_STOCK",
     Refused.SHELF_LIFE: "SHELF_LIFE_SHORT",
     Refused.TOO_LATE: "SUPPLY_TOO_LATE",
     Refused.LOCATION: "NO_SOURCE",
@@ -56,7 +56,7 @@ class _Lost:
     def add(self, share: Share) -> None:
         """Count a lot of the place."""
         if share.refused is not None:
-            code = "DATE_WINDOW" if share.late_by_transit else _CODE_OF[share.refused]
+            code = "DATE_WINDOW" if share.outside_window else _CODE_OF[share.refused]
             self.by_code[code] += share.held
         self.by_code["LOT_SPLIT_LIMIT"] += share.remainder
         self.by_code["PROTECTED_STOCK"] += share.protected

@@ -71,12 +71,15 @@ def _refused(*why: Refused) -> _Check:
 
 
 def _too_late(claim: _Claim) -> str:
-    late = claim.reach.refused(Refused.TOO_LATE) - claim.reach.late_by_transit
+    late = claim.reach.refused(Refused.TOO_LATE) - claim.reach.outside_window
     return claim.at_most(late, "too late are")
 
 
 def _date_window(claim: _Claim) -> str:
-    return claim.at_most(claim.reach.late_by_transit, "late by the way are")
+    line, today = claim.line, claim.ground.cycle.day
+    if line.latest is not None and line.latest < today:
+        return claim.at_most(line.quantity, "asked for are")
+    return claim.at_most(claim.reach.outside_window, "late by the way are")
 
 
 def _step(step: str) -> _Check:
@@ -211,7 +214,8 @@ _CHECKS: dict[str, _Check] = {
     "PACK_MULTIPLE": _pack,
     "NO_SUPPLY": _no_supply,
     "SUPPLY_BLOCKED": _refused(Refused.BLOCKED),
-    "CHANNEL": _refused(Refused.RESERVED, Refused.CHANNEL),
+    "RESERVED_STOCK": _refused(Refused.RESERVED),
+    "CHANNEL": _refused(Refused.CHANNEL),
     "SHELF_LIFE_SHORT": _refused(Refused.SHELF_LIFE),
     "SUPPLY_TOO_LATE": _too_late,
     "DATE_WINDOW": _date_window,

@@ -19,6 +19,7 @@ from .trial import Kind, Trial, arithmetic
 _TOGETHER = (
     "NO_SUPPLY",
     "SUPPLY_BLOCKED",
+    "RESERVED_STOCK",
     "CHANNEL",
     "SHELF_LIFE_SHORT",
     "SUPPLY_TOO_LATE",
@@ -76,10 +77,13 @@ def _sum(said: decision_pb2.DecisionLine) -> Trial:
 def _supply_together(ground: Ground, reach: Reach, said: decision_pb2.DecisionLine) -> Trial:
     """What is missing, refused, kept back and left over cannot account for more than is missing
     once all of it is taken from the reach."""
+    past = reach.line.latest is not None and reach.line.latest < ground.cycle.day
     claimed = sum(
         reason.units
         for reason in said.explanation.reasons
-        if word(reason, "code") in _TOGETHER and word(reason, "certainty") == "EXACT"
+        if word(reason, "code") in _TOGETHER
+        and not (past and word(reason, "code") == "DATE_WINDOW")  # it speaks of the line alone
+        and word(reason, "certainty") == "EXACT"
     )
     missing = max(0, ground.whole(reach.line) - reach.had_in_packs)
     wrong = "" if claimed <= missing else f"exact reasons of supply claim {claimed} of {missing}"

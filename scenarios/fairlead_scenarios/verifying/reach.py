@@ -33,12 +33,14 @@ _NOT_ALLOWED = (Refused.LOCATION, Refused.CHANNEL, Refused.NO_LANE, Refused.HOLD
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A lot in a line's reach, in whole units of the line: what it holds and where that went."""
+    """A lot in a line's reach, in whole units of the line (`ratio` of the lot make one): what it
+    holds and where that went."""
 
     lot: Lot
     held: int
+    ratio: int = 1
     refused: Refused | None = None
-    late_by_transit: bool = False
+    outside_window: bool = False
     given: int = 0
     others: int = 0
     remainder: int = 0
@@ -81,9 +83,9 @@ class Reach:
         )
 
     @property
-    def late_by_transit(self) -> int:
-        """Units too late only because of the way."""
-        return sum(share.held for share in self.shares if share.late_by_transit)
+    def outside_window(self) -> int:
+        """Units too late, though the lot itself is not, or none could be in time."""
+        return sum(share.held for share in self.shares if share.outside_window)
 
     @property
     def held(self) -> int:
@@ -148,8 +150,14 @@ class Surroundings:
         for lot, ratio in self.candidates(line):
             why = self._refusal(line, lot)
             if why is not None:
-                transit = why is Refused.TOO_LATE and lot.available <= (line.latest or 0)
-                yield Share(lot, lot.quantity // ratio, why, late_by_transit=transit)
+                late = why is Refused.TOO_LATE and line.latest is not None
+                apart = late and self._outside_window(line, lot)
+                yield Share(lot, lot.quantity // ratio, ratio, why, outside_window=apart)
+
+    def _outside_window(self, line: Line, lot: Lot) -> bool:
+        """Whether a lot is too late by the way alone, or for any lot the line's days are over."""
+        latest = line.latest or 0
+        return lot.available <= latest or latest < self._ground.cycle.day
 
     def _refusal(self, line: Line, lot: Lot) -> Refused | None:
         lane = self._lanes.get((lot.location, line.destination))
@@ -213,6 +221,7 @@ class Surroundings:
             yield Share(
                 arc.lot,
                 held,
+                arc.ratio,
                 given=given,
                 others=held - given - left[k] - kept_taken[k],
                 remainder=left[k] - packs[k],

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from fairlead.v1 import decision_pb2, explanation_pb2
-from fairlead_solver.reference.cycle import Line
 
 from ..screen.words import word
 from .ground import Ground, told
 from .naming import wrong_rule
-from .reach import Reach
+from .reach import Reach, Refused
 from .sums import Limits
 from .trial import Kind, Trial, arithmetic
 
@@ -48,19 +47,34 @@ _FIELD = {
     "NO_SUPPLY": "lots.quantity",
     "SUPPLY_BLOCKED": "lots.status",
     "SHELF_LIFE_SHORT": "lots.expiry_day",
-    "DATE_WINDOW": "lanes.transit_days",
     "UNPROFITABLE": "policy.tiers",
     "OUTRANKED_VALUE": "policy.tiers",
     "CONTRACT_FLOOR_OTHER": "contracts.floor_quantity",
 }
-_PLAIN: Mapping[str, Callable[[Ground, Line], Named]] = {
-    "CUSTOMER_HOLD": lambda _, i: (i.customer, f"customers[{i.customer}].on_hold"),
-    "OUTRANKED_TIER": lambda _, i: (i.id, "policy.tiers"),
-    "NO_SOURCE": lambda _, i: (i.id, f"lines[{i.id}].locations" if i.locations else "lanes"),
-    "CHANNEL": lambda _, i: (i.channel, "locations.channels"),
-    "NOT_PROVEN": lambda ground, i: (i.id, "relative_gap" if ground.optimal else ""),
-    "SUPPLY_TOO_LATE": lambda _, i: (i.id, f"lines[{i.id}].latest_day"),
+_PLAIN: Mapping[str, Callable[[Ground, Reach], Named]] = {
+    "CUSTOMER_HOLD": lambda _, own: (own.line.customer, f"customers[{own.line.customer}].on_hold"),
+    "OUTRANKED_TIER": lambda _, own: (own.line.id, "policy.tiers"),
+    "NO_SOURCE": lambda _, own: (
+        own.line.id,
+        f"lines[{own.line.id}].locations" if own.line.locations else "lanes",
+    ),
+    "CHANNEL": lambda _, own: (own.line.channel, "locations.channels"),
+    "RESERVED_STOCK": lambda _, own: (own.line.product, _owner(own)),
+    "NOT_PROVEN": lambda ground, own: (own.line.id, "relative_gap" if ground.optimal else ""),
+    "DATE_WINDOW": lambda ground, own: (
+        (own.line.id, f"lines[{own.line.id}].latest_day")
+        if own.line.latest is not None and own.line.latest < ground.cycle.day
+        else (own.line.product, "lanes.transit_days")
+    ),
+    "SUPPLY_TOO_LATE": lambda _, own: (own.line.id, f"lines[{own.line.id}].latest_day"),
 }
+
+
+def _owner(own: Reach) -> str:
+    """The column of the lots that are kept for others: their customer, if any has another."""
+    kept = (share.lot for share in own.shares if share.refused is Refused.RESERVED)
+    by_customer = any(lot.customer not in ("", own.line.customer) for lot in kept)
+    return f"lots.owner_{'customer' if by_customer else 'channel'}"
 
 
 def reason_trials(
@@ -135,7 +149,7 @@ class _Claim:
             return wrong_rule(self.ground, self.limits, rule) or self._not_of_line()
         key, leaf = self.line.product, _FIELD.get(self.code, "")
         if self.code in _PLAIN:
-            key, leaf = _PLAIN[self.code](self.ground, self.line)
+            key, leaf = _PLAIN[self.code](self.ground, self.reach)
         return "" if (rule.key, rule.leaf) == (key, leaf) else f"it comes from {key} {leaf}"
 
     def _families(self) -> tuple[str, ...]:

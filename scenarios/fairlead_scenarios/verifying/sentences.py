@@ -22,7 +22,8 @@ from .ground import Ground
 from .phrases import left_out
 from .reach import Reach, Refused
 from .room_words import room_roles
-from .rule_words import MONEY, OF_LINES, Row, as_written, money, rule_roles, strangers
+from .rule_words import MONEY, OF_LINES, Role, Row, as_written, money, rule_roles, strangers
+from .stock_words import refused_roles
 from .sums import Limits
 from .trial import Kind, Trial, arithmetic
 
@@ -55,9 +56,9 @@ class _Said:
         )
         yield from self._places()
 
-    def _roles(self) -> Iterator[tuple[str, set[Row]]]:
+    def _roles(self) -> Iterator[Role]:
         """A pattern, and what its groups may be."""
-        said, told = self.said, self.told
+        said, told, line = self.said, self.told, self.reach.line
         yield (
             r"^(\d+) of (\d+) given(?=[.,])",
             {(f"{said.confirmed_quantity}", f"{said.requested_quantity}")},
@@ -83,6 +84,9 @@ class _Said:
             },
         )
         yield _HAD, self._named() | {self._summed()}
+        latest = (line.id, _day(line.latest), _day(self.ground.cycle.day)) if line.latest else ()
+        yield r"line (\S+) was wanted by (\S+), and it is (\S+) now", {latest}
+        yield from refused_roles(self.ground, self.reach)
         yield r"(\S+) loses (\d+)", {(i.line, f"{i.units}") for i in told.fix.losers}
         yield r"(\S+) gets (\d+) more", {(i.line, f"{i.units}") for i in told.fix.effect.winners}
         gain = told.fix.gain_micros
@@ -198,7 +202,7 @@ class _Said:
         yield from (f"{row['ratio']}" for row in ground.cycle.rows("substitutes"))
         refused = {share.refused for share in shares}
         apart = [self.reach.refused(why) for why in refused if why is not None]
-        late = self.reach.late_by_transit
+        late = self.reach.outside_window
         apart += [self.reach.refused(Refused.LOCATION, Refused.NO_LANE), late]
         yield from (f"{units}" for units in (*apart, self.reach.refused(Refused.TOO_LATE) - late))
         yield from (f"{k}" for k in range(len(shares)))  # lots that are not named

@@ -193,10 +193,22 @@ def _take(values: Ints, index: Codes) -> Ints:
     return taken
 
 
+def ready_days(facts: Facts, lots: Codes | Ints) -> Days:
+    """The first day each of some lots can be shipped: the cycle's, or a later one it is available
+    on. A lot without a day is there already."""
+    available = facts.lots.available_day[lots]  # NO_DAY is before every day
+    return np.maximum(available, facts.cycle_day).astype(np.int32)
+
+
+def overdue(facts: Facts) -> Bools:
+    """Lines whose latest day was over before the cycle: nothing can come in time."""
+    latest = facts.lines.latest_day
+    late: Bools = (latest != NO_DAY) & (latest < facts.cycle_day)
+    return late
+
+
 def _delivery(facts: Facts, pairs: Pairs, transit: Ints) -> Days:
-    available = facts.lots.available_day
-    ready = np.where(available == NO_DAY, facts.cycle_day, np.maximum(available, facts.cycle_day))
-    return (ready[pairs.lot] + transit).astype(np.int32)
+    return (ready_days(facts, pairs.lot) + transit).astype(np.int32)
 
 
 def _first_refusal(facts: Facts, pairs: Pairs, lane: Codes, delivery: Days) -> Kinds:

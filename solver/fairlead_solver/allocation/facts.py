@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import ClassVar
 
 from ..tables import (
+    MAX_TRANSIT_DAYS,
     NO_INT,
     Bools,
     Coded,
@@ -216,7 +217,7 @@ class Lanes(Table):
     destination: Coded = text("destinations")
     cost_micros: Ints = integer(0)  # per base unit shipped
     fixed_cost_micros: Ints = integer(0)  # per shipment: (order, location)
-    transit_days: Ints = integer(0)
+    transit_days: Ints = integer(0, maximum=MAX_TRANSIT_DAYS)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -19,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..tables import NO_DAY, Bools, Coded, Days, Ints, Kinds
+from .arcs import overdue
 from .decision import Change, LineOutcomes, Outcome, OutcomeFlag
 from .families.fair_share import FairShareMode
 from .plan import Plan
@@ -79,9 +80,8 @@ def _flags(plan: Plan, day: Days) -> Kinds:
 def _outcomes(problem: Problem, given: Ints) -> Kinds:
     line, facts = problem.line, problem.facts
     held = np.append(facts.customers.on_hold, False)[line.customer]
-    past = (line.latest_day != NO_DAY) & (line.latest_day < facts.cycle_day)
     picked = np.select(
-        [given >= line.quantity, given > 0, held, past],
+        [given >= line.quantity, given > 0, held, overdue(facts)],
         [Outcome.ALLOCATED_FULL, Outcome.ALLOCATED_PARTIAL, Outcome.HELD, Outcome.CANCELLED],
         default=Outcome.BACKORDERED,
     )

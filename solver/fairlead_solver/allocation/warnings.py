@@ -10,6 +10,7 @@ import numpy as np
 from ..findings import MAX_FINDINGS, Finding
 from ..intake import cell
 from ..tables import NO_DAY, Table
+from .arcs import overdue
 
 if TYPE_CHECKING:
     from .problem import Problem
@@ -59,8 +60,8 @@ def _lines(problem: Problem) -> Iterator[Finding]:
         line.previous > line.quantity,
         "more was confirmed than is asked now",
     )
-    late = (line.latest_day != NO_DAY) & (line.latest_day < facts.cycle_day)
-    yield from _at(lines, "latest_day", late, "before the cycle day: nothing can arrive in time")
+    late = "before the cycle day: nothing can arrive in time"
+    yield from _at(lines, "latest_day", overdue(facts), late)
 
 
 def _scopes(problem: Problem) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ EXACT: dict[str, tuple[ReasonCode, int, dict[str, list[Row]]]] = {
         {"lines": [line("L", 20)], "lots": [lot("S", 30, status=LotStatus.BLOCKED)]},
     ),
     "stock of another customer": (
-        ReasonCode.CHANNEL,
+        ReasonCode.RESERVED_STOCK,
         20,
         {"lines": [line("L", 20)], "lots": [lot("S", 30, owner_customer="D")]},
     ),
@@ -51,6 +51,14 @@ EXACT: dict[str, tuple[ReasonCode, int, dict[str, list[Row]]]] = {
         {
             "lines": [line("L", 20, latest_day=TODAY + 2)],
             "lots": [lot("S", 30, available_day=TODAY + 5)],
+        },
+    ),
+    "latest day over": (
+        ReasonCode.DATE_WINDOW,
+        20,
+        {
+            "lines": [line("L", 20, requested_day=TODAY - 9, latest_day=TODAY - 1, **C)],
+            "lots": [lot("S", 30), lot("T", 30, status=LotStatus.BLOCKED)],
         },
     ),
     "too long a way": (

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from ..arcs import Refusal
+from ..arcs import Refusal, ready_days
 from .case import Case
 from .values import Alternative, AlternativeKind, Certainty, Reason, ReasonCode
 
 CODE_OF_REFUSAL = {
     Refusal.BLOCKED: ReasonCode.SUPPLY_BLOCKED,
-    Refusal.RESERVED: ReasonCode.CHANNEL,
+    Refusal.RESERVED: ReasonCode.RESERVED_STOCK,
     Refusal.SHELF_LIFE: ReasonCode.SHELF_LIFE_SHORT,
     Refusal.TOO_LATE: ReasonCode.SUPPLY_TOO_LATE,
     Refusal.LOCATION: ReasonCode.NO_SOURCE,
@@ -98,12 +98,14 @@ def _parts(
 
 
 def _refused(case: Case, line: int, k: int) -> ReasonCode:
-    """The code of a refused arc: what is ready in time is late by its way alone."""
+    """The code of a refused arc. What is ready in time is late by its way alone, and nothing is in
+    time for a line whose latest day is over."""
     arcs, facts = case.problem.arcs, case.problem.facts
-    refusal = Refusal(int(arcs.refused_reason[k]))
-    ready = max(int(facts.lots.available_day[arcs.refused_lot[k]]), facts.cycle_day)
-    if refusal is Refusal.TOO_LATE and ready <= case.problem.line.latest_day[line]:
-        return ReasonCode.DATE_WINDOW
+    refusal, lot = Refusal(int(arcs.refused_reason[k])), arcs.refused_lot[k : k + 1]
+    if refusal is Refusal.TOO_LATE:
+        latest, ready = int(case.problem.line.latest_day[line]), ready_days(facts, lot)[0]
+        if ready <= latest or latest < facts.cycle_day:
+            return ReasonCode.DATE_WINDOW
     return CODE_OF_REFUSAL[refusal]
 
 

@@ -2,8 +2,8 @@
 
 A line's shortage is shared out in this order, each rule up to what it accounts for:
 
-1.  the customer is on hold; a lock, fence or strategy lets it have no more; the rest of its
-    quantity is under a pack (EXACT);
+1.  the customer is on hold; its latest day is over; a lock, fence or strategy lets it have no
+    more; the rest of its quantity is under a pack (EXACT);
 2.  its reach is too small even if it were alone: Q - reach after every refusal, step by step of
     the waterfall, Q being its whole packs, and then what no whole pack takes of its lots (`packs`,
     EXACT); so an all-or-nothing line gets nothing (EXACT);
@@ -24,7 +24,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...tables import Bools, Ints
-from ..arcs import Refusal
+from ..arcs import Refusal, overdue, ready_days
 from ..totals import summed
 from .all_or_nothing import claim_all_or_nothing, claim_group
 from .case import Case
@@ -36,7 +36,7 @@ from .values import Certainty, ReasonCode
 
 CODE_OF_REFUSAL = {
     Refusal.BLOCKED: ReasonCode.SUPPLY_BLOCKED,
-    Refusal.RESERVED: ReasonCode.CHANNEL,
+    Refusal.RESERVED: ReasonCode.RESERVED_STOCK,
     Refusal.SHELF_LIFE: ReasonCode.SHELF_LIFE_SHORT,
     Refusal.TOO_LATE: ReasonCode.SUPPLY_TOO_LATE,
     Refusal.LOCATION: ReasonCode.NO_SOURCE,
@@ -79,6 +79,7 @@ def _claim_own(case: Case, ledger: Ledger) -> None:
     problem, line = case.problem, case.problem.line
     held = np.append(problem.facts.customers.on_hold, False)[line.customer]
     ledger.claim(ReasonCode.CUSTOMER_HOLD, np.where(held, line.quantity, 0))
+    ledger.claim(ReasonCode.DATE_WINDOW, np.where(overdue(problem.facts), line.quantity, 0))
     for code in (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY):
         beyond = line.quantity - case.firm.most
         ledger.claim(code, np.where(case.firm.code == code, beyond, 0))
@@ -113,8 +114,8 @@ def _cut(
 def _late_by_transit(case: Case) -> Ints:
     """Units too late only because of the way: the lot itself is ready in time."""
     problem, arcs = case.problem, case.problem.arcs
-    ready = np.maximum(problem.facts.lots.available_day, problem.facts.cycle_day)
-    in_time = ready[arcs.refused_lot] <= problem.line.latest_day[arcs.refused_line]
+    ready = ready_days(problem.facts, arcs.refused_lot)
+    in_time = ready <= problem.line.latest_day[arcs.refused_line]
     counts = in_time & (arcs.refused_reason == Refusal.TOO_LATE)
     units = np.where(counts, case.waterfall.refused_units, 0)
     return summed(arcs.refused_line, units, problem.num_lines)

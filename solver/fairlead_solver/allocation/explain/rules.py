@@ -6,7 +6,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from ...tables import NO_DAY
 from ..facts import Strategy
 from ..families import (
     delivery_group,
@@ -24,13 +23,12 @@ from ..families import (
 from ..families.fair_share import FairShareMode
 from ..family import Family, Wording
 from ..policy import TierMode
-from ..problem import Problem
 from .all_or_nothing import lacking_of_group
 from .case import Case
 from .ledger import HELD
 from .rival_rules import own_all_or_nothing, own_rule
 from .room import ROOM, no_room
-from .said_of_stock import said_of_stock
+from .said_of_stock import owner_column, said_of_stock
 from .values import Competitor, ReasonCode, Rule
 
 _OF_LINE: dict[ReasonCode, tuple[Family, str]] = {
@@ -46,7 +44,6 @@ _FIELD_OF: dict[ReasonCode, str] = {
     ReasonCode.NO_SUPPLY: "lots.quantity",
     ReasonCode.SUPPLY_BLOCKED: "lots.status",
     ReasonCode.SHELF_LIFE_SHORT: "lots.expiry_day",
-    ReasonCode.SUPPLY_TOO_LATE: "lots.available_day",
     ReasonCode.DATE_WINDOW: "lanes.transit_days",
     ReasonCode.UNPROFITABLE: "policy.tiers",
     ReasonCode.OUTRANKED_VALUE: "policy.tiers",
@@ -82,7 +79,7 @@ def _rule(case: Case, line: int, code: ReasonCode, row: int) -> tuple[Rule, str]
     family, words_of_line = _of_line(case, line, code)
     if words_of_line is not None:
         return Rule(family, words_of_line.key, words_of_line.leaf), words_of_line.sentence
-    return _plain(case.problem, line, code, decided=case.proven), ""
+    return _plain(case, line, code), ""
 
 
 def _of_rival(case: Case, line: int, rivals: Sequence[Competitor]) -> str:
@@ -135,8 +132,8 @@ def _protection(case: Case, line: int) -> tuple[str, Wording | None]:
     return protection.NAME, protection.words(case.problem, "protections", keeper)
 
 
-def _plain(problem: Problem, line: int, code: ReasonCode, *, decided: bool) -> Rule:
-    lines = problem.facts.lines
+def _plain(case: Case, line: int, code: ReasonCode) -> Rule:
+    problem, lines = case.problem, case.problem.facts.lines
     if code is ReasonCode.CUSTOMER_HOLD:
         customer = lines.customer.word(line)
         return Rule("", customer, f"customers[{customer}].on_hold")
@@ -149,8 +146,11 @@ def _plain(problem: Problem, line: int, code: ReasonCode, *, decided: bool) -> R
         return Rule("", lines.id[line], f"lines[{lines.id[line]}].locations" if own else "lanes")
     if code is ReasonCode.CHANNEL:
         return Rule("", lines.channel.word(line), "locations.channels")
+    if code is ReasonCode.RESERVED_STOCK:
+        return Rule("", lines.product.word(line), f"lots.{owner_column(case, line)}")
     if code is ReasonCode.NOT_PROVEN:
-        return Rule("", lines.id[line], "relative_gap" if decided else "")
-    if code is ReasonCode.SUPPLY_TOO_LATE and problem.line.latest_day[line] != NO_DAY:
+        return Rule("", lines.id[line], "relative_gap" if case.proven else "")
+    past = problem.line.latest_day[line] < problem.facts.cycle_day
+    if code is ReasonCode.SUPPLY_TOO_LATE or (code is ReasonCode.DATE_WINDOW and past):
         return Rule("", lines.id[line], f"lines[{lines.id[line]}].latest_day")
     return Rule("", lines.product.word(line), _FIELD_OF.get(code, ""))

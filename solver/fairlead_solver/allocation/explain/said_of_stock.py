@@ -5,13 +5,14 @@ Units are the line's. Refused stock is told with its lots, up to NAMED of them, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ...tables import Ints
-from ..arcs import Refusal
+from ...tables import Bools, Ints
+from ..arcs import Refusal, overdue, ready_days
 from ..figures import money
+from ..problem import Problem
 from .case import Case
 from .packs import packs
 from .sentences import day
@@ -31,7 +32,7 @@ def untold_of_stock(case: Case, line: int, told: Sequence[ReasonCode]) -> str:
     """Refusals that no reason told of a line that nothing in its reach may serve: what is refused
     first accounts for no unit where what is refused last leaves too little by itself."""
     own = case.problem.arcs.of_line(line)
-    if own.start < own.stop:
+    if own.start < own.stop or _is_overdue(case, line):
         return ""
     others = [telling(case, line) for code, telling in _REFUSED.items() if code not in told]
     return " and ".join(words for words in others if words)
@@ -50,20 +51,25 @@ class _Refused:
 
     def __init__(self, case: Case, line: int, *why: Refusal, transit: bool | None = None) -> None:
         """`transit`: of those too late, those that are (not) late by the way alone."""
-        arcs, self._lots = case.problem.arcs, case.problem.facts.lots
+        arcs, self._facts = case.problem.arcs, case.problem.facts
+        self._lots = self._facts.lots
         part = slice(int(arcs.refused_offsets[line]), int(arcs.refused_offsets[line + 1]))
         lots, units = arcs.refused_lot[part], case.waterfall.refused_units[part]
         kept = np.isin(arcs.refused_reason[part], why) & (units > 0)
         if transit is not None:
-            ready = np.maximum(self._lots.available_day[lots], case.problem.facts.cycle_day)
-            kept &= (ready <= case.problem.line.latest_day[line]) == transit
+            in_time = ready_days(self._facts, lots) <= case.problem.line.latest_day[line]
+            kept &= in_time == transit
         order = np.argsort(-units[kept], kind="stable")
         self.lot: Ints = lots[kept][order].astype(np.int64)
-        self.units: Ints = units[kept][order]
-        self.told = f"{self.units.sum()} of {_product(case, line)}"
+        self.told = _of_products(case, line, self.lot)
+        self.many = int(self._lots.quantity[self.lot].sum()) != 1
 
     def __bool__(self) -> bool:
         return len(self.lot) > 0
+
+    def verb(self, of_many: str, of_one: str) -> str:
+        """The verb for what is told."""
+        return of_many if self.many else of_one
 
     def lots(self) -> str:
         """Their names: (lot A), (lots A, B and 3 more)."""
@@ -73,15 +79,13 @@ class _Refused:
         return f"({several} {', '.join(names)}{f' and {more} more' if more else ''})"
 
     def first_day(self) -> int:
-        """The day the first of them is there."""
-        return int(self._lots.available_day[self.lot].min())
+        """The day the first of them can be shipped."""
+        return int(ready_days(self._facts, self.lot).min())
 
-    def by(self, *columns: str) -> str:
-        """The words of columns of theirs, each once."""
-        found = (
-            getattr(self._lots, column).word(k) for k in self.lot.tolist() for column in columns
-        )
-        return _listed([*dict.fromkeys(word for word in found if word)])
+    def places(self) -> str:
+        """Where they lie, each place once."""
+        words = (self._lots.location.word(lot) for lot in self.lot.tolist())
+        return _listed([*dict.fromkeys(words)])
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -91,46 +95,70 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _no_supply(case: Case, line: int) -> str:
-    product = _product(case, line)
-    held = list(_held(case, line))
-    if not held:
-        return f"no stock of {product}"
-    return f"only {' and '.join(held)} in reach"
-
-
-def _held(case: Case, line: int) -> Iterator[str]:
-    """What the lots in reach hold of the product, and of what may stand in for it."""
-    problem, arcs = case.problem, case.problem.arcs
-    lots, substitutes = problem.facts.lots, problem.facts.substitutes
+    arcs = case.problem.arcs
     refused = slice(int(arcs.refused_offsets[line]), int(arcs.refused_offsets[line + 1]))
-    lot = np.concatenate([arcs.lot[arcs.of_line(line)], arcs.refused_lot[refused]])
-    own, product = int(problem.line.product[line]), lots.product.codes[lot]
+    lots = np.concatenate([arcs.lot[arcs.of_line(line)], arcs.refused_lot[refused]])
+    held = _of_products(case, line, lots.astype(np.int64))
+    return f"only {held} in reach" if held else f"no stock of {_product(case, line)}"
+
+
+def _of_products(case: Case, line: int, lots: Ints) -> str:
+    """What some lots hold, product by product, the line's own first; "" where that is nothing. Of a
+    product that may stand in for it, how many count for one of the line's."""
+    facts, own = case.problem.facts, int(case.problem.line.product[line])
+    product = facts.lots.product.codes[lots]
+    told = []
     for code in sorted(set(product.tolist()), key=lambda code: (code != own, code)):
-        units = int(lots.quantity[lot[product == code]].sum())
-        if not units:
-            continue
-        name = problem.facts.products.id[code]
-        pair = (substitutes.product.codes == own) & (substitutes.substitute.codes == code)
-        ratio = 1 if code == own else int(substitutes.ratio[pair][0])
-        yield f"{units} of {name}" + (f" ({ratio} for one)" if ratio > 1 else "")
+        units = int(facts.lots.quantity[lots[product == code]].sum())
+        pair = facts.substitutes.product.codes == own
+        pair &= facts.substitutes.substitute.codes == code
+        ratio = 1 if code == own else int(facts.substitutes.ratio[pair][0])
+        name = "its substitute " * (code != own) + facts.products.id[code]
+        if units:
+            told.append(f"{units} of {name}" + f" ({ratio} for one)" * (ratio > 1))
+    return " and ".join(told)
 
 
 def _blocked(case: Case, line: int) -> str:
     found = _Refused(case, line, Refusal.BLOCKED)
-    return f"{found.told} are blocked {found.lots()}" if found else ""
+    return f"{found.told} {found.verb('are', 'is')} blocked {found.lots()}" if found else ""
 
 
-def _kept_for_others(case: Case, line: int) -> str:
-    """Lots kept for their owner, and places that serve other channels."""
-    told, lines = [], case.problem.facts.lines
-    if found := _Refused(case, line, Refusal.RESERVED):
-        owners = found.by("owner_customer", "owner_channel")
-        told.append(f"{found.told} are kept for {owners} {found.lots()}")
-    if found := _Refused(case, line, Refusal.CHANNEL):
-        channel = lines.channel.word(line)
-        shut = f"channel {channel} is not served" if channel else "only other channels are served"
-        told.append(f"{found.told} lie at {found.by('location')}, where {shut}")
-    return " and ".join(told)
+def _reserved(case: Case, line: int) -> str:
+    found = _Refused(case, line, Refusal.RESERVED)
+    if not found:
+        return ""
+    owners = [name for names in _owners(case, line).values() for name in names]
+    kept = f"{found.told} {found.verb('are', 'is')} kept for {_listed(owners)}"
+    return f"{kept} {found.lots()}"
+
+
+def owner_column(case: Case, line: int) -> str:
+    """The column that keeps lots from a line: their customer, or where none has one their
+    channel."""
+    return next(column for column, names in _owners(case, line).items() if names)
+
+
+def _owners(case: Case, line: int) -> dict[str, list[str]]:
+    """By column the others that lots are kept for, each once."""
+    lines, lots = case.problem.facts.lines, case.problem.facts.lots
+    found = _Refused(case, line, Refusal.RESERVED).lot.tolist()
+    return {
+        column: [*dict.fromkeys(w for w in map(kept.word, found) if w not in ("", own.word(line)))]
+        for column, kept, own in (
+            ("owner_customer", lots.owner_customer, lines.customer),
+            ("owner_channel", lots.owner_channel, lines.channel),
+        )
+    }
+
+
+def _channel(case: Case, line: int) -> str:
+    found = _Refused(case, line, Refusal.CHANNEL)
+    if not found:
+        return ""
+    channel = case.problem.facts.lines.channel.word(line)
+    shut = f"channel {channel} is not served" if channel else "only other channels are served"
+    return f"{found.told} {found.verb('lie', 'lies')} at {found.places()}, where {shut}"
 
 
 def _shelf_life(case: Case, line: int) -> str:
@@ -146,15 +174,28 @@ def _latest(case: Case, line: int) -> str:
     return day(int(case.problem.line.latest_day[line]))
 
 
+def _is_overdue(case: Case, line: int) -> bool:
+    """Whether its latest day was over before the cycle: then no lot says anything of it."""
+    return bool(case.problem.once(_overdue)[line])
+
+
+def _overdue(problem: Problem) -> Bools:
+    return overdue(problem.facts)
+
+
 def _too_late(case: Case, line: int) -> str:
     found = _Refused(case, line, Refusal.TOO_LATE, transit=False)
     if not found:
         return ""
-    come = f"{found.told} come on {day(found.first_day())}" + (" or later" * (len(found.lot) > 1))
+    first = f"{found.told} {found.verb('come', 'comes')} on {day(found.first_day())}"
+    come = first + " or later" * (len(found.lot) > 1)
     return f"{come} {found.lots()}, after {_latest(case, line)}"
 
 
 def _date_window(case: Case, line: int) -> str:
+    if _is_overdue(case, line):
+        name, today = case.problem.facts.lines.id[line], day(case.problem.facts.cycle_day)
+        return f"line {name} was wanted by {_latest(case, line)}, and it is {today} now"
     found = _Refused(case, line, Refusal.TOO_LATE, transit=True)
     return f"{found.told} cannot arrive by {_latest(case, line)} {found.lots()}" if found else ""
 
@@ -163,7 +204,8 @@ def _no_source(case: Case, line: int) -> str:
     found = _Refused(case, line, Refusal.LOCATION, Refusal.NO_LANE)
     if not found:
         return ""
-    return f"{found.told} lie at {found.by('location')}, from where this line may not be served"
+    at = f"{found.told} {found.verb('lie', 'lies')} at {found.places()}"
+    return f"{at}, from where this line may not be served"
 
 
 def _on_hold(case: Case, line: int) -> str:
@@ -216,7 +258,8 @@ def _not_proven(case: Case, line: int) -> str:
 
 _REFUSED: dict[ReasonCode, _Telling] = {
     ReasonCode.SUPPLY_BLOCKED: _blocked,
-    ReasonCode.CHANNEL: _kept_for_others,
+    ReasonCode.RESERVED_STOCK: _reserved,
+    ReasonCode.CHANNEL: _channel,
     ReasonCode.SHELF_LIFE_SHORT: _shelf_life,
     ReasonCode.SUPPLY_TOO_LATE: _too_late,
     ReasonCode.DATE_WINDOW: _date_window,

@@ -86,15 +86,16 @@ def fix_sentence(
         worth += f" with {money(effect.waived_micros)} of penalties waived"
     lost = [f"{line.line} loses {line.units}" for line in losers]
     told = f"{change}: {worth}"
-    told += f"; {_first_of(lost, 'lines lose')}" if lost else ", nobody loses"
+    told += f"; {_first_of(lost, 'loses', 'lose')}" if lost else ", nobody loses"
     won = [f"{line.line} gets {line.units} more" for line in effect.winners]
-    return f"{told}; {_first_of(won, 'lines get more')}" if won else told
+    return f"{told}; {_first_of(won, 'gets more', 'get more')}" if won else told
 
 
-def _first_of(phrases: Sequence[str], others: str) -> str:
-    """The first phrases, and how many others there are."""
+def _first_of(phrases: Sequence[str], one: str, many: str) -> str:
+    """The first phrases, and how many other lines there are: `one` line does it, `many` do."""
     more = len(phrases) - NAMED
-    return ", ".join(phrases[:NAMED]) + (f" and {more} more {others}" if more > 0 else "")
+    others = f" and {more} more {f'line {one}' if more == 1 else f'lines {many}'}"
+    return ", ".join(phrases[:NAMED]) + (others if more > 0 else "")
 
 
 def day(days: int) -> str:

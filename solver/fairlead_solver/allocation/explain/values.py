@@ -47,7 +47,7 @@ class ReasonCode(IntEnum):
     DATE_WINDOW = 19
     SPLIT_LIMIT = 20
     NO_SOURCE = 21
-    CHANNEL = 22  # the location, or the owner of the stock, serves others
+    CHANNEL = 22  # the location serves other channels
     CUSTOMER_HOLD = 23
     LOCKED = 24
     TIME_FENCE = 25
@@ -59,6 +59,7 @@ class ReasonCode(IntEnum):
     NOT_PROVEN = 31
     TIE_BREAK = 32
     UNEXPLAINED = 33
+    RESERVED_STOCK = 34  # the lot is kept for another customer or channel
 
 
 class WaterfallKind(IntEnum):

@@ -212,7 +212,7 @@ _WAIVERS: Mapping[ReasonCode, Callable[[Case, int], Iterator[Change]]] = {
     ReasonCode.TIME_FENCE: _unfenced,
     ReasonCode.STRATEGY: _unbound,
     ReasonCode.SUPPLY_BLOCKED: _released,
-    ReasonCode.CHANNEL: _shared,
+    ReasonCode.RESERVED_STOCK: _shared,
     ReasonCode.CUSTOMER_HOLD: _lifted,
     ReasonCode.SHELF_LIFE_SHORT: _younger,
     ReasonCode.CONTRACT_FLOOR_OTHER: _floor,

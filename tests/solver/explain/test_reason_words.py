@@ -1,0 +1,86 @@
+"""What a line's sentence says of stock, dates and rivals is what the facts say, and grammatical."""
+
+from __future__ import annotations
+
+import pytest
+
+from fairlead_solver.allocation.explain.sentences import fix_sentence
+from fairlead_solver.allocation.explain.values import FixEffect, LineQuantity, ReasonCode
+from fairlead_solver.allocation.facts import LotStatus
+
+from .cases import MICROS, TODAY, Row, line, lot, tell
+
+SUBSTITUTE = {"product": "P", "substitute": "Q", "ratio": 2}
+BLOCKED = {"status": LotStatus.BLOCKED}
+
+
+@pytest.mark.parametrize("available", [{}, {"available_day": TODAY - 75}])
+def test_bug_a_line_whose_latest_day_is_over_says_so_and_speaks_of_no_lot(available: Row) -> None:
+    overdue = line("L", 5, requested_day=TODAY - 9, latest_day=TODAY - 2)
+    told = tell(lines=[overdue], lots=[lot("S", 9, **available), lot("T", 9, **BLOCKED)])
+    assert told.story("L").sentence == (
+        "0 of 5 given. 5 short: line L was wanted by 2024-10-02, and it is 2024-10-04 now."
+    )
+    reason = told.reason("L", ReasonCode.DATE_WINDOW)
+    assert (reason.units, reason.rule.leaf) == (5, "lines[L].latest_day")
+
+
+def test_bug_a_lot_of_an_earlier_day_comes_no_sooner_than_today() -> None:
+    """It has been there for long: what is late is the way, and no lot comes before it is asked."""
+    lane = {"location": "DC-1", "destination": "C", "transit_days": 3}
+    asked = line("L", 5, customer="C", latest_day=TODAY + 1)
+    lots = [lot("S", 9, available_day=TODAY - 75), lot("T", 9, available_day=TODAY + 4)]
+    told = tell(lines=[asked], lots=lots, lanes=[lane], customers=[{"id": "C"}])
+    assert told.story("L").sentence == (
+        "0 of 5 given. 5 short: 9 of P come on 2024-10-08 (lot T), after 2024-10-05; "
+        "besides, 9 of P cannot arrive by 2024-10-05 (lot S)."
+    )
+
+
+def test_bug_blocked_stock_of_a_substitute_is_told_as_the_substitute_s() -> None:
+    told = tell(
+        products=[{"id": "P"}, {"id": "Q"}],
+        substitutes=[SUBSTITUTE],
+        lines=[line("L", 14, substitutes_allowed=True)],
+        lots=[lot("S", 40, product="Q", **BLOCKED), lot("T", 1, **BLOCKED)],
+    )
+    assert told.story("L").sentence == (
+        "0 of 14 given. 14 short: 1 of P and 40 of its substitute Q (2 for one) are blocked "
+        "(lots S, T)."
+    )
+
+
+def test_one_unit_is_blocked_where_several_are() -> None:
+    told = tell(lines=[line("L", 1)], lots=[lot("S", 1, **BLOCKED)])
+    assert "1 of P is blocked (lot S)" in told.story("L").sentence
+
+
+@pytest.mark.parametrize(
+    ("owner", "column"),
+    [({"owner_customer": "D"}, "owner_customer"), ({"owner_channel": "D"}, "owner_channel")],
+)
+def test_bug_a_lot_that_is_kept_for_another_has_a_reason_of_its_own(
+    owner: Row, column: str
+) -> None:
+    told = tell(lines=[line("L", 20)], lots=[lot("S", 30, **owner)], customers=[{"id": "D"}])
+    reason = told.reason("L", ReasonCode.RESERVED_STOCK)
+    assert (reason.units, reason.rule.leaf) == (20, f"lots.{column}")
+    assert "30 of P are kept for D (lot S)" in told.story("L").sentence
+
+
+def test_a_lot_kept_for_a_channel_of_the_customer_itself_names_the_channel_alone() -> None:
+    asked = line("L", 20, customer="C", channel="web")
+    kept = lot("S", 30, owner_customer="C", owner_channel="shop")
+    told = tell(lines=[asked], lots=[kept], customers=[{"id": "C"}])
+    assert "30 of P are kept for shop (lot S)" in told.story("L").sentence
+    assert told.reason("L", ReasonCode.RESERVED_STOCK).rule.leaf == "lots.owner_channel"
+
+
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [(3, "C gets 3 more"), (4, "and 1 more line gets more"), (5, "and 2 more lines get more")],
+)
+def test_bug_one_more_line_gets_more_and_two_get_more(count: int, says: str) -> None:
+    winners = tuple(LineQuantity(name, k + 1) for k, name in enumerate("ABCDE"[:count]))
+    told = fix_sentence("5 more of P", 2 * MICROS, (), FixEffect(winners=winners))
+    assert told.endswith(says)
