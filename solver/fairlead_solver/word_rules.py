@@ -33,7 +33,9 @@ def is_word(word: str) -> bool:
 
 def wrong_words(words: Sequence[str]) -> Bools | None:
     """Which of many words break WORD_RULE; None where none does."""
-    longest = max(map(len, words), default=0)
+    if not words:
+        return None
+    longest = max(map(len, words))
     if longest * _MAX_BYTES_OF_A_CHARACTER <= MAX_WORD_BYTES and "".join(words).isprintable():
         return None
     wrong = np.fromiter((not is_word(w) for w in words), dtype=np.bool_, count=len(words))

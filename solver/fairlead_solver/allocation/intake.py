@@ -177,6 +177,8 @@ def _no_selector(scoped: Contracts | Quotas) -> Bools:
 def _check_families(facts: Facts, faults: Faults) -> None:
     for table in (facts.products, facts.contracts, facts.quotas):
         families = table.family
+        if not families.names:
+            continue
         wrong = np.array([not is_family_path(name) for name in families.names] + [False])
         faults.where(table, "family", wrong[families.codes], PATH_RULE)
 
