@@ -19,6 +19,7 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2
 
 from fairlead.v1 import allocation_service_pb2 as pb
+from fairlead.v1 import decision_pb2
 from tests.proto.image import PACKAGE, messages
 from tests.proto.test_comments import NUMBERS, documented_range
 
@@ -288,3 +289,15 @@ def test_what_columns_write_for_no_value_is_refused_in_a_row(server: Live) -> No
     error = refusal(server.allocation.SolveAllocation, wrong)
     assert error is not None
     assert violations(error) == ["cycle.lots[0].unit_cost_micros", "cycle.lines[1].latest_day"]
+
+
+def test_bug_the_largest_seed_solves_and_explains(server: Live) -> None:
+    """SCIP failed inside this cycle: it adds to the seed for its subproblems."""
+    wanted = full_request()
+    wanted.policy.ClearField("churn")
+    wanted.cycle.ClearField("line_usages")
+    wanted.options.seed = 2**31 - 1
+    wanted.options.engine = decision_pb2.ENGINE_SCIP
+    decision = server.allocation.SolveAllocation(wanted).decision
+    assert decision.solve.seed == 2**31 - 1
+    assert decision.status == decision_pb2.DECISION_STATUS_OPTIMAL

@@ -218,8 +218,11 @@ def _guarded(kernel: Kernel, function: Any, *arguments: Any) -> Any:
         raise EngineError(f"{kernel.value} refused: {error}") from None
 
 
+_SEEDS = 2**30  # SCIP adds small numbers to a seed for its subproblems, which must stay 32 bits
+
+
 def _parameters(kernel: Kernel, wanted: Parameters) -> Any:
-    chosen = mathopt.SolveParameters(random_seed=wanted.seed)
+    chosen = mathopt.SolveParameters(random_seed=wanted.seed % _SEEDS)
     if np.isfinite(wanted.seconds):
         chosen.time_limit = timedelta(seconds=max(wanted.seconds, 0.001))
     if wanted.nodes is not None:
