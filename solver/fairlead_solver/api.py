@@ -84,6 +84,7 @@ from .word_rules import is_word
 
 ENGINE_VERSION = f"ortools {version('ortools')}"
 
+NO_ENGINE = "none"  # nothing is contested: every column is at its best bound
 PROOF_NODES = 200  # a proof that takes longer is not had: the statement stays indicated
 SETTLED_MICROS = 1.0  # no plan is worth more than the decision by more than this: rounding
 
@@ -145,7 +146,7 @@ def solve_whole(problem: Problem, options: Options, budget: Budget = UNLIMITED) 
 
 def _decided(problem: Problem, model: Model, solution: Solution, options: Options) -> Solved:
     record = SolveRecord(
-        engine=solution.engine.value,
+        engine="+".join(solution.solvers) or NO_ENGINE,
         engine_version=ENGINE_VERSION,
         seed=options.seed,
         relative_gap_asked=options.relative_gap,
@@ -153,7 +154,7 @@ def _decided(problem: Problem, model: Model, solution: Solution, options: Option
         columns=model.num_columns,
         rows=model.num_rows,
     )
-    return Solved(problem, model, solution, decide(problem, solution, record))
+    return Solved(problem, model, solution, decide(problem, model, solution, record))
 
 
 def adopt(problem: Problem, foreign: Foreign) -> Solved:
@@ -172,7 +173,7 @@ def adopt(problem: Problem, foreign: Foreign) -> Solved:
         columns=model.num_columns,
         rows=model.num_rows,
     )
-    return Solved(problem, model, solution, decide(problem, solution, record))
+    return Solved(problem, model, solution, decide(problem, model, solution, record))
 
 
 @one_thread

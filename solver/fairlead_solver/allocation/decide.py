@@ -9,16 +9,20 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..model.draft import Draft, Model
+from ..model.engine import SolveStatus
 from ..model.solve import Solution
 from ..tables import Ints
-from .decision import Decision, SolveRecord, Status
+from .ceiling import money_ceiling, tier_ceilings
+from .decision import Decision, SolveRecord, Status, TierGoal
 from .families import FAMILIES
 from .family import Breach, Family
 from .outcome import line_outcomes
 from .plan import Plan
 from .problem import Problem
 from .terms import Term
+from .totals import grain_micros
 
+BOUND_NOISE = 1e-12  # of a bound: what doubles may have taken off
 _HASHED_TOGETHER = 100_000  # arcs: one text of a few MB
 
 
@@ -69,15 +73,15 @@ def packs_of(problem: Problem, x: np.ndarray) -> Ints:
     return packs
 
 
-def decide(problem: Problem, solution: Solution, record: SolveRecord) -> Decision:
+def decide(problem: Problem, model: Model, solution: Solution, record: SolveRecord) -> Decision:
     """Price, check and describe what was solved. Raises Mismatch if the plan breaks a rule."""
     status = Status(solution.status.value)
     if solution.x is None or status is Status.NO_SOLUTION_LIMIT:
-        return _without_plan(problem, solution, record)
+        return _without_plan(problem, model, solution, record)
     plan = Plan(problem, packs_of(problem, solution.x))
     broken = breaches(plan)
     if broken and status is Status.CANCELLED:
-        return _without_plan(problem, solution, record)
+        return _without_plan(problem, model, solution, record)
     if broken and status is not Status.INFEASIBLE:
         raise Mismatch(broken)
     terms = money(plan)
@@ -88,7 +92,8 @@ def decide(problem: Problem, solution: Solution, record: SolveRecord) -> Decisio
         lines=line_outcomes(plan),
         terms=terms,
         objective_micros=objective,
-        bound_micros=_bound(solution, objective),
+        bound_micros=_bound(problem, model, solution, objective),
+        tier_goals=_tier_goals(problem, solution, plan),
         record=record,
         input_digest=problem.digest,
         policy_digest=problem.policy_digest,
@@ -98,26 +103,59 @@ def decide(problem: Problem, solution: Solution, record: SolveRecord) -> Decisio
     )
 
 
-def _bound(solution: Solution, objective: int) -> int | None:
-    """The bound, never under the recomputed objective (engines carry tolerances)."""
-    if not math.isfinite(solution.bound):
+def _bound(problem: Problem, model: Model, solution: Solution, objective: int | None) -> int | None:
+    """The bound, at most what demand alone allows, and never under the recomputed objective
+    (engines carry tolerances)."""
+    bound = min(solution.bound, money_ceiling(problem, model))
+    if not math.isfinite(bound):
         return None
-    return max(objective, math.ceil(solution.bound))
+    return math.ceil(bound) if objective is None else max(objective, math.ceil(bound))
 
 
-def _without_plan(problem: Problem, solution: Solution, record: SolveRecord) -> Decision:
+def _tier_goals(problem: Problem, solution: Solution, plan: Plan | None) -> tuple[TierGoal, ...]:
+    """Under STRICT tiers, each tier that a line can be served in."""
+    if not solution.goals:
+        return ()
+    found, ceilings = [], tier_ceilings(problem)
+    grain = grain_micros(problem)
+    values = None if plan is None else _tier_values(plan)
+    ranks = {tier.id: rank for rank, tier in enumerate(problem.policy.tiers)}
+    for goal in solution.goals:
+        rank = ranks[goal.name]
+        value = None if values is None else int(values[rank])
+        most = min(goal.bound * grain, float(ceilings[rank]))
+        bound = math.floor(most * (1 + BOUND_NOISE))  # values are whole: none lies above
+        if value is not None:
+            bound = value if goal.proven else max(value, bound)
+        found.append(TierGoal(goal.name, value, bound, value is not None and bound == value))
+    return tuple(found)
+
+
+def _tier_values(plan: Plan) -> Ints:
+    """Σ price·x of each tier (tiers,), in micro-units."""
+    line = plan.problem.line
+    values = np.zeros(len(plan.problem.policy.tiers), np.int64)
+    np.add.at(values, line.tier, line.price_micros * plan.per_line())
+    return values
+
+
+def _without_plan(
+    problem: Problem, model: Model, solution: Solution, record: SolveRecord
+) -> Decision:
+    infeasible = solution.status is SolveStatus.INFEASIBLE
     return Decision(
         status=Status(solution.status.value),
         plan=None,
         lines=None,
         terms={},
         objective_micros=None,
-        bound_micros=None,
+        bound_micros=None if infeasible else _bound(problem, model, solution, None),
         record=record,
         input_digest=problem.digest,
         policy_digest=problem.policy_digest,
         digest="",
         warnings=problem.warnings,
+        tier_goals=() if infeasible else _tier_goals(problem, solution, None),
     )
 
 

@@ -80,6 +80,28 @@ class SolveRecord:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class TierGoal:
+    """A tier's filled value Σ price·x under STRICT tiers, in micro-units of money.
+
+    `value_micros` is recomputed from the integers; None: there is no plan. `bound_micros`: a true
+    upper bound on what the best plan in the order of tiers has of it.
+    """
+
+    tier: str
+    value_micros: int | None
+    bound_micros: int
+    proven: bool
+
+    @property
+    def relative_gap(self) -> float | None:
+        """(bound - value) / max(1 unit of money, value)."""
+        if self.value_micros is None:
+            return None
+        distance = max(0, self.bound_micros - self.value_micros)
+        return distance / max(1_000_000, self.value_micros)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
     """The decision. `terms` add up to `objective_micros` exactly, recomputed from the integers.
@@ -98,6 +120,7 @@ class Decision:
     policy_digest: str
     digest: str  # of the quantities decided
     warnings: tuple[Finding, ...] = ()
+    tier_goals: tuple[TierGoal, ...] = ()  # under STRICT tiers, the best tier first
     columns: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
     @property

@@ -51,3 +51,8 @@ def summed(codes: ArrayLike, values: Ints, size: int) -> Ints:
 def round_micros(numerator: int, denominator: int) -> int:
     """numerator / denominator to the nearest integer, half to even, exactly."""
     return round(Fraction(numerator, denominator))
+
+
+def grain_micros(problem: Problem) -> int:
+    """The largest micro-units of money that divide every price: tiers' values are counted in it."""
+    return int(np.gcd(MICRO, np.gcd.reduce(problem.line.price_micros)))

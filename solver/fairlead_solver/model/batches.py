@@ -9,10 +9,11 @@ import numpy as np
 from .activity import is_feasible
 from .budget import Budget
 from .crew import Crew
-from .draft import INFINITY, Bools, Model
-from .engine import Answer, Limits, SolveStatus, accepted, box_bound, run
+from .draft import INFINITY, Bools, Floats, Model
+from .engine import Answer, GoalResult, Limits, SolveStatus, accepted, box_bound
+from .engine_alternation import run_in_turn
 from .ledger import at_rest
-from .lexicographic import maximise
+from .lexicographic import goal_boxes, goal_results, maximise
 from .partition import BATCH_COLUMNS, Batch
 from .repair import WHOLE_COLUMNS
 from .scale import LARGE_COLUMNS, Tell, applies, solve_by_prices
@@ -39,7 +40,8 @@ def solve_batch(
 
     Without a vector where several components are in it that should be tried one by one.
     """
-    return _greedy(batch.model) or _large(batch, coupling, means, tell, start)
+    answer = _greedy(batch.model) or _large(batch, coupling, means, tell, start)
+    return _with_goals(batch.model, answer)
 
 
 def solve_exactly(batch: Batch, means: Means) -> Answer:
@@ -54,6 +56,18 @@ def idle(model: Model) -> Answer:
     if is_feasible(model, rest):
         return accepted(model, rest, bound, 0.0)
     return Answer(SolveStatus.NO_SOLUTION_LIMIT, None, -INFINITY, bound)
+
+
+def _with_goals(model: Model, answer: Answer) -> Answer:
+    """The answer with what is known of each goal, where its solver did not look at goals: no more
+    than the columns' bounds."""
+    if not model.goals or answer.goals or answer.status is SolveStatus.INFEASIBLE:
+        return answer
+    boxes = goal_boxes(model)
+    if answer.x is not None:
+        return replace(answer, goals=goal_results(model, answer.x, boxes))
+    pairs = zip(model.goals, boxes, strict=True)
+    return replace(answer, goals=tuple(GoalResult(g.name, -INFINITY, b) for g, b in pairs))
 
 
 def _greedy(model: Model) -> Answer | None:
@@ -97,23 +111,35 @@ def _by_engine(batch: Batch, means: Means) -> Answer:
     """By the engine, within what is left of the budget."""
     options, budget = means.options, means.budget
 
-    def call(model: Model, limits: Limits) -> Answer:
+    def call(model: Model, limits: Limits, plan: Floats | None) -> Answer:
         if means.over():
             return idle(model)
-        return run(model, options.engine, replace(limits, seconds=budget.remaining_seconds()))
+        return run_in_turn(model, options.engine, limits, budget.remaining_seconds, plan)
 
     limits = Limits(relative_gap=options.relative_gap / 2, seed=options.seed, nodes=options.nodes)
     return maximise(batch.model, batch.starts, limits, call)
 
 
 def _better(one: Answer, other: Answer, options: SolveOptions) -> Answer:
-    """The better vector of two answers to one model, and the smaller bound."""
+    """The better plan of two answers to one model, tier by tier and then in money, and the smaller
+    bounds."""
     if other.status is SolveStatus.INFEASIBLE:
         return other
-    best = max(one, other, key=lambda answer: answer.objective)
+    best = max(one, other, key=_rank)
     bound = min(one.bound, other.bound)
     if best.x is None:
         return replace(best, bound=bound)
+    bound = max(bound, best.objective)
+    goals = tuple(
+        replace(goal, bound=max(goal.value, min(pair.bound for pair in pairs)))
+        for goal, *pairs in zip(best.goals, one.goals, other.goals, strict=True)
+    )
     near = bound - best.objective <= options.relative_gap * abs(best.objective)
-    status = SolveStatus.OPTIMAL if near else SolveStatus.FEASIBLE_LIMIT
-    return replace(best, status=status, bound=max(bound, best.objective))
+    proven = near and all(goal.proven for goal in goals)
+    status = SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE_LIMIT
+    return replace(best, status=status, bound=bound, goals=goals)
+
+
+def _rank(answer: Answer) -> tuple[bool, tuple[float, ...], float]:
+    values = tuple(goal.value for goal in answer.goals)
+    return answer.x is not None, values, answer.objective

@@ -20,6 +20,7 @@ from .draft import Bools, Floats, Model
 from .mathopt import End, EngineError, Kernel, Parameters, Raw, call, to_proto
 from .scaling import integral_rows, objective_scale, scaled_rows
 
+GOAL_NOISE = 1e-9  # of a goal's value: what the engines' tolerances leave
 TINY_COLUMNS = 200  # up to here SCIP's start-up is cheaper than HiGHS's
 
 
@@ -53,11 +54,34 @@ class Limits:
     absolute_gap: float = 0.0
     nodes: int | None = None  # of branch and bound: an effort that repeats, unlike seconds
     plain: bool = False
+    share: float = 1.0  # of the seconds that a budget has left, where one sets `seconds`
+
+
+@dataclass(frozen=True, slots=True)
+class GoalResult:
+    """A goal that comes before money: `value` of the plan (-inf: no plan), and a true `bound` on
+    what the lexicographic optimum has of it. `proven`: the value is the best there is."""
+
+    name: str
+    value: float
+    bound: float
+
+    @property
+    def proven(self) -> bool:
+        """Whether nothing is left between value and bound but the noise of doubles."""
+        return self.bound - self.value <= GOAL_NOISE * max(1.0, abs(self.value))
+
+    def plus(self, other: GoalResult, sign: float = 1.0) -> GoalResult:
+        """The same goal over two independent parts."""
+        return GoalResult(
+            self.name, self.value + sign * other.value, self.bound + sign * other.bound
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """`x` (columns,) is feasible, or None. `bound` >= the optimum (-inf: infeasible).
+    """`x` (columns,) is feasible, or None. `bound` >= the optimum (-inf: infeasible). Where goals
+    come first, `objective` and `bound` are those of money, and `goals` has one for each of them.
 
     Where the linear relaxation was solved on the way: its `duals` (rows,), and which rows were
     `priced` (rows, mask), i.e. left out of the components and sold at their duals.
@@ -69,11 +93,20 @@ class Answer:
     bound: float
     duals: Floats | None = None
     priced: Bools | None = None
+    goals: tuple[GoalResult, ...] = ()
+    engine: str = ""  # which engine's vector and bound this is; "": none was needed
 
 
-def run(model: Model, engine: Engine = Engine.AUTO, limits: Limits | None = None) -> Answer:
-    """Maximise over `model`. Raises EngineError where the engine asked for cannot or where the
-    model is unbounded."""
+def run(
+    model: Model,
+    engine: Engine = Engine.AUTO,
+    limits: Limits | None = None,
+    hint: Floats | None = None,
+) -> Answer:
+    """Maximise over `model`; `hint` (columns,) is a plan to begin with.
+
+    Raises EngineError where the engine asked for cannot or where the model is unbounded.
+    """
     wanted = limits or Limits()
     if not model.num_columns:
         return _empty(model)
@@ -81,7 +114,7 @@ def run(model: Model, engine: Engine = Engine.AUTO, limits: Limits | None = None
     bound = box
     leaked: Floats | None = None
     for kernel, tight in _attempts(model, engine):
-        raw, scale = _call(model, kernel, wanted, tight)
+        raw, scale = _call(model, kernel, wanted, tight, hint)
         if raw.end in (End.UNCLEAR, End.UNBOUNDED):
             raw = _settle(model, kernel, wanted)
         if raw.end is End.INFEASIBLE:
@@ -91,14 +124,16 @@ def run(model: Model, engine: Engine = Engine.AUTO, limits: Limits | None = None
         if raw.x is not None:
             x = rounded(model, raw.x)
             if is_feasible(model, x):
-                return accepted(model, x, bound, wanted.relative_gap)
+                found = accepted(model, x, bound, wanted.relative_gap)
+                return replace(found, engine=kernel.value)
             leaked = x
         elif raw.end is End.LIMIT:
             break
     if leaked is not None:
         repaired = _repair(model, leaked, wanted)
         if repaired is not None:
-            return accepted(model, repaired, bound, wanted.relative_gap)
+            found = accepted(model, repaired, bound, wanted.relative_gap)
+            return replace(found, engine=Kernel.HIGHS.value)
     return Answer(SolveStatus.NO_SOLUTION_LIMIT, None, -np.inf, bound)
 
 
@@ -133,7 +168,9 @@ def _attempts(model: Model, engine: Engine) -> Iterator[tuple[Kernel, bool]]:
         yield from ((kernel, False), (kernel, True))
 
 
-def _call(model: Model, kernel: Kernel, limits: Limits, tight: bool) -> tuple[Raw, float]:
+def _call(
+    model: Model, kernel: Kernel, limits: Limits, tight: bool, hint: Floats | None = None
+) -> tuple[Raw, float]:
     scale = objective_scale(model.cost)
     prepared = scaled_rows(replace(model, cost=model.cost * scale))
     if kernel is Kernel.CP_SAT:
@@ -150,7 +187,7 @@ def _call(model: Model, kernel: Kernel, limits: Limits, tight: bool) -> tuple[Ra
         plain=limits.plain,
         nodes=limits.nodes,
     )
-    return call(to_proto(prepared), kernel, parameters), scale
+    return call(to_proto(prepared), kernel, parameters, hint=hint), scale
 
 
 def _for_cp_sat(model: Model) -> Model:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from .activity import is_feasible
 from .draft import INFINITY, Bools, Floats, Model
-from .engine import Answer, SolveStatus, column_bounds
+from .engine import Answer, GoalResult, SolveStatus, column_bounds
 from .partition import Batch, Partition
 from .solution import Contradiction, Phase, Solution, SolveOptions, Standing
 
@@ -33,6 +34,8 @@ class Ledger:
     cancelled: bool = False
     wide: list[tuple[Batch, Answer]] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
+    goals: tuple[GoalResult, ...] = ()
+    engines: Counter[str] = field(default_factory=Counter)  # columns by who solved them
 
     @classmethod
     def of(cls, parts: Partition) -> Ledger:
@@ -50,6 +53,7 @@ class Ledger:
             rest=rest * model.cost,
             rest_allowed=is_feasible(model, rest),
             contradictions=_loose(parts),
+            goals=tuple(GoalResult(goal.name, 0.0, 0.0) for goal in model.goals),
         )
 
     def enter(self, batch: Batch, answer: Answer) -> None:
@@ -59,6 +63,8 @@ class Ledger:
             return
         self.cut_short |= answer.status is not SolveStatus.OPTIMAL
         self._add(answer, 1.0)
+        if answer.engine:
+            self.engines[answer.engine] += len(batch.columns)
         if answer.duals is not None:
             self.duals[batch.rows] = answer.duals
         if answer.priced is not None:
@@ -111,6 +117,8 @@ class Ledger:
             duals=self.duals,
             priced=self.priced,
             contradictions=tuple(self.contradictions),
+            goals=() if self.contradictions else self.goals,
+            solvers=tuple(name for name, _ in sorted(self.engines.items(), key=_most_columns)),
         )
 
     def _status(self, whole: bool, options: SolveOptions) -> SolveStatus:
@@ -121,12 +129,21 @@ class Ledger:
         if not whole:
             return SolveStatus.NO_SOLUTION_LIMIT
         proven = self.closed(options.relative_gap) and not self.cut_short
+        proven &= all(goal.proven for goal in self.goals)
         return SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE_LIMIT
 
     def _add(self, answer: Answer, sign: float) -> None:
         self.bound += sign * answer.bound
+        if answer.goals:
+            pairs = zip(self.goals, answer.goals, strict=True)
+            self.goals = tuple(mine.plus(other, sign) for mine, other in pairs)
         if answer.x is not None:
             self.objective += sign * answer.objective
+
+
+def _most_columns(counted: tuple[str, int]) -> tuple[int, str]:
+    name, columns = counted
+    return -columns, name
 
 
 def at_rest(model: Model) -> Floats:

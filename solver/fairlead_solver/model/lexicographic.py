@@ -3,69 +3,148 @@
 Each goal g'x is maximised to gap zero and then held, component by component, with a row
 g'x >= best. A component's best is a sum over that component only, so one component can never pay
 for another, and rows over integers are held exactly (see `scaling`, `activity`).
+
+Let the goals before j be proven, and j be stopped at r_j. Every lexicographic optimum keeps the
+proven values and has at least r_j of goal j, so a bound over {g_i x >= v_i for i < j, g_j x >= r_j}
+is true for it. What is reached of a later goal k > j may exceed what the optimum has of it: a row
+g_k x >= r_k can cut the optimum off. Such rows are held to find a good plan, and no bound is taken
+over them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import scipy.sparse as sp
 
 from .activity import EXACT_LIMIT
 from .draft import INFINITY, Floats, Goal, Ints, Model
-from .engine import Answer, Limits, SolveStatus, accepted
+from .engine import Answer, GoalResult, Limits, SolveStatus, accepted, box_bound
 
-Run = Callable[[Model, Limits], Answer]
+Run = Callable[[Model, Limits, Floats | None], Answer]
 HOLD_NOISE = 1e-9  # of the row's magnitude, where a goal is not made of integers
+GOAL_SHARE = 0.5  # of the seconds left: a goal that cannot be proven leaves some to the next ones
 
 
 def maximise(model: Model, starts: Ints, limits: Limits, run: Run) -> Answer:
     """Maximise the goals of `model` in order, then its cost.
 
-    `starts` (components + 1,) delimits the independent components among the columns. A goal cut
-    short by a limit is held at what was reached: the bound on money stays true for the
-    lexicographic optimum, and the status says FEASIBLE_LIMIT.
+    `starts` (components + 1,) delimits the independent components among the columns. `run` solves
+    one stage, from a plan if there is one, within `limits.share` of the seconds that are left.
     """
     if not model.goals:
-        return run(model, limits)
+        return run(model, limits, None)
     owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    held, proven, last = model, True, None
+    stages = Stages(model, lambda held, goal, answer: hold(held, goal, owner, answer.x))
+    exact = replace(limits, relative_gap=0.0, share=GOAL_SHARE)
     for goal in model.goals:
         if not goal.weights.any():
+            stages.skip(goal)
             continue
-        exact = replace(limits, relative_gap=0.0)
-        answer = run(replace(held, cost=goal.weights, offset=0.0), exact)
-        if answer.x is None:
-            return _stopped(model, last, answer)
-        proven &= answer.status is SolveStatus.OPTIMAL
-        held = hold(held, goal, owner, answer.x)
-        last = answer.x
-    answer = run(held, limits)
-    if answer.x is None:
-        return _stopped(model, last, answer)
-    if not proven and answer.status is SolveStatus.OPTIMAL:
-        return replace(answer, status=SolveStatus.FEASIBLE_LIMIT)
-    return answer
+        answer = run(stages.program(goal), exact, stages.plan)
+        if answer.status is SolveStatus.INFEASIBLE and stages.plan is None:
+            return answer
+        stages.enter(goal, answer, lambda program: _relaxed(program, limits, run))
+    outside = INFINITY if stages.sure else _relaxed(stages.relaxed, limits, run)
+    return stages.finish(run(stages.held, limits, stages.plan), outside, limits)
 
 
-def _stopped(model: Model, last: Floats | None, answer: Answer) -> Answer:
-    """A stage without a vector: keep that of the stage before, which reached its goal."""
-    if last is None:
-        return replace(answer, bound=-INFINITY if _infeasible(answer) else INFINITY)
-    bound = INFINITY if _infeasible(answer) else answer.bound
-    kept = accepted(model, last, bound, 0.0)
-    return replace(kept, status=SolveStatus.FEASIBLE_LIMIT)
+@dataclass(slots=True, eq=False)
+class Stages:
+    """The goals so far: what is held, the best plan, and what is known of each goal.
+
+    `held` is the program that the next stage is solved on. `relaxed` is the last program that is
+    sure to have the lexicographic optimum among its plans; `sure`: both are the same.
+    """
+
+    model: Model
+    hold: Callable[[Model, Goal, Answer], Model]
+    held: Model = field(init=False)
+    relaxed: Model = field(init=False)
+    sure: bool = True
+    proven: bool = True
+    plan: Floats | None = None
+    engine: str = ""
+    bounds: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.held = self.relaxed = replace(self.model, goals=())
+
+    def program(self, goal: Goal) -> Model:
+        """What to maximise for a goal."""
+        return _for_goal(self.held, goal)
+
+    def skip(self, goal: Goal) -> None:
+        """A goal without weights is worth nothing, whatever is decided."""
+        self.bounds.append(0.0)
+
+    def enter(self, goal: Goal, answer: Answer, bound_of: Callable[[Model], float]) -> None:
+        """Book what a goal's stage brought; `bound_of`: a true bound of a program, cheaply."""
+        bound = answer.bound
+        if not self.sure or answer.status is SolveStatus.INFEASIBLE:
+            bound = bound_of(_for_goal(self.relaxed, goal))
+        self.bounds.append(bound)
+        if answer.x is not None:
+            self.plan, self.engine = answer.x, answer.engine
+            self.held = self.hold(self.held, goal, answer)
+        if self.proven and self.sure:
+            self.relaxed = self.held
+        self.proven &= answer.status is SolveStatus.OPTIMAL
+        self.sure = self.relaxed is self.held
+
+    def finish(self, money: Answer, outside: float, limits: Limits) -> Answer:
+        """The answer for the whole: `money` is that of the last stage, `outside` a bound of the
+        money of `relaxed`."""
+        trusted = self.sure and money.status is not SolveStatus.INFEASIBLE
+        bound = min(money.bound if trusted else box_bound(self.relaxed), outside)
+        plan, engine = (money.x, money.engine) if money.x is not None else (self.plan, self.engine)
+        if plan is None:
+            none = tuple(
+                GoalResult(goal.name, -INFINITY, bound)
+                for goal, bound in zip(self.model.goals, self.bounds, strict=True)
+            )
+            status = SolveStatus.NO_SOLUTION_LIMIT
+            return replace(money, status=status, bound=bound, x=None, goals=none)
+        answer = accepted(replace(self.model, goals=()), plan, bound, limits.relative_gap)
+        goals = goal_results(self.model, plan, self.bounds)
+        if not all(goal.proven for goal in goals) or not self.proven:
+            answer = replace(answer, status=SolveStatus.FEASIBLE_LIMIT)
+        return replace(answer, goals=goals, engine=engine)
 
 
-def _infeasible(answer: Answer) -> bool:
-    return answer.status is SolveStatus.INFEASIBLE
+def goal_results(model: Model, plan: Floats, bounds: list[float]) -> tuple[GoalResult, ...]:
+    """Each goal's value of a plan, and its bound."""
+    values = [float(goal.weights @ plan) for goal in model.goals]
+    return tuple(
+        GoalResult(goal.name, value, max(bound, value))
+        for goal, value, bound in zip(model.goals, values, bounds, strict=True)
+    )
 
 
-def hold(model: Model, goal: Goal, component: Ints, x: Floats) -> Model:
+def goal_boxes(model: Model) -> list[float]:
+    """The most that each goal can be by the columns' bounds alone."""
+    return [box_bound(_for_goal(model, goal)) for goal in model.goals]
+
+
+def _for_goal(model: Model, goal: Goal) -> Model:
+    return replace(model, cost=goal.weights, offset=0.0, goals=())
+
+
+def _relaxed(model: Model, limits: Limits, run: Run) -> float:
+    """A bound by the linear relaxation, or where no time is left for it by the columns' bounds."""
+    relaxed = replace(model, integer=np.zeros_like(model.integer))
+    answer = run(relaxed, replace(limits, relative_gap=0.0, share=GOAL_SHARE), None)
+    if answer.status is SolveStatus.INFEASIBLE:
+        return box_bound(model)  # by the engine's tolerances alone: there is a plan
+    return min(box_bound(model), answer.bound)
+
+
+def hold(model: Model, goal: Goal, component: Ints, x: Floats | None) -> Model:
     """`model` with one row more per component (columns,), behind the others: its part of the goal
     stays at least as good as at x."""
+    assert x is not None
     used = np.flatnonzero(goal.weights)
     owners, row = np.unique(component[used], return_inverse=True)
     weights = goal.weights[used]

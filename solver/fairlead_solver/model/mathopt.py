@@ -143,9 +143,10 @@ def call(
     start: Basis | None = None,
     *,
     basis: bool = True,
+    hint: Floats | None = None,
 ) -> Raw:
-    """Solve from scratch; without reading the `basis` where it is not wanted. Raises EngineError
-    where the kernel refuses."""
+    """Solve from scratch; without reading the `basis` where it is not wanted. `hint` (columns,): a
+    plan to begin with, for engines that take one. Raises EngineError where the kernel refuses."""
     reply = _guarded(
         kernel,
         core.solve,
@@ -153,7 +154,7 @@ def call(
         _TYPE[kernel],
         parameters_pb2.SolverInitializerProto(),
         _parameters(kernel, parameters),
-        _start(start),
+        _start(start, hint),
         None,
         mathopt.CallbackRegistration().to_proto(),
         None,
@@ -199,8 +200,14 @@ class Session:
         return _read(reply, *self._shape, basis=False)
 
 
-def _start(basis: Basis | None) -> model_parameters_pb2.ModelSolveParametersProto:
+def _start(
+    basis: Basis | None, hint: Floats | None
+) -> model_parameters_pb2.ModelSolveParametersProto:
     wanted = model_parameters_pb2.ModelSolveParametersProto()
+    if hint is not None:
+        values = wanted.solution_hints.add().variable_values
+        values.ids.extend(range(len(hint)))
+        values.values.extend(hint.tolist())
     if basis is not None:
         for status, target in (
             (basis.columns, wanted.initial_basis.variable_status),

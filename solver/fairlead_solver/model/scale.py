@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .budget import Budget
+from .coupling import Coupling, component_bounds
 from .crew import Crew
-from .draft import Bools, Floats, Goal, Ints, Model
-from .engine import Answer, SolveStatus
-from .lexicographic import hold
+from .draft import INFINITY, Bools, Floats, Goal, Ints, Model
+from .engine import Answer, Limits, SolveStatus, box_bound
+from .lexicographic import Stages, hold
 from .oracle import Stuck
 from .partition import Partition, partition
 from .prices import MAX_ROUNDS
@@ -27,6 +28,7 @@ from .saturate import saturate
 from .solution import Phase, SolveOptions, Start
 from .spanning import Tree, spanning_columns
 
+DECOMPOSITION = "decomposition"  # who solved it: prices, and small programs by HiGHS and SCIP
 LARGE_COLUMNS = 1000
 MIN_COMPONENTS = 50
 RESUMED_SEARCHES = 4  # old prices that need more are better found anew
@@ -98,7 +100,22 @@ class Pricing:
             fine, tolerance, self.wish.seed, self.crew, self.budget, self._on_round(model)
         )
         answer = repair(fine, relaxed, plan, self.wish, self.crew, self.budget, self._on_search)
-        return replace(answer, duals=relaxed.duals, priced=coupling)
+        return replace(answer, duals=relaxed.duals, priced=coupling, engine=DECOMPOSITION)
+
+    def bound(self, model: Model, coupling: Bools) -> float:
+        """A true bound by weak duality, or where no time is left for it by the columns' bounds."""
+        box = box_bound(model)
+        if self._over():
+            return box
+        tolerance = max(PRICE_SHARE * self.wish.gap, 1e-7)
+        try:
+            fine = partition(model, coupling)
+            relaxed = relax(fine, tolerance, self.wish.seed, self.crew, self.budget, _no_rounds)
+        except Stuck:
+            return box
+        coupled, prices = Coupling(fine), relaxed.duals[fine.coupling]
+        parts = component_bounds(fine, coupled.reduced(prices), relaxed.duals[fine.rows])
+        return min(box, float(parts.sum()) + coupled.room_value(prices))
 
     def _branched(self, model: Model, coupling: Bools, spanning: Ints) -> Answer:
         """Over the columns that join everything first."""
@@ -141,30 +158,52 @@ class Pricing:
 
 
 def _in_order(model: Model, coupling: Bools, pricing: Pricing) -> Answer:
-    """Each goal as high as it goes and held, then money. Raises Stuck."""
-    held, mask, plan, proven = replace(model, goals=()), coupling, None, True
-    close = replace(pricing, wish=replace(pricing.wish, gap=GOAL_GAP))
+    """Each goal as high as it goes and held, then money. Raises Stuck.
+
+    Bounds are taken as in `lexicographic`: over the proven goals and the first that is not.
+    """
+    quiet = replace(pricing, tell=_silent)  # what is told is of money
+    close = replace(quiet, wish=replace(pricing.wish, gap=GOAL_GAP))
+    mask = coupling  # of the rows of what is held
+
+    def hold_goal(held: Model, goal: Goal, answer: Answer) -> Model:
+        nonlocal mask
+        program, mask = _held(held, mask, goal, answer)
+        return program
+
+    def bound_of(program: Model) -> float:
+        return pricing.bound(program, mask[: program.num_rows])
+
+    stages = Stages(model, hold_goal)
     for goal in model.goals:
         if not goal.weights.any():
+            stages.skip(goal)
             continue
-        stage = replace(held, cost=goal.weights, offset=0.0)
-        answer = close.maximise(stage, mask, plan=plan)
+        program = stages.program(goal)
+        answer = close.maximise(program, mask, plan=stages.plan)
         if answer.x is None:
             raise Stuck
-        plan = saturate(stage, answer.x)
+        plan = saturate(program, answer.x)
         reached = float(goal.weights @ plan) >= answer.bound
-        proven = proven and reached
-        held, mask = _held(held, mask, goal, replace(answer, x=plan), reached)
-    answer = pricing.maximise(held, mask, plan=plan)
-    answer = replace(answer, duals=None, priced=None)
-    if not proven and answer.status is SolveStatus.OPTIMAL:
-        return replace(answer, status=SolveStatus.FEASIBLE_LIMIT)
-    return answer
+        status = SolveStatus.OPTIMAL if reached else SolveStatus.FEASIBLE_LIMIT
+        answer = replace(answer, x=plan, status=status)
+        stages.enter(goal, answer, bound_of)
+    last = pricing if stages.sure else quiet
+    outside = INFINITY if stages.sure else bound_of(stages.relaxed)
+    money = last.maximise(stages.held, mask, plan=stages.plan)
+    limits = Limits(relative_gap=2 * pricing.wish.gap)
+    return stages.finish(money, outside, limits)
 
 
-def _held(
-    model: Model, coupling: Bools, goal: Goal, answer: Answer, reached: bool
-) -> tuple[Model, Bools]:
+def _no_rounds(rounds: int, bound: float) -> None:
+    """Nothing to tell of."""
+
+
+def _silent(phase: Phase, done: int, of: int, answer: Answer) -> None:
+    """Steps, without a plan's or bound's figure."""
+
+
+def _held(model: Model, coupling: Bools, goal: Goal, answer: Answer) -> tuple[Model, Bools]:
     """`model` with the goal held at the answer's plan, and which rows are coupling now.
 
     Where nothing was priced and the goal is reached, every component is at its own best, and no
@@ -172,7 +211,7 @@ def _held(
     """
     plan = answer.x
     assert plan is not None and answer.duals is not None
-    apart = reached and not answer.duals[coupling].any()
+    apart = answer.status is SolveStatus.OPTIMAL and not answer.duals[coupling].any()
     owner = _owner(model, coupling) if apart else np.zeros(model.num_columns, np.int64)
     held = hold(model, goal, owner, plan)
     added = held.num_rows - model.num_rows

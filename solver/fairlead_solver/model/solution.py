@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 
 from .draft import Bools, Floats, Ints, Model
-from .engine import Engine, SolveStatus
+from .engine import Engine, GoalResult, SolveStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Standing:
     """How far a solve is: steps done of at most so many in this phase, and the true objective of
     a plan (-inf: none yet) and bound of the whole so far.
 
-    Where tiers come first, objective and bound are of the goal being maximised.
+    Where goals come first, both are of money, and unknown until the goals are done.
     """
 
     phase: Phase
@@ -80,6 +80,9 @@ class Solution:
         bound = offset + Σ_components max (cost - A'prices) x + Σ_priced rows max prices·side
 
     holds, up to the gap left in single components. Nothing is priced where goals come first.
+
+    `goals`: each goal that comes before money, in order. `solvers`: the engines that solved it,
+    that of the most columns first; none where no engine was needed.
     """
 
     status: SolveStatus
@@ -92,6 +95,8 @@ class Solution:
     duals: Floats
     priced: Bools
     contradictions: tuple[Contradiction, ...] = ()
+    goals: tuple[GoalResult, ...] = ()
+    solvers: tuple[str, ...] = ()
 
     @property
     def prices(self) -> Floats:
@@ -107,6 +112,8 @@ def undivided(
     bound: float,
     engine: Engine,
     components: int,
+    goals: tuple[GoalResult, ...] = (),
+    solvers: tuple[str, ...] = (),
 ) -> Solution:
     """The outcome of a solve that took nothing apart by prices: decided where there is an `x`."""
     return Solution(
@@ -119,4 +126,6 @@ def undivided(
         components=components,
         duals=np.full(model.num_rows, np.nan),
         priced=np.zeros(model.num_rows, np.bool_),
+        goals=goals,
+        solvers=solvers,
     )

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from .budget import UNLIMITED, Budget
-from .draft import Model
-from .engine import Answer, Engine, Limits, accepted, run
+from .draft import Floats, Model
+from .engine import Answer, Engine, Limits, SolveStatus, accepted, run
 from .integral import integral
 from .lexicographic import maximise
 from .solution import Solution, SolveOptions, undivided
@@ -28,7 +28,15 @@ def solve_whole(model: Model, options: SolveOptions, budget: Budget = UNLIMITED)
     else:
         answer = _answer(model, options, budget)
     return undivided(
-        model, answer.status, answer.x, answer.objective, answer.bound, options.engine, 1
+        model,
+        answer.status,
+        answer.x,
+        answer.objective,
+        answer.bound,
+        options.engine,
+        1,
+        answer.goals,
+        (answer.engine,) if answer.engine else (),
     )
 
 
@@ -39,14 +47,16 @@ def _rounded_answer(model: Model, options: SolveOptions, budget: Budget) -> Answ
     if answer.x is None:
         return answer
     x = np.minimum(answer.x, model.upper)
-    return accepted(model, x, answer.bound + rounded.slack, options.relative_gap)
+    found = accepted(model, x, answer.bound + rounded.slack, options.relative_gap)
+    proven = all(goal.proven for goal in answer.goals)
+    status = found.status if proven else SolveStatus.FEASIBLE_LIMIT
+    return replace(found, status=status, goals=answer.goals, engine=answer.engine)
 
 
 def _answer(model: Model, options: SolveOptions, budget: Budget) -> Answer:
-    limits = Limits(max(0.0, budget.remaining_seconds()), options.relative_gap, options.seed)
-    return maximise(
-        model,
-        np.array([0, model.num_columns]),
-        limits,
-        lambda stage, asked: run(stage, options.engine, asked),
-    )
+    def call(stage: Model, asked: Limits, plan: Floats | None) -> Answer:
+        seconds = max(0.0, budget.remaining_seconds()) * asked.share
+        return run(stage, options.engine, replace(asked, seconds=seconds), plan)
+
+    limits = Limits(relative_gap=options.relative_gap, seed=options.seed)
+    return maximise(model, np.array([0, model.num_columns]), limits, call)

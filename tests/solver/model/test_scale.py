@@ -165,7 +165,7 @@ def test_goals_at_scale_reach_what_the_whole_model_reaches(capacity: float) -> N
         model,
         np.array([0, model.num_columns]),
         Limits(relative_gap=GAP),
-        lambda m, asked: run(m, Engine.HIGHS, asked),
+        lambda m, asked, plan: run(m, Engine.HIGHS, asked, plan),
     )
     assert found.x is not None
     assert whole.x is not None

@@ -198,9 +198,9 @@ class Again:
                 x[batch.columns], duals[batch.rows] = raw.x, raw.duals
         return x, duals
 
-    def _run(self, model: Model, limits: Limits) -> Answer:
+    def _run(self, model: Model, limits: Limits, plan: Floats | None) -> Answer:
         left = self.budget.remaining_seconds()
-        return run(model, self.engine, replace(limits, seconds=max(left, 0.0)))
+        return run(model, self.engine, replace(limits, seconds=max(left, 0.0)), plan)
 
     def _limits(self) -> Limits:
         return Limits(relative_gap=0.0, seed=self.seed, nodes=self.nodes, plain=True)

@@ -17,7 +17,7 @@ import numpy as np
 from ...model.draft import Draft
 from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
-from ..totals import MICRO
+from ..totals import grain_micros
 
 if TYPE_CHECKING:
     from ..plan import Plan
@@ -37,7 +37,7 @@ def build(problem: Problem, draft: Draft) -> None:
     """One goal per tier with an arc, the best tier first."""
     arcs, line = problem.arcs, problem.line
     tier = line.tier[arcs.line]
-    grain = np.gcd(MICRO, np.gcd.reduce(line.price_micros))
+    grain = grain_micros(problem)
     worth = line.price_micros[arcs.line] // grain * arcs.pack
     for rank, each in enumerate(problem.policy.tiers):
         arc = np.flatnonzero((tier == rank) & (worth > 0))
