@@ -16,7 +16,15 @@ from google.protobuf import json_format
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead.wire.plans import packs_of
 from fairlead.wire.values import read_money
-from fairlead_solver.api import Finding, InvalidInput, Problem, Term, check, objective_terms
+from fairlead_solver.api import (
+    Finding,
+    Ints,
+    InvalidInput,
+    Problem,
+    Term,
+    check,
+    objective_terms,
+)
 
 from .scenario import Scenario
 
@@ -103,12 +111,33 @@ def _plan(
         if said != terms.get(term, 0):
             yield Finding(f"terms.{term.value}", "", str(said), f"{terms.get(term, 0)}, recomputed")
     yield from _shares(decision)
+    yield from _tier_goals(problem, decision, packs)
     objective = sum(terms.values())
     claimed, bound = decision.objective_micros, decision.bound_micros
     if claimed != objective:
         yield Finding("objective_micros", "", str(claimed), f"{objective}, the sum of the terms")
     if decision.HasField("bound_micros") and bound < objective:
         yield Finding("bound_micros", "", str(bound), f"at least the objective {objective}")
+
+
+def _tier_goals(
+    problem: Problem, decision: decision_pb2.Decision, packs: Ints
+) -> Iterator[Finding]:
+    """Each tier's value is Σ price·units, and at most its bound; OPTIMAL: all are proven."""
+    line, arcs = problem.line, problem.arcs
+    ranks = {tier.id: rank for rank, tier in enumerate(problem.policy.tiers)}
+    value = line.price_micros[arcs.line] * arcs.pack * packs
+    for place, goal in enumerate(decision.tier_goals):
+        path = f"tier_goals[{place}]"
+        found = int(value[line.tier[arcs.line] == ranks.get(goal.tier, -1)].sum())
+        said, bound = goal.value_micros, goal.bound_micros
+        if said != found:
+            yield Finding(f"{path}.value_micros", goal.tier, str(said), f"{found}, recomputed")
+        if bound < found or (goal.proven and bound != found):
+            rule = f"the value {found}" if goal.proven else f"at least the value {found}"
+            yield Finding(f"{path}.bound_micros", goal.tier, str(bound), rule)
+        if decision.status == decision_pb2.DECISION_STATUS_OPTIMAL and not goal.proven:
+            yield Finding(f"{path}.proven", goal.tier, "false", "true, where the status is OPTIMAL")
 
 
 def _shares(decision: decision_pb2.Decision) -> Iterator[Finding]:

@@ -243,6 +243,7 @@ class Decision(_message.Message):
     WEIGHTS_FIELD_NUMBER: _builtins.int
     LIMITS_UNTRIED_FIELD_NUMBER: _builtins.int
     WORTH_FIELD_NUMBER: _builtins.int
+    TIER_GOALS_FIELD_NUMBER: _builtins.int
     CUSTOMER_NAMES_FIELD_NUMBER: _builtins.int
     PRODUCT_NAMES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
@@ -354,6 +355,13 @@ class Decision(_message.Message):
         """
 
     @_builtins.property
+    def tier_goals(self) -> _containers.RepeatedCompositeFieldContainer[Global___TierGoal]:
+        """Under TIER_MODE_STRICT: each tier whose lines can be served, the best first. OPTIMAL needs every
+        one of them proven. `objective_micros`, `bound_micros` and `relative_gap` are those of money,
+        which comes after the tiers: a plan that has less of a tier may have more money than the best.
+        """
+
+    @_builtins.property
     def customer_names(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Names for people of the customers that have one in the cycle, by id."""
 
@@ -392,12 +400,13 @@ class Decision(_message.Message):
         weights: _abc.Iterable[Global___WeightCost] | None = ...,
         limits_untried: _builtins.int = ...,
         worth: _worth_pb2.Worth | None = ...,
+        tier_goals: _abc.Iterable[Global___TierGoal] | None = ...,
         customer_names: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         product_names: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "objective_micros", b"objective_micros", "policy", b"policy", "relative_gap", b"relative_gap", "solve", b"solve", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "totals", b"totals", "worth", b"worth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "customer_names", b"customer_names", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "limits_untried", b"limits_untried", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "product_names", b"product_names", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings", "weights", b"weights", "worth", b"worth"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "customer_names", b"customer_names", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "limits_untried", b"limits_untried", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "product_names", b"product_names", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tier_goals", b"tier_goals", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings", "weights", b"weights", "worth", b"worth"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_micros: _TypeAlias = _typing.Literal["bound_micros"]  # noqa: Y015
     _WhichOneofArgType__bound_micros: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros"]  # noqa: Y015
@@ -582,6 +591,51 @@ class TierResult(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TierResult: _TypeAlias = TierResult  # noqa: Y015
+
+@_typing.final
+class TierGoal(_message.Message):
+    """A tier's filled value under TIER_MODE_STRICT: Σ price · units given to its lines."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIER_FIELD_NUMBER: _builtins.int
+    VALUE_MICROS_FIELD_NUMBER: _builtins.int
+    BOUND_MICROS_FIELD_NUMBER: _builtins.int
+    RELATIVE_GAP_FIELD_NUMBER: _builtins.int
+    PROVEN_FIELD_NUMBER: _builtins.int
+    tier: _builtins.str
+    """The tier's id."""
+    value_micros: _builtins.int
+    """The value decided, micro-units of money. Absent where there is no plan."""
+    bound_micros: _builtins.int
+    """A true upper bound on what the best plan in the order of tiers has of it, micro-units of money."""
+    relative_gap: _builtins.float
+    """(bound - value) / max(1 unit of money, value). Absent where there is no plan."""
+    proven: _builtins.bool
+    """Whether the value is the best there is."""
+    def __init__(
+        self,
+        *,
+        tier: _builtins.str = ...,
+        value_micros: _builtins.int | None = ...,
+        bound_micros: _builtins.int = ...,
+        relative_gap: _builtins.float | None = ...,
+        proven: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_value_micros", b"_value_micros", "relative_gap", b"relative_gap", "value_micros", b"value_micros"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_value_micros", b"_value_micros", "bound_micros", b"bound_micros", "proven", b"proven", "relative_gap", b"relative_gap", "tier", b"tier", "value_micros", b"value_micros"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__relative_gap: _TypeAlias = _typing.Literal["relative_gap"]  # noqa: Y015
+    _WhichOneofArgType__relative_gap: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap"]  # noqa: Y015
+    _WhichOneofReturnType__value_micros: _TypeAlias = _typing.Literal["value_micros"]  # noqa: Y015
+    _WhichOneofArgType__value_micros: _TypeAlias = _typing.Literal["_value_micros", b"_value_micros"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__relative_gap) -> _WhichOneofReturnType__relative_gap | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value_micros) -> _WhichOneofReturnType__value_micros | None: ...
+
+Global___TierGoal: _TypeAlias = TierGoal  # noqa: Y015
 
 @_typing.final
 class ContractResult(_message.Message):
@@ -809,7 +863,10 @@ class SolveRecord(_message.Message):
     START_DECISION_FIELD_NUMBER: _builtins.int
     PHASES_FIELD_NUMBER: _builtins.int
     engine: _builtins.str
-    """The engine that solved it, as it names itself, such as "highs"."""
+    """The engines that solved it, that of the most columns first, joined by "+": highs, scip, cp_sat;
+    "decomposition" for prices with small programs by HiGHS and SCIP; "none" where nothing was
+    contested; "pyomo:NAME" for the reference model.
+    """
     engine_version: _builtins.str
     """The engine's version."""
     version: _builtins.str

@@ -62,6 +62,8 @@ def decision_message(
     _write_status(message, decided)
     if decided.worth is not None:
         fill(message.worth, decided.worth)
+    for goal in decided.tier_goals:
+        fill(message.tier_goals.add(relative_gap=goal.relative_gap), goal)
     lines = decided_lines(decided, explanation)
     if lines is not None:
         write_totals(message, decided, lines)

@@ -85,7 +85,8 @@ def solve(
         typer.echo(as_json(shown))
     else:
         show_decision(terminal().out(), shown, scenario.name)
-    terminal().note(times_of(shown.solve))
+    if not json:  # which has them
+        terminal().note(times_of(shown.solve))
     if out is not None:
         terminal().note(written_to(out))
     return exit_of(shown)

@@ -41,6 +41,7 @@ def _parts(decision: decision_pb2.Decision, title: str) -> Iterator[RenderableTy
     yield from _apart(decision)
     if something_decided(decision):
         yield _totals(decision)
+        yield from _tier_goals(decision)
         yield from show_money(decision)
     yield from _short(decision)
     yield from _binding(decision)
@@ -112,6 +113,22 @@ def _totals(decision: decision_pb2.Decision) -> Table:
             style="bold" if name == "all" and rows else None,
         )
     return table
+
+
+def _tier_goals(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
+    """Under STRICT tiers: how much of each is served, and how much more it could be."""
+    if not decision.tier_goals:
+        return
+    yield Text(f"\nTiers in strict order, value in {decision.currency or 'money'}", style="bold")
+    table = _table()
+    for column in ("", "served", "at most", "gap"):
+        table.add_column(column, justify="left" if not column else "right")
+    for goal in decision.tier_goals:
+        gap = "proven" if goal.proven else percent(goal.relative_gap, 3)
+        table.add_row(f"tier {goal.tier}", money(goal.value_micros), money(goal.bound_micros), gap)
+    yield table
+    if not all(goal.proven for goal in decision.tier_goals):
+        yield Text("A tier is not proven: the objective's bound is that of the best plan in order.")
 
 
 def _short(decision: decision_pb2.Decision) -> Iterator[RenderableType]:

@@ -120,6 +120,7 @@ def _tier_goals(problem: Problem, solution: Solution, plan: Plan | None) -> tupl
     grain = grain_micros(problem)
     values = None if plan is None else _tier_values(plan)
     ranks = {tier.id: rank for rank, tier in enumerate(problem.policy.tiers)}
+    proven = True  # of a tier only where all before it are: else the best of it may be less
     for goal in solution.goals:
         rank = ranks[goal.name]
         value = None if values is None else int(values[rank])
@@ -127,7 +128,8 @@ def _tier_goals(problem: Problem, solution: Solution, plan: Plan | None) -> tupl
         bound = math.floor(most * (1 + BOUND_NOISE))  # values are whole: none lies above
         if value is not None:
             bound = value if goal.proven else max(value, bound)
-        found.append(TierGoal(goal.name, value, bound, value is not None and bound == value))
+        proven = proven and value == bound
+        found.append(TierGoal(goal.name, value, bound, proven))
     return tuple(found)
 
 
