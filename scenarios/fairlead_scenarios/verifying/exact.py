@@ -59,6 +59,8 @@ def _hold(claim: _Claim) -> str:
 
 
 def _pack(claim: _Claim) -> str:
+    if claim.whole < claim.ground.least(claim.line):  # no number of packs will do
+        return claim.at_most(claim.line.quantity, "asked for are")
     return claim.at_most(claim.line.quantity - claim.whole, "under a pack are")
 
 

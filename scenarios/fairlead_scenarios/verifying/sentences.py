@@ -86,6 +86,10 @@ class _Said:
         yield _HAD, self._named() | {self._summed()}
         latest = (line.id, _day(line.latest), _day(self.ground.cycle.day)) if line.latest else ()
         yield r"line (\S+) was wanted by (\S+), and it is (\S+) now", {latest}
+        yield (
+            r"no number of packs makes (?:(\d+) to )?(\d+): (?:(\d+) or )?(\d+) would do",
+            {self._packs_that_fit()},
+        )
         yield from refused_roles(self.ground, self.reach)
         yield r"(\S+) loses (\d+)", {(i.line, f"{i.units}") for i in told.fix.losers}
         yield r"(\S+) gets (\d+) more", {(i.line, f"{i.units}") for i in told.fix.effect.winners}
@@ -118,6 +122,13 @@ class _Said:
         if late:
             some = f"{units}" if units < ground.given[line.id] else ""
             yield some, _day(max(late.values())), _day(line.requested)
+
+    def _packs_that_fit(self) -> Row:
+        """What the line takes at least and asks for, and the whole packs next to that."""
+        ground, line = self.ground, self.reach.line
+        under, least = ground.whole(line), ground.least(line)
+        first = "" if least == line.quantity else f"{least}"
+        return first, f"{line.quantity}", f"{under or ''}", f"{under + line.pack}"
 
     def _mates(self) -> Iterator[Row]:
         """The other lines of its delivery group, with what there is at most for them."""

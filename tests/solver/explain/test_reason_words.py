@@ -84,3 +84,28 @@ def test_bug_one_more_line_gets_more_and_two_get_more(count: int, says: str) -> 
     winners = tuple(LineQuantity(name, k + 1) for k, name in enumerate("ABCDE"[:count]))
     told = fix_sentence("5 more of P", 2 * MICROS, (), FixEffect(winners=winners))
     assert told.endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("asked", "whole", "says"),
+    [
+        (13, {"ship_complete": True}, "no number of packs makes 13: 12 or 18 would do"),
+        (4, {"delivery_group": "G"}, "no number of packs makes 4: 6 would do"),
+        (15, {"min_fill_rate": 0.9}, "no number of packs makes 14 to 15: 12 or 18 would do"),
+    ],
+)
+def test_bug_a_quantity_that_no_packs_make_is_told_as_the_packs_and_nothing_else(
+    asked: int, whole: Row, says: str
+) -> None:
+    told = tell(lines=[line("L", asked, pack=6, **whole)], lots=[lot("S", 50)])
+    assert told.story("L").sentence == (
+        f"0 of {asked} given. {asked} short: line L is served in packs of 6, and {says}."
+    )
+    (reason,) = told.story("L").reasons
+    assert (reason.code, reason.units) == (ReasonCode.PACK_MULTIPLE, asked)
+
+
+def test_a_quantity_of_which_packs_make_a_part_is_short_by_the_rest_alone() -> None:
+    told = tell(lines=[line("L", 15, pack=6)], lots=[lot("S", 50)])
+    says = "12 of 15 given. 3 short: line L is served in packs of 6."
+    assert told.story("L").sentence == says

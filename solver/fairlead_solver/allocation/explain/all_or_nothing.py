@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...tables import Bools
+from ...tables import Bools, Ints
+from ..problem import Problem
 from .case import Case
 from .ledger import Ledger
 from .values import Certainty, ReasonCode
@@ -30,6 +31,32 @@ def claim_group(
     bad[codes[incomplete & (codes >= 0)]] = True
     touched = (codes >= 0) & bad[codes] & (case.given == 0)
     ledger.claim(ReasonCode.GROUP_INCOMPLETE, np.where(touched, ledger.rest, 0), certainty)
+
+
+def least_at_once(problem: Problem) -> Ints:
+    """(lines,) the least of each other than nothing, 0 where any number of packs would do; a line
+    of a delivery group is wanted in full."""
+    grouped = problem.facts.lines.delivery_group.codes >= 0
+    least: Ints = np.where(grouped, problem.line.quantity, problem.line.least)
+    return least
+
+
+def out_of_packs(problem: Problem) -> Bools:
+    """(lines,) whether no number of whole packs is as many as a line must take, and no more than it
+    asks for: 13 or nothing, in packs of 6."""
+    least, pack = least_at_once(problem), problem.line.pack
+    out: Bools = -(-least // pack) * pack > problem.line.quantity
+    return out
+
+
+def packs_that_fit(problem: Problem, line: int) -> str:
+    """ ", and no number of them is 13: 12 or 18 would do", of a line that is `out_of_packs`."""
+    asked, pack = int(problem.line.quantity[line]), int(problem.line.pack[line])
+    least = int(problem.once(least_at_once)[line])
+    under = asked - asked % pack
+    fits = f"{under} or {under + pack}" if under else f"{pack}"
+    wanted = f"{asked}" if least == asked else f"{least} to {asked}"
+    return f", and no number of packs makes {wanted}: {fits} would do"
 
 
 def lacking_of_group(case: Case, line: int) -> str:

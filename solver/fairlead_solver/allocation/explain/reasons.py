@@ -3,7 +3,7 @@
 A line's shortage is shared out in this order, each rule up to what it accounts for:
 
 1.  the customer is on hold; its latest day is over; a lock, fence or strategy lets it have no
-    more; the rest of its quantity is under a pack (EXACT);
+    more; the rest of its quantity is under a pack, or no number of packs will do (EXACT);
 2.  its reach is too small even if it were alone: Q - reach after every refusal, step by step of
     the waterfall, Q being its whole packs, and then what no whole pack takes of its lots (`packs`,
     EXACT); so an all-or-nothing line gets nothing (EXACT);
@@ -26,7 +26,7 @@ import numpy as np
 from ...tables import Bools, Ints
 from ..arcs import Refusal, overdue, ready_days
 from ..totals import summed
-from .all_or_nothing import claim_all_or_nothing, claim_group
+from .all_or_nothing import claim_all_or_nothing, claim_group, out_of_packs
 from .case import Case
 from .ledger import Ledger, Reasons
 from .packs import packs
@@ -83,7 +83,8 @@ def _claim_own(case: Case, ledger: Ledger) -> None:
     for code in (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY):
         beyond = line.quantity - case.firm.most
         ledger.claim(code, np.where(case.firm.code == code, beyond, 0))
-    ledger.claim(ReasonCode.PACK_MULTIPLE, line.quantity - case.whole)
+    outside = np.where(out_of_packs(problem), line.quantity, line.quantity - case.whole)
+    ledger.claim(ReasonCode.PACK_MULTIPLE, outside)
 
 
 def _claim_refused(case: Case, ledger: Ledger) -> Ints:

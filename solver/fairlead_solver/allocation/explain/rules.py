@@ -23,7 +23,7 @@ from ..families import (
 from ..families.fair_share import FairShareMode
 from ..family import Family, Wording
 from ..policy import TierMode
-from .all_or_nothing import lacking_of_group
+from .all_or_nothing import lacking_of_group, out_of_packs, packs_that_fit
 from .case import Case
 from .ledger import HELD
 from .rival_rules import own_all_or_nothing, own_rule
@@ -64,6 +64,8 @@ def wording(
         return rule, _of_rival(case, line, rivals)
     if code is ReasonCode.GROUP_INCOMPLETE:
         return rule, words + lacking_of_group(case, line)
+    if code is ReasonCode.PACK_MULTIPLE and case.problem.once(out_of_packs)[line]:
+        return rule, words + packs_that_fit(case.problem, line)
     if code is ReasonCode.OUTRANKED_TIER:
         return rule, own_all_or_nothing(case, line)
     if code in ROOM and row >= 0:
