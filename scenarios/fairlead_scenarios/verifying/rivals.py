@@ -1,8 +1,9 @@
 """Competing lines: what each took, what a unit is worth to both, and what decided between them.
 
 What decided is read anew out of the facts, the first of these that holds: the rival's quantity is
-held; the stock is kept for it; its tier is above; a floor that is not exceeded counts it alone;
-both share fairly and it gets no more for a unit; a unit is worth more with it, or as much.
+held; the stock is kept for it; its tier is above, and strict or worth more for a unit; a floor that
+is not exceeded counts it alone; both share fairly, and a unit is worth more with it by that term
+alone; a unit is worth more with it, or as much.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from .ground import Ground
 from .limits import FLOOR
 from .reach import Surroundings
 from .trial import Kind, Trial, arithmetic
-from .unit_worth import gained, lost
+from .unit_worth import gained, lost, of_fair_share
 
 CUT = 10  # micro-units that terms may be off together
 _AT_LEAST = {"WIN": "quantity", "GAIN": "previous", "SKIP": "previous"}
@@ -91,27 +92,37 @@ class Contest:
     def _is_so(self, own: Arc, their: Arc, rival: explanation_pb2.CompetingLine) -> bool:
         theirs, mine = self._values(own, their)
         told = _total(rival.unit_value), _total(rival.own_unit_value)
-        if not _near(told[0], theirs, their.ratio) or not _near(told[1], mine, own.ratio):
+        sides = (told[0], theirs, their.ratio), (told[1], mine, own.ratio)
+        if not all(_near(self._ground, *side) for side in sides):
             return False
-        return word(rival, "decided_by") == self._decided_by(own, their, told[0] - told[1])
+        by_share = rival.unit_value.fair_share_micros - rival.own_unit_value.fair_share_micros
+        decided = self._decided_by(own, their, told[0] - told[1], by_share)
+        return word(rival, "decided_by") == decided
 
     def _says(self, own: Arc, their: Arc) -> str:
         theirs, mine = self._values(own, their)
-        decided = self._decided_by(own, their, theirs - mine)
+        by_share = _by_share(self._ground, own, their)
+        decided = self._decided_by(own, their, theirs - mine, by_share)
         return f"{float(theirs):.0f} against {float(mine):.0f}, {decided}"
 
-    def _decided_by(self, own: Arc, their: Arc, gain: Fraction | int) -> str:
-        """`gain`: what a unit of the lot is worth more with the rival."""
+    def _decided_by(
+        self, own: Arc, their: Arc, gain: Fraction | int, by_share: Fraction | int
+    ) -> str:
+        """`gain`: what a unit of the lot is worth more with the rival, and what fair share makes of
+        that."""
         line, other = own.line, their.line
         if held := _holds(self._ground, other):
             return held
         if self._is_kept(own, other):
             return "PROTECTED_STOCK"
-        if other.tier < line.tier:
+        together = other.id in self._sharing.get(line.id, ())
+        rationed = together and 0 < gain <= by_share
+        strict = self._ground.policy.tier_mode.name == "STRICT"
+        if other.tier < line.tier and (strict or (gain > 0 and not rationed)):
             return "OUTRANKED_TIER"
         if self._owed[other.id] - self._owed[line.id]:
             return "CONTRACT_FLOOR_OTHER"
-        if gain <= 0 and other.id in self._sharing.get(line.id, ()):
+        if rationed:
             return "FAIR_SHARE_RATIONED"
         return "OUTRANKED_VALUE" if gain else "TIE_BREAK"
 
@@ -151,9 +162,19 @@ class Contest:
         return {line: group for group in groups for line in group}
 
 
-def _near(stated: int, found: Fraction, ratio: int) -> bool:
-    """Of a unit of which several count for one, terms are cut to the micro-unit, one by one."""
-    return stated == found or (ratio > 1 and abs(stated - found) <= CUT)
+def _by_share(ground: Ground, own: Arc, their: Arc) -> Fraction:
+    """What fair share makes a unit of the lot worth more with the rival."""
+    lost = -of_fair_share(ground, their.line, -their.line.pack)
+    return Fraction(lost, their.ratio) - Fraction(
+        of_fair_share(ground, own.line, own.line.pack), own.ratio
+    )
+
+
+def _near(ground: Ground, stated: int, found: Fraction, ratio: int) -> bool:
+    """Of a unit of which several count for one, terms are cut to the micro-unit, one by one; those
+    of fair share are rounded by the pack."""
+    rounded = ratio > 1 or ground.policy.fair_share.mode.name != "OFF"
+    return abs(stated - found) <= (CUT if rounded else 0)
 
 
 def _total(money: explanation_pb2.Money) -> int:

@@ -19,7 +19,7 @@ Role = tuple[str, Collection[Row]]
 Rule = tuple[str, str]  # family and key
 
 OF_LINES = ("lot_size", "min_fill", "ship_complete", "lock", "time_fence")  # keyed by line
-MONEY = r"-?\d[\d,]*\.\d\d"
+MONEY = r"-?\d[\d,]*\.\d{2,6}"
 AMOUNT = r"[\d,]+(?:\.\d+)?(?:e-\d+)?"
 _TOKEN = re.compile(r"(?:[^\s,;:()]|(?<=\d),(?=\d))+")
 _NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?|\d{4}-\d\d-\d\d")
@@ -64,6 +64,16 @@ def as_written(number: int) -> tuple[str, str, str]:
 def money(micros: int) -> str:
     """Money as a sentence says it."""
     return f"{(Decimal(micros) / MICRO).quantize(Decimal('0.01')) + 0:,.2f}"
+
+
+def side_by_side(one: int, other: int) -> tuple[str, str]:
+    """Two sums of money with as many digits as tell them apart, two at least."""
+    for digits in range(2, 7):
+        exponent = Decimal(1).scaleb(-digits)
+        pair = [(Decimal(n) / MICRO).quantize(exponent) + 0 for n in (one, other)]
+        if one == other or pair[0] != pair[1]:
+            break
+    return f"{pair[0]:,}", f"{pair[1]:,}"
 
 
 def amount(number: float) -> str:

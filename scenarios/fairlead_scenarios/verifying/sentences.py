@@ -22,7 +22,17 @@ from .ground import Ground
 from .phrases import left_out
 from .reach import Reach, Refused
 from .room_words import room_roles
-from .rule_words import MONEY, OF_LINES, Role, Row, as_written, money, rule_roles, strangers
+from .rule_words import (
+    MONEY,
+    OF_LINES,
+    Role,
+    Row,
+    as_written,
+    money,
+    rule_roles,
+    side_by_side,
+    strangers,
+)
 from .stock_words import refused_roles
 from .sums import Limits
 from .trial import Kind, Trial, arithmetic
@@ -70,16 +80,24 @@ class _Said:
         yield r"(\d+) short: ", {(f"{self.short}",)}
         yield r"(?:short: |; )(\d+): ", {(f"{r.units}",) for r in told.reasons}
         yield (
-            rf"(\d+) went to (\S+) \(tier (\S+), ({MONEY}) a unit against ({MONEY})",
+            rf"(\d+) went to (\S+) \(tier (\S+), ({MONEY}) a unit (?:against ({MONEY})|for either)",
+            {(f"{c.units}", c.line, c.tier, *_compared(c)) for c in told.competitors},
+        )
+        yield (
+            rf"least is lost with (\S+) \(tier (\S+), ({MONEY}) against ({MONEY})",
+            {(c.line, c.tier, *_values(c)) for c in told.competitors},
+        )
+        yield (
+            rf"a unit of (\S+) is priced at ({MONEY}) against ({MONEY})",
             {
-                (f"{c.units}", c.line, c.tier, _money(c.unit_value), _money(c.own_unit_value))
+                (c.line, *side_by_side(self.ground.lines[c.line].price, line.price))
                 for c in told.competitors
             },
         )
         yield (
-            rf"least is lost with (\S+) \(tier (\S+), ({MONEY}) against ({MONEY})",
+            rf"by fair share \(({MONEY}) against ({MONEY})\)",
             {
-                (c.line, c.tier, _money(c.unit_value), _money(c.own_unit_value))
+                side_by_side(c.unit_value.fair_share_micros, c.own_unit_value.fair_share_micros)
                 for c in told.competitors
             },
         )
@@ -126,7 +144,8 @@ class _Said:
     def _packs_that_fit(self) -> Row:
         """What the line takes at least and asks for, and the whole packs next to that."""
         ground, line = self.ground, self.reach.line
-        under, least = ground.whole(line), ground.least(line)
+        under = ground.whole(line)
+        least = line.quantity if line.whole or line.group else line.least
         first = "" if least == line.quantity else f"{least}"
         return first, f"{line.quantity}", f"{under or ''}", f"{under + line.pack}"
 
@@ -185,7 +204,7 @@ class _Said:
         written = {text for number in numbers for text in as_written(number)}
         written.add(money(abs(self.told.fix.gain_micros)))
         for rival in self.told.competitors:
-            written |= {_money(rival.unit_value), _money(rival.own_unit_value)}
+            written |= {*_values(rival)}
         written |= {(_EPOCH + timedelta(days=day)).isoformat() for day in days if day is not None}
         for family, key in self._rules():
             limit = self.limits.named(family, key)
@@ -311,5 +330,16 @@ def _day(days: int) -> str:
     return (_EPOCH + timedelta(days=days)).isoformat()
 
 
-def _money(terms: explanation_pb2.Money) -> str:
-    return money(sum(getattr(terms, f.name) for f in terms.DESCRIPTOR.fields))
+def _values(rival: explanation_pb2.CompetingLine) -> tuple[str, str]:
+    """What a unit is worth to a rival and to the line."""
+    return side_by_side(_total(rival.unit_value), _total(rival.own_unit_value))
+
+
+def _compared(rival: explanation_pb2.CompetingLine) -> tuple[str, str]:
+    """The same; one figure where they are the same."""
+    theirs, own = _values(rival)
+    return theirs, "" if theirs == own else own
+
+
+def _total(terms: explanation_pb2.Money) -> int:
+    return sum(getattr(terms, f.name) for f in terms.DESCRIPTOR.fields)

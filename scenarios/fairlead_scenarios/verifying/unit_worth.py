@@ -1,6 +1,7 @@
 """What a unit of a lot is worth to a line: the value of its arc, and what the line is owed.
 
 A unit under a previous confirmation spares its churn, and a unit under a soft floor its penalty.
+Fair share counts by whole packs: what one more, or one less, changes of its term, by the unit.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from fractions import Fraction
 
 from fairlead_solver.reference.arcs import Arc
 from fairlead_solver.reference.cycle import Line
+from fairlead_solver.reference.readings import share_groups
 
 from .ground import Ground, row_of
 from .limits import FLOOR
@@ -18,13 +20,38 @@ from .sums import Limits
 def gained(ground: Ground, limits: Limits, arc: Arc) -> Fraction:
     """Micro-units that one unit more of the arc's lot is worth to its line."""
     churn = ground.given[arc.line.id] < arc.line.previous
-    return _worth(ground, limits, arc, churn=churn, to=None)
+    share = of_fair_share(ground, arc.line, arc.line.pack)
+    return _worth(ground, limits, arc, churn=churn, to=None) + Fraction(share, arc.ratio)
 
 
 def lost(ground: Ground, limits: Limits, arc: Arc, to: Line) -> Fraction:
     """What the arc's line loses with a unit of the lot that passes to another line."""
     churn = 0 < ground.given[arc.line.id] <= arc.line.previous
-    return _worth(ground, limits, arc, churn=churn, to=to)
+    share = -of_fair_share(ground, arc.line, -arc.line.pack)
+    return _worth(ground, limits, arc, churn=churn, to=to) + Fraction(share, arc.ratio)
+
+
+def of_fair_share(ground: Ground, line: Line, units: int) -> int:
+    """What `units` more of a line change its fair share's term by, for one unit of its pack."""
+    policy, given = ground.policy.fair_share, ground.given[line.id]
+    then = max(0, given + units)
+    if policy.mode.name == "PROPORTIONAL":
+        cost, share = round(policy.shortfall_rate * line.price), ground.entitled[line.id]
+        gain = cost * (max(share - given, Fraction(0)) - max(share - then, Fraction(0)))
+    elif policy.mode.name == "MAX_MIN":
+        gain = Fraction(policy.fill_rate) * _least_fill(ground, line, then)
+        gain -= Fraction(policy.fill_rate) * _least_fill(ground, line, given)
+    else:
+        return 0
+    return round(gain / line.pack)
+
+
+def _least_fill(ground: Ground, line: Line, given: int) -> Fraction:
+    """The smallest fill rate of a line's group, of one with `given`, times what the group asks for
+    in money."""
+    group = next(group for group in share_groups(ground.cycle) if line in group)
+    fill = [Fraction(given if i is line else ground.given[i.id], i.quantity) for i in group]
+    return min(fill) * sum(i.price * i.quantity for i in group)
 
 
 def _worth(ground: Ground, limits: Limits, arc: Arc, *, churn: bool, to: Line | None) -> Fraction:

@@ -15,6 +15,16 @@ def money(micros: int) -> str:
     return f"{(Decimal(micros) / MICRO).quantize(CENT) + 0:,.2f}"
 
 
+def apart(one: int, other: int) -> tuple[str, str]:
+    """Two sums of money side by side: to the cent, or as many digits more as tell them apart."""
+    for digits in range(2, 7):
+        unit = Decimal(1).scaleb(-digits)
+        told = [f"{(Decimal(m) / MICRO).quantize(unit) + 0:,.{digits}f}" for m in (one, other)]
+        if one == other or told[0] != told[1]:
+            break
+    return told[0], told[1]
+
+
 def signed(micros: int) -> str:
     """A change to the hundredth: +1,414.20, -3.00; 0.00 has no sign."""
     rounded = (Decimal(micros) / MICRO).quantize(CENT)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from fairlead_solver import api
 from fairlead_solver.allocation.explain.sentences import fix_sentence
 from fairlead_solver.allocation.explain.values import FixEffect, LineQuantity, ReasonCode
 from fairlead_solver.allocation.facts import LotStatus
+from fairlead_solver.allocation.families import fair_share
+from fairlead_solver.allocation.families.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.allocation.plan import Plan
+from fairlead_solver.allocation.policy import Tier, TierMode
+from fairlead_solver.allocation.terms import Term
 
-from .cases import MICROS, TODAY, Row, line, lot, tell
+from .cases import MICROS, TODAY, Row, Told, line, lot, tell
 
 SUBSTITUTE = {"product": "P", "substitute": "Q", "ratio": 2}
 BLOCKED = {"status": LotStatus.BLOCKED}
@@ -109,3 +117,105 @@ def test_a_quantity_of_which_packs_make_a_part_is_short_by_the_rest_alone() -> N
     told = tell(lines=[line("L", 15, pack=6)], lots=[lot("S", 50)])
     says = "12 of 15 given. 3 short: line L is served in packs of 6."
     assert told.story("L").sentence == says
+
+
+def contest(price: int, rival: int, policy: api.Policy | None = None, **more: Row) -> Told:
+    """L and M want the same 5, at these prices in micro-units."""
+    lines = [
+        line("L", 5, unit_price_micros=price, **more.get("L", {})),
+        line("M", 5, unit_price_micros=rival, **more.get("M", {})),
+    ]
+    return tell(policy, lines=lines, lots=[lot("S", 5)])
+
+
+def told_of_loser(told: Told) -> str:
+    """The sentence of the line that was given nothing."""
+    return next(s.sentence for s in told.explanation.stories or () if "0 of 5" in s.sentence)
+
+
+def test_bug_two_values_that_differ_are_written_with_the_digits_that_tell_them_apart() -> None:
+    says = told_of_loser(contest(10 * MICROS, 10 * MICROS + 100))
+    theirs, _, own = says.partition(" a unit against ")
+    assert float(theirs.split()[-1]) > float(own.partition(")")[0])
+
+
+@pytest.mark.parametrize("tiers", [{}, {"L": {"tier": "B"}, "M": {"tier": "A"}}])
+def test_bug_a_unit_worth_the_same_to_both_is_a_tie_whatever_their_tiers(tiers: Any) -> None:
+    """A tier decides by its rates alone where tiers are weighted: here they are the same."""
+    policy = api.Policy(tiers=(Tier("A", 5.0, 0.1), Tier("B", 5.0, 0.1)), default_tier="B")
+    told = contest(10 * MICROS, 10 * MICROS, policy, **tiers)
+    says = told_of_loser(told)
+    assert "a unit for either, worth the same" in says
+    codes = {r.code for s in told.explanation.stories or () for r in s.reasons}
+    assert ReasonCode.TIE_BREAK in codes and ReasonCode.OUTRANKED_TIER not in codes
+
+
+def test_a_strict_tier_decides_though_a_unit_is_worth_the_same() -> None:
+    policy = api.Policy(
+        tiers=(Tier("A", 5.0, 0.1), Tier("B", 5.0, 0.1)),
+        default_tier="B",
+        tier_mode=TierMode.STRICT,
+    )
+    told = contest(10 * MICROS, 10 * MICROS, policy, L={"tier": "B"}, M={"tier": "A"})
+    assert "a unit for either; tiers are strict)" in told_of_loser(told)
+
+
+def test_bug_in_one_strict_tier_the_price_decides_and_is_told() -> None:
+    """A tier is filled by value before money counts: the dearer unit goes first."""
+    policy = api.Policy(tier_mode=TierMode.STRICT)
+    lines = [line("L", 5), line("M", 5, unit_price_micros=12 * MICROS, product="Q")]
+    costs = [
+        {"id": "P"},
+        {"id": "Q", "standard_cost_micros": 0},
+        {"id": "R", "standard_cost_micros": 500 * MICROS},
+    ]
+    stand_ins = [{"product": "P", "substitute": "R"}, {"product": "Q", "substitute": "R"}]
+    stand_ins[1]["penalty_rate"] = 1.0
+    told = tell(
+        policy,
+        products=costs,
+        substitutes=stand_ins,
+        lines=[row | {"substitutes_allowed": True} for row in lines],
+        lots=[lot("S", 5, product="R")],
+    )
+    says = told.story("L").sentence
+    assert "tiers are strict, and a unit of M is priced at 12.00 against 10.00" in says
+
+
+def fair(mode: FairShareMode) -> Told:
+    """4 boxes of 2 for L, which asks for 12, and M, which asks for 4."""
+    policy = api.Policy(fair_share=FairSharePolicy(mode=mode))
+    lines = [line("L", 12, pack=2), line("M", 4, pack=2)]
+    return tell(policy, lines=lines, lots=[lot("S", 8)])
+
+
+@pytest.mark.parametrize("mode", [FairShareMode.PROPORTIONAL, FairShareMode.MAX_MIN])
+def test_bug_what_fair_share_decided_is_told_with_the_term_that_decided(
+    mode: FairShareMode,
+) -> None:
+    told = fair(mode)
+    (rival,) = told.story("L").competitors
+    assert rival.decided_by is ReasonCode.FAIR_SHARE_RATIONED
+    theirs, own = (
+        terms.get(Term.FAIR_SHARE, 0) for terms in (rival.unit_value, rival.own_unit_value)
+    )
+    assert theirs > own
+    shown = f"by fair share ({theirs / MICROS:.2f} against {own / MICROS:.2f})"
+    assert shown in told.story("L").sentence
+
+
+def test_what_a_pack_changes_of_fair_share_is_what_the_objective_changes_by() -> None:
+    """Both ways, in both modes, for every line of a plan, against the rule's own total."""
+    for mode in (FairShareMode.PROPORTIONAL, FairShareMode.MAX_MIN):
+        solved = fair(mode).solved
+        problem, plan = solved.problem, solved.decision.plan
+        assert plan is not None
+        before = fair_share.money(problem, plan)[Term.FAIR_SHARE]
+        more, less = fair_share.worth_of_a_pack(problem, plan.per_line())
+        for arc in range(len(problem.arcs)):
+            for step, each, sign in ((1, more, 1), (-1, less, -1)):
+                packs = plan.packs.copy()
+                packs[arc] += step
+                then = fair_share.money(problem, Plan(problem, packs))[Term.FAIR_SHARE]
+                line_of = int(problem.arcs.line[arc])
+                assert then - before == pytest.approx(2 * sign * each[line_of], abs=2)

@@ -86,7 +86,7 @@ def test_lines_worth_the_same_are_not_told_that_an_order_of_ids_decided() -> Non
     short = [told.story(f"S{k}") for k in (1, 2, 3)]
     for story in (s for s in short if s.reasons):
         assert "order" not in story.sentence
-        assert "50.00 a unit against 50.00, worth the same; another plan as good" in story.sentence
+        assert "50.00 a unit for either, worth the same; another plan as good" in story.sentence
 
 
 def test_a_substitute_that_counts_two_for_one_is_compared_by_the_unit_of_the_lot() -> None:
@@ -144,8 +144,8 @@ def test_stock_that_does_not_serve_a_line_is_told_with_its_place_its_owner_and_i
         locations=[{"id": "DC-1"}, {"id": "DC-2", "channels": ("WEB",)}],
     )
     assert told.story("S1").sentence == (
-        "0 of 20 given. 20 short: 10 of P are kept for D (lot R1) and 10 of P lie at DC-2, where "
-        "channel STORE is not served."
+        "0 of 20 given. 20 short: 10: 10 of P are kept for D (lot R1); 10: 10 of P lie at DC-2, "
+        "where channel STORE is not served."
     )
 
 
@@ -179,7 +179,10 @@ def test_what_may_stand_in_is_told_in_its_own_units() -> None:
         lines=[line("S1", 30, substitutes_allowed=True)],
         lots=[lot("L1", 10), lot("L2", 15, product="HALF")],
     )
-    assert "only 10 of P and 15 of HALF (2 for one) in reach" in told.story("S1").sentence
+    assert (
+        "only 10 of P and 15 of its substitute HALF (2 for one) in reach"
+        in told.story("S1").sentence
+    )
 
 
 def test_every_limit_that_leaves_too_little_is_named_with_who_uses_it() -> None:
@@ -210,7 +213,7 @@ def test_the_rival_that_is_cheapest_to_displace_is_named_beside_the_one_that_too
     )
     assert told.story("S1").sentence == (
         "0 of 20 given. 20 short: DC-1 had 40; 30 went to S2 (tier C, 100.00 a unit against "
-        "50.00) and 10 to 1 more; least is lost with S3 (tier C, 55.00 against 50.00)."
+        "50.00) and 10 to 1 more line; least is lost with S3 (tier C, 55.00 against 50.00)."
     )
 
 

@@ -5,10 +5,11 @@ told by the first of these that holds:
 
     LOCKED, TIME_FENCE, STRATEGY   j has no more than a lock, a fence or its strategy holds for it
     PROTECTED_STOCK        the stock is kept for j's group and others have taken what they may
-    OUTRANKED_TIER         j's tier is above i's
+    OUTRANKED_TIER         j's tier is above i's, and STRICT, or a lot unit is worth more with j
     CONTRACT_FLOOR_OTHER   j counts for a contract floor that i does not, and the floor is not
                            exceeded: without j's units the penalty is due (or it is hard)
-    FAIR_SHARE_RATIONED    both are in one fair share group and a lot unit is worth no more with j
+    FAIR_SHARE_RATIONED    both are in one fair share group, and a lot unit is worth more with j
+                           by that term alone
     OUTRANKED_VALUE        a lot unit is worth more with j, by its unit terms and what it is owed
     TIE_BREAK              worth the same: one of several plans was taken
     OUTRANKED_VALUE        worth less by these alone; the plan as a whole is worth more
@@ -28,6 +29,7 @@ from ..arcs import expand
 from ..families import contract_floor
 from ..families.fair_share import FairShareGroup, FairShareMode
 from ..plan import Plan
+from ..policy import TierMode
 from ..problem import Problem
 from ..scopes import ByLine
 from ..terms import Term
@@ -133,21 +135,34 @@ def batches(problem: Problem, at: Stakes, arcs: Ints) -> Iterator[Ints]:
 def _decided_by(problem: Problem, at: Stakes, own: Ints, other: Ints) -> Ints:
     line, rival = problem.arcs.line[own], problem.arcs.line[other]
     tier = problem.line.tier
-    gain = at.value[other] - at.value[own]
-    for term, lost in at.owed.lost(rival, line).items():
-        gained = at.owed.gained(line)[term]
-        gain += lost // problem.arcs.ratio[other] - gained // problem.arcs.ratio[own]
+    gain, by_share = _gains(problem, at, own, other)
     code = np.where(gain == 0, ReasonCode.TIE_BREAK, ReasonCode.OUTRANKED_VALUE)
-    rationed = (at.group[line] == at.group[rival]) & (gain <= 0)
+    rationed = (at.group[line] == at.group[rival]) & (gain > 0) & (gain <= by_share)
     code = np.where(rationed, ReasonCode.FAIR_SHARE_RATIONED, code)
     if len(at.floors.row):
         counted = at.floors.beyond(line, rival, np.ones(len(problem.facts.contracts), np.int64))
         code = np.where(counted > 0, ReasonCode.CONTRACT_FLOOR_OTHER, code)
-    code = np.where(tier[rival] < tier[line], ReasonCode.OUTRANKED_TIER, code)
+    above = tier[rival] < tier[line]
+    if problem.policy.tier_mode is TierMode.WEIGHTED:  # a tier decides by its rates alone
+        above &= (gain > 0) & ~rationed
+    code = np.where(above, ReasonCode.OUTRANKED_TIER, code)
     for lots, inside in at.shut:
         kept = lots[problem.arcs.lot[own]] & inside[rival] & ~inside[line]
         code = np.where(kept, ReasonCode.PROTECTED_STOCK, code)
     return np.where(at.held[rival] > 0, at.held[rival], code).astype(np.int64)
+
+
+def _gains(problem: Problem, at: Stakes, own: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """What a lot unit is worth more on arcs `other` than on `own`, and what fair share makes of
+    that, in micro-units."""
+    line, rival = problem.arcs.line[own], problem.arcs.line[other]
+    gain, by_share = at.value[other] - at.value[own], np.zeros(len(own), dtype=np.int64)
+    gained = at.owed.gained(line)
+    for term, lost in at.owed.lost(rival, line).items():
+        more = lost // problem.arcs.ratio[other] - gained[term] // problem.arcs.ratio[own]
+        gain += more
+        by_share += more if term is Term.FAIR_SHARE else 0
+    return gain, by_share
 
 
 def _groups(problem: Problem) -> Ints:

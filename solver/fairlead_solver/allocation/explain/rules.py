@@ -22,6 +22,7 @@ from ..families import (
 )
 from ..families.fair_share import FairShareMode
 from ..family import Family, Wording
+from ..figures import apart
 from ..policy import TierMode
 from .all_or_nothing import lacking_of_group, out_of_packs, packs_that_fit
 from .case import Case
@@ -85,10 +86,19 @@ def _rule(case: Case, line: int, code: ReasonCode, row: int) -> tuple[Rule, str]
 
 
 def _of_rival(case: Case, line: int, rivals: Sequence[Competitor]) -> str:
-    """The rule of its own by which the rival that is told keeps what a unit is worth less with."""
+    """Why the rival that is told keeps what a unit is worth less with: its price, where tiers are
+    strict and both are of one, else a rule of its own."""
     code = ReasonCode.OUTRANKED_VALUE
     first = next((c for c in rivals if c.decided_by is code), rivals[0] if rivals else None)
-    return own_rule(case, _row(case, first.line), line) if first is not None else ""
+    if first is None:
+        return ""
+    rival, facts, problem = _row(case, first.line), case.problem.line, case.problem
+    theirs, own = int(facts.price_micros[rival]), int(facts.price_micros[line])
+    strict = problem.policy.tier_mode is TierMode.STRICT and facts.tier[rival] == facts.tier[line]
+    if strict and theirs > own:
+        price, less = apart(theirs, own)
+        return f"tiers are strict, and a unit of {first.line} is priced at {price} against {less}"
+    return own_rule(case, rival, line)
 
 
 def _row(case: Case, line_id: str) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from ..figures import money
+from ..figures import apart, money
 from ..terms import Term
 from .competitors import Competing
 from .ledger import HELD
@@ -141,7 +141,7 @@ def _outranked(reason: Reason, words: str, competing: Competing) -> str:
         those, counted = list(competing.told), list(competing.left_out.values())
     first = those[0]
     value, own = _total(first.unit_value), _total(first.own_unit_value)
-    compared = f"{money(value)} a unit against {money(own)}"
+    compared = _compared(value, own)
     if value <= own and reason.code is ReasonCode.OUTRANKED_VALUE:
         compared += f"; {words}; " if words else ", and "
         compared += "the plan as a whole is worth more so"
@@ -149,10 +149,19 @@ def _outranked(reason: Reason, words: str, competing: Competing) -> str:
         compared += f"; {words}"
     if reason.rule.family == "tier_order":
         compared += "; tiers are strict"
-    phrase = f"{first.units} went to {first.line} (tier {first.tier}, {compared}{_why(reason)})"
+    phrase = (
+        f"{first.units} went to {first.line} (tier {first.tier}, {compared}{_why(reason, first)})"
+    )
     others = len(those) - 1 + sum(lines for lines, _ in counted)
     units = sum(c.units for c in those[1:]) + sum(units for _, units in counted)
-    return f"{phrase} and {units} to {others} more{_least(those)}" if others else phrase
+    more = f" and {units} to {others} more line{'s' if others > 1 else ''}{_least(those)}"
+    return phrase + more if others else phrase
+
+
+def _compared(value: int, own: int) -> str:
+    """What a unit is worth to the one that got it and to this line, with the digits that differ."""
+    theirs, mine = apart(value, own)
+    return f"{theirs} a unit for either" if value == own else f"{theirs} a unit against {mine}"
 
 
 def _least(those: Sequence[Competitor]) -> str:
@@ -162,7 +171,7 @@ def _least(those: Sequence[Competitor]) -> str:
     least = those[lost.index(min(lost))]
     if least is those[0]:
         return ""
-    value, own = money(_total(least.unit_value)), money(_total(least.own_unit_value))
+    value, own = apart(_total(least.unit_value), _total(least.own_unit_value))
     return f"; least is lost with {least.line} (tier {least.tier}, {value} against {own})"
 
 
@@ -170,9 +179,12 @@ def _total(terms: Mapping[Term, int]) -> int:
     return sum(terms.values())
 
 
-def _why(reason: Reason) -> str:
+def _why(reason: Reason, first: Competitor) -> str:
+    share = apart(
+        *(terms.get(Term.FAIR_SHARE, 0) for terms in (first.unit_value, first.own_unit_value))
+    )
     return {
-        ReasonCode.FAIR_SHARE_RATIONED: ", by fair share",
+        ReasonCode.FAIR_SHARE_RATIONED: f", by fair share ({share[0]} against {share[1]})",
         ReasonCode.CONTRACT_FLOOR_OTHER: ", for its contract's floor",
         ReasonCode.TIE_BREAK: ", worth the same; another plan as good may serve this line",
         ReasonCode.LOCKED: ", locked",

@@ -173,6 +173,43 @@ def money(problem: Problem, plan: Plan) -> Mapping[Term, int]:
     return {Term.FAIR_SHARE: int(rounded(_rewards(problem, groups) * fill).sum())}
 
 
+def worth_of_a_pack(problem: Problem, given: Ints) -> tuple[Ints, Ints]:
+    """What a pack more earns of the term, and what a pack less loses of it, where the other lines
+    keep what they have: (lines,) each, micro-units for one unit of the pack. `given` (lines,)."""
+    pack = problem.line.pack
+    if problem.policy.fair_share.mode is FairShareMode.OFF:
+        return np.zeros_like(given), np.zeros_like(given)
+    if problem.policy.fair_share.mode is FairShareMode.PROPORTIONAL:
+        cost = _shortfall_cost(problem).astype(np.float64)
+        entitled = problem.once(entitlements)
+
+        def worth(units: Ints) -> Floats:
+            return -cost * np.maximum(entitled - units, 0.0)
+    else:
+        groups = _groups(problem)
+        reward, others = _rewards(problem, groups)[groups.group], _least_of_others(problem, given)
+
+        def worth(units: Ints) -> Floats:
+            earned: Floats = reward * np.minimum(others, units / problem.line.quantity)
+            return earned
+
+    more = (worth(given + pack) - worth(given)) / pack
+    less = (worth(given) - worth(np.maximum(given - pack, 0))) / pack
+    return rounded(more), rounded(less)
+
+
+def _least_of_others(problem: Problem, given: Ints) -> Floats:
+    """The smallest fill rate in each line's group but for its own; 1 where it is alone."""
+    groups, fill = _groups(problem), given / problem.line.quantity
+    order = np.lexsort((fill, groups.group))
+    starts = np.searchsorted(groups.group[order], np.arange(len(groups)))
+    least = order[starts]
+    size = np.bincount(groups.group, minlength=len(groups))
+    others: Floats = np.asarray(fill[least][groups.group], dtype=np.float64)
+    others[least] = np.where(size > 1, fill[order[np.minimum(starts + 1, len(order) - 1)]], 1.0)
+    return others
+
+
 def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
     """It forbids nothing."""
     return []
