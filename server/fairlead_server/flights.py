@@ -2,7 +2,7 @@
 
 While the first call is under way, others with the same id and body wait for its answer; with
 another body they are refused. Once it is stored, `find` knows what it made, also after a restart.
-A call that fails stores nothing: its id may be used again.
+A call that ends without an answer, cancelled or failed, stores nothing: its id is free.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .storage.requests import Answered, RequestKey
 
 Answer = TypeVar("Answer")
 _HASH_IN_THREAD_BYTES = 1 << 20
+_LEAVING_SECONDS = 0.5  # a repeat may overtake the news that its client gave the first call up
 
 
 async def body_digest(body: bytes) -> bytes:
@@ -32,6 +33,14 @@ class _Flight(Generic[Answer]):
     digest: bytes
     task: asyncio.Task[Answer]
     waiters: int = 0
+    abandoned: bool = False  # by its last waiter: its answer is nobody's
+
+    def leave(self) -> None:
+        """One waiter less; the last one takes the work along."""
+        self.waiters -= 1
+        if self.waiters == 0 and not self.task.done():
+            self.abandoned = True
+            self.task.cancel()
 
 
 class Flights(Generic[Answer]):
@@ -60,14 +69,36 @@ class Flights(Generic[Answer]):
         Raises ServiceError INVALID_ARGUMENT / REQUEST_ID_REUSED. The work is cancelled when
         nobody waits for it any more.
         """
-        flight = self._flying.get(key)
+        flight = await self._joinable(key, digest)
         if flight is None:
             flight = _Flight(digest, asyncio.create_task(self._once(key, digest, work)))
             self._flying[key] = flight
-            flight.task.add_done_callback(lambda _: self._flying.pop(key, None))
-        elif flight.digest != digest:
-            raise reused(key)
-        return await self._wait(flight)
+            flight.task.add_done_callback(lambda task: self._landed(key, task))
+        flight.waiters += 1
+        try:
+            return await asyncio.shield(flight.task)
+        finally:
+            flight.leave()
+
+    async def _joinable(self, key: RequestKey, digest: bytes) -> _Flight[Answer] | None:
+        """The call under way whose answer is this one's too; None where there is none.
+
+        One that is given up is waited for: it may be storing its answer just now.
+        """
+        waited = False
+        while (flight := self._flying.get(key)) is not None and not flight.task.done():
+            if flight.digest == digest and not flight.abandoned:
+                return flight
+            if waited and not flight.abandoned:
+                raise reused(key)
+            await asyncio.wait([flight.task], timeout=_LEAVING_SECONDS)
+            waited = True
+        return None
+
+    def _landed(self, key: RequestKey, task: asyncio.Task[Answer]) -> None:
+        flight = self._flying.get(key)
+        if flight is not None and flight.task is task:
+            del self._flying[key]
 
     async def _once(
         self,
@@ -79,20 +110,11 @@ class Flights(Generic[Answer]):
         if known is None:
             return await work()
         if known.digest != digest:
-            raise reused(key)
+            raise reused(key, answer=known.answer)
         return await self._replay(known.answer)
 
-    async def _wait(self, flight: _Flight[Answer]) -> Answer:
-        flight.waiters += 1
-        try:
-            return await asyncio.shield(flight.task)
-        finally:
-            flight.waiters -= 1
-            if flight.waiters == 0 and not flight.task.done():
-                flight.task.cancel()
 
-
-def reused(key: RequestKey) -> ServiceError:
+def reused(key: RequestKey, **more: str) -> ServiceError:
     """The refusal of an id that was used for another request."""
     return invalid(
         "REQUEST_ID_REUSED",
@@ -100,4 +122,5 @@ def reused(key: RequestKey) -> ServiceError:
         Violation("request_id", f"{key.request_id!r}: an id not used before"),
         request_id=key.request_id,
         method=key.method,
+        **more,
     )

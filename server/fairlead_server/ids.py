@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .errors import Violation, invalid
 
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
+
+
+Clock = Callable[[], int]
+"""Says what time it is, micro-seconds since 1970-01-01 UTC."""
 
 
 def now_micros() -> int:

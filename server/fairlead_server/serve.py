@@ -23,9 +23,10 @@ from fairlead.v1 import (
 )
 from fairlead_solver import api
 
+from .background.storage_watch import StorageWatch
 from .errors import ServiceError
 from .flights import Flights
-from .ids import now_micros, parse_name
+from .ids import Clock, now_micros, parse_name
 from .interceptor import CallInterceptor
 from .jobs.handover import PRELOAD, Solved
 from .operations import Operations
@@ -103,23 +104,26 @@ async def _serve(settings: Settings) -> None:
 class Server:
     """All parts of one server, wired."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock = now_micros) -> None:
         self._settings = settings
+        self._clock = clock
         self._telemetry = Telemetry()
         self._database = Database.open(settings.database)
         self._pool = Pool(_worker_spec(settings), settings.workers, settings.queue_length)
         self._telemetry.watch(
             lambda: self._pool.waiting, lambda: self._pool.busy, lambda: self._pool.restarts
         )
-        self._solver = Solver(settings, self._pool, self._database, self._telemetry)
-        self._operations = Operations(settings, self._solver, self._database)
+        self._solver = Solver(settings, self._pool, self._database, self._telemetry, clock)
+        self._operations = Operations(settings, self._solver, self._database, clock)
         self._health = health.aio.HealthServicer()
         self._calls = aio.server(
             interceptors=[CallInterceptor(self._telemetry)], options=_options(settings)
         )
         self._admin = aio.server(options=[("grpc.so_reuseport", 0)])
         self._metrics: Any = None
-        self._forgetting: asyncio.Task[None] | None = None
+        self._storage = StorageWatch(settings, self._database, self._storing)
+        self._background: list[asyncio.Task[None]] = []
+        self._draining = False
 
     async def start(self) -> Ports:
         """Bind, warm the workers, recover, and serve. Raises StartRefused."""
@@ -137,7 +141,9 @@ class Server:
         if lost:
             log.warning("%d operation(s) of an earlier server marked as failed", lost)
         self._add_services()
-        self._forgetting = asyncio.create_task(self._forget())
+        self._background = [
+            asyncio.create_task(work) for work in (self._forget(), self._storage.run())
+        ]
         await self._calls.start()
         await self._admin.start()
         await self._say(health_pb2.HealthCheckResponse.SERVING)
@@ -145,6 +151,7 @@ class Server:
 
     async def drain(self) -> None:
         """Take no more calls; let those under way end, or end them after the grace."""
+        self._draining = True
         await self._say(health_pb2.HealthCheckResponse.NOT_SERVING)
         grace = self._settings.drain_grace_seconds
         await asyncio.gather(self._calls.stop(grace), self._operations.drain(grace))
@@ -153,8 +160,8 @@ class Server:
         """Let go of everything."""
         await self._calls.stop(0)
         await self._admin.stop(0)
-        if self._forgetting is not None:
-            self._forgetting.cancel()
+        for task in self._background:
+            task.cancel()
         await self._pool.close()
         if self._metrics is not None:
             self._metrics.shutdown()
@@ -164,7 +171,7 @@ class Server:
     def _remembered_from(self) -> int:
         """Request ids used before this moment are forgotten, micro-seconds since 1970."""
         kept = self._settings.request_retention_days * _SECONDS_PER_DAY
-        return now_micros() - round(kept * 1e6)
+        return self._clock() - round(kept * 1e6)
 
     async def _forget(self) -> None:
         """Delete old request ids, now and every hour."""
@@ -205,25 +212,32 @@ class Server:
             return await snapshots.recall(name)
 
         uploads: Flights[snapshot_service_pb2.Snapshot] = Flights(find, snapshot)
-        snapshots = SnapshotService(settings, self._solver, database, uploads, pages)
+        snapshots = SnapshotService(settings, self._solver, database, uploads, pages, self._clock)
         solves: Flights[Solved] = Flights(find, self._solver.recall)
         starts = Flights(find, operation)
         calls = AllocationService(
             self._solver, self._operations, solves, starts, settings.max_message_bytes
         )
         self._calls.add_generic_rpc_handlers(
-            (calls.handlers(), OperationsService(self._operations, pages).handlers())
+            (calls.handlers(), OperationsService(settings, self._operations, pages).handlers())
         )
         snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server(snapshots, self._calls)
         decision_service_pb2_grpc.add_DecisionServiceServicer_to_server(
             DecisionService(
-                database, pages, chunks, settings.max_message_bytes, settings.max_answer_rows
+                *(database, pages, chunks, settings.max_message_bytes, settings.max_answer_rows),
+                self._clock,
             ),
             self._calls,
         )
         for server in (self._calls, self._admin):
             health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
             serve_reflection(server, (*SERVICES, health.SERVICE_NAME))
+
+    async def _storing(self, works: bool) -> None:
+        """Healthy is a server that can store what it decides."""
+        if not self._draining:
+            status = health_pb2.HealthCheckResponse
+            await self._say(status.SERVING if works else status.NOT_SERVING)
 
     async def _say(self, status: Any) -> None:
         for service in ("", *SERVICES):

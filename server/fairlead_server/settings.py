@@ -43,6 +43,12 @@ class Settings(BaseModel):
     snapshot_chunk_bytes: PositiveInt = 32 * MIB
     decision_part_lines: PositiveInt = Field(default=10_000, description="lines stored together")
 
+    storage_probe_seconds: PositiveFloat = Field(
+        default=2.0, description="between looks whether anything can be stored"
+    )
+    storage_probe_bytes: PositiveInt = Field(
+        default=MIB, description="health is NOT_SERVING while so much cannot be stored"
+    )
     request_retention_days: PositiveFloat = Field(
         default=30.0, description="a request id is known for so long"
     )
@@ -76,6 +82,9 @@ class Settings(BaseModel):
     deadline_margin_seconds: float = Field(default=0.25, ge=0, description="kept to answer in")
     solve_restarts: int = Field(
         default=2, ge=0, description="of a long-running solve whose worker died"
+    )
+    wait_limit_seconds: PositiveFloat = Field(
+        default=86_400.0, description="longest WaitOperation, whatever is asked"
     )
     heartbeat_seconds: PositiveFloat = 10.0
     drain_grace_seconds: float = Field(default=30.0, ge=0)

@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from fairlead.v1 import allocation_service_pb2 as pb
 
 from . import checks
+from .decision_bodies import decision_body
 from .envelope import open_envelope, wrap
 from .errors import ServiceError, not_found
-from .ids import Name, new_id, now_micros, parse_name
+from .ids import Clock, Name, new_id, parse_name
 from .jobs.handover import DESCRIBE, SOLVE, VALIDATE, Instructions, Solved
 from .limits import TimeLimit
 from .rows import rows_of_parts
@@ -95,12 +96,18 @@ class Solver:
     """Solves calls in workers and stores what they decide."""
 
     def __init__(
-        self, settings: Settings, pool: Pool, database: Database, telemetry: Telemetry
+        self,
+        settings: Settings,
+        pool: Pool,
+        database: Database,
+        telemetry: Telemetry,
+        clock: Clock,
     ) -> None:
         self._settings = settings
         self._pool = pool
         self._database = database
         self._telemetry = telemetry
+        self._clock = clock
 
     @property
     def waiting(self) -> int:
@@ -124,24 +131,46 @@ class Solver:
         )
         return answer
 
-    async def solve(
-        self,
-        call: SolveCall,
-        limit: TimeLimit,
-        watch: Watch | None = None,
-        remember: tuple[RequestKey, bytes] | None = None,
-    ) -> Solved:
-        """Solve and store; with `remember` (key, digest of the body) under that request id.
+    async def solve(self, call: SolveCall, limit: TimeLimit, watch: Watch | None = None) -> Solved:
+        """Solve; nothing is stored.
 
         Raises ServiceError and RemoteFailure; WorkerDied where the worker did and `watch` is not
         there to hear of a restart, or it happened too often.
         """
         name = Name(call.tenant, "decisions", new_id())
         instructions = self._instructions(str(name), call.root)
-        pieces = await self._run(SOLVE, call, limit, instructions, watch or Watch())
-        solved = Solved.of(pieces)
+        solved = Solved.of(await self._run(SOLVE, call, limit, instructions, watch or Watch()))
         self._telemetry.solves.labels(solved.status).inc()
-        await self._store(name, solved, remember)
+        return solved
+
+    async def store(
+        self, solved: Solved, also: Callable[[Connection], None] = lambda _: None
+    ) -> None:
+        """Store a decision, and what belongs to it, in one transaction."""
+        name = parse_name(solved.name, "decisions")
+        created = self._clock()
+
+        def write(connection: Connection) -> None:
+            decisions.add(connection, name.tenant, name.id, created, solved.body, solved.parts)
+            also(connection)
+
+        await self._database.write(write)
+
+    async def decide(
+        self,
+        call: SolveCall,
+        limit: TimeLimit,
+        remember: tuple[RequestKey, bytes] | None = None,
+    ) -> Solved:
+        """Solve and store; with `remember` (key, digest of the body) under that request id."""
+        solved = await self.solve(call, limit)
+
+        def also(connection: Connection) -> None:
+            if remember is not None:
+                key, digest = remember
+                requests.add(connection, key, Answered(digest, solved.name), self._clock())
+
+        await self.store(solved, also)
         return solved
 
     async def recall(self, name: str) -> Solved:
@@ -149,9 +178,7 @@ class Solver:
         where = parse_name(name, "decisions")
 
         def load(connection: Connection) -> Solved:
-            body = decisions.body(connection, where.tenant, where.id)
-            if body is None:
-                raise not_found("decision", name)
+            body = decision_body(connection, where)
             kinds = (decisions.LINE, decisions.BINDING_CONSTRAINT)
             parts = tuple(
                 part
@@ -262,8 +289,7 @@ class Solver:
         where = parse_name(name, "decisions", "options.start_decision")
 
         def load(connection: Connection) -> bytes:
-            if decisions.body(connection, where.tenant, where.id) is None:
-                raise not_found("decision", name)
+            decision_body(connection, where)  # raises where it is gone
             left = decisions.parts(connection, where.tenant, where.id, decisions.BASIS)
             return b"".join(part.body for part in left)
 
@@ -278,19 +304,6 @@ class Solver:
         if not parts:
             raise not_found("snapshot", call.request.snapshot)
         return tuple(parts)
-
-    async def _store(
-        self, name: Name, solved: Solved, remember: tuple[RequestKey, bytes] | None
-    ) -> None:
-        created = now_micros()
-
-        def write(connection: Connection) -> None:
-            decisions.add(connection, name.tenant, name.id, created, solved.body, solved.parts)
-            if remember is not None:
-                key, digest = remember
-                requests.add(connection, key, Answered(digest, str(name)), created)
-
-        await self._database.write(write)
 
     def _instructions(self, decision: str = "", root: str = "") -> Instructions:
         settings = self._settings

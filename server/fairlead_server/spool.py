@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import overload
 
-from .storage.database import MEMORY
+from .storage.database import MEMORY, unavailable
 
 
 class Spool(Sequence[bytes]):
     """A sequence of byte strings in a file without a name, which ends with the process that has it.
 
-    `add` appends one; reading reads the file. `close` gives the file back.
+    `add` appends one; reading reads the file. `close` gives the file back. Where the disk is full,
+    making it and adding to it raise ServiceError UNAVAILABLE.
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  closed by `close`
+        with _on_disk():
+            # unbuffered: a full disk is found when a part is added, not when it is read
+            self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
         self._bounds = [0]
 
     async def add(self, part: bytes) -> None:
@@ -26,8 +30,11 @@ class Spool(Sequence[bytes]):
         await asyncio.to_thread(self._append, part)
 
     def _append(self, part: bytes) -> None:
-        self._file.seek(self._bounds[-1])
-        self._file.write(part)
+        left = memoryview(part)
+        with _on_disk():
+            self._file.seek(self._bounds[-1])
+            while left:
+                left = left[self._file.write(left) :]
         self._bounds.append(self._bounds[-1] + len(part))
 
     def __len__(self) -> int:
@@ -51,6 +58,14 @@ class Spool(Sequence[bytes]):
     def close(self) -> None:
         """Delete the file."""
         self._file.close()
+
+
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise unavailable(error.strerror or str(error)) from error
 
 
 def spool_folder(database: str) -> Path | None:

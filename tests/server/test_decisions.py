@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import grpc
 import pytest
+from google.longrunning import operations_pb2
 
 from fairlead import wire
 from fairlead.v1 import allocation_service_pb2, decision_pb2
@@ -261,3 +262,64 @@ def test_decisions_survive_a_restart_to_the_last_byte(tmp_path: Path) -> None:
         assert server.terminate() == 0
         server.start()
         assert server.decisions.GetDecision(pb.GetDecisionRequest(name=made.name)) == made
+
+
+def deleted(call: Callable[[], object]) -> dict[str, str]:
+    """What a call is told of a decision that was deleted."""
+    with pytest.raises(grpc.RpcError) as caught:
+        call()
+    code, reason, told = details(caught.value)
+    assert (code, reason) == (grpc.StatusCode.NOT_FOUND, "DECISION_DELETED")
+    return told
+
+
+def test_a_deleted_decision_is_gone_but_for_its_digest(shelf: Live) -> None:
+    wanted = request(easy(4), request_id="to delete")
+    made = shelf.allocation.SolveAllocation(wanted).decision
+    delete = pb.DeleteDecisionRequest(name=made.name)
+    shelf.decisions.DeleteDecision(delete)
+    told = deleted(lambda: shelf.decisions.GetDecision(pb.GetDecisionRequest(name=made.name)))
+    assert (told["name"], told["digest"]) == (made.name, made.digest)
+    assert told["delete_time"].endswith("Z")
+    stub = shelf.decisions
+    assert deleted(lambda: stub.DeleteDecision(delete)) == told
+    lines = pb.ListDecisionLinesRequest(parent=made.name)
+    assert deleted(lambda: stub.ListDecisionLines(lines)) == told
+    line = pb.ExplainDecisionLineRequest(name=made.lines[0].name)
+    assert deleted(lambda: stub.ExplainDecisionLine(line)) == told
+    download = pb.DownloadDecisionLinesRequest(parent=made.name)
+    assert deleted(lambda: list(stub.DownloadDecisionLines(download))) == told
+    assert deleted(lambda: shelf.allocation.SolveAllocation(wanted)) == told
+    start = request(easy(4))
+    start.options.start_decision = made.name
+    assert deleted(lambda: shelf.allocation.SolveAllocation(start)) == told
+    listed = stub.ListDecisions(pb.ListDecisionsRequest(parent=PARENT, page_size=1000))
+    assert made.name not in {decision.name for decision in listed.decisions}
+
+
+@pytest.mark.parametrize(
+    "view",
+    [allocation_service_pb2.DECISION_VIEW_SUMMARY, allocation_service_pb2.DECISION_VIEW_FULL],
+)
+def test_the_operation_of_a_deleted_decision_keeps_its_name_alone(shelf: Live, view: int) -> None:
+    wanted = request(easy(4))
+    wanted.parent = "tenants/deleter"
+    wanted.options.view = view
+    message = allocation_service_pb2.SolveAllocationLongRunningRequest(request=wanted)
+    name = shelf.allocation.SolveAllocationLongRunning(message).name
+    wait = operations_pb2.WaitOperationRequest(name=name)
+    before = answer(shelf.operations.WaitOperation(wait))
+    assert before.totals.lines == 4
+    shelf.decisions.DeleteDecision(pb.DeleteDecisionRequest(name=before.name))
+    alone = decision_pb2.Decision(name=before.name)
+    got = shelf.operations.GetOperation(operations_pb2.GetOperationRequest(name=name))
+    listed = shelf.operations.ListOperations(
+        operations_pb2.ListOperationsRequest(name="tenants/deleter", page_size=1)
+    )
+    assert [answer(got), answer(listed.operations[0])] == [alone, alone]
+
+
+def answer(operation: operations_pb2.Operation) -> decision_pb2.Decision:
+    response = allocation_service_pb2.SolveAllocationResponse()
+    assert operation.response.Unpack(response)
+    return response.decision

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,13 +47,78 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     assert asyncio.run(database.read(lambda c: operations.find(c, "t", "o"))) is None
 
 
+def test_a_write_whose_caller_is_cancelled_before_the_commit_leaves_nothing(
+    database: Database,
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(connection: Connection) -> None:
+        operations.add(connection, "t", "o", 1, "rows", b"body")
+        begun.set()
+        go_on.wait()
+
+    async def work() -> None:
+        call = asyncio.create_task(database.write(slow))
+        await asyncio.to_thread(begun.wait)
+        call.cancel()
+        await asyncio.sleep(0)
+        assert not call.done()  # not before the transaction has ended
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert await database.read(lambda c: operations.find(c, "t", "o")) is None
+
+    asyncio.run(work())
+
+
+def test_a_deleted_decision_leaves_its_digest(database: Database) -> None:
+    left = decisions.Deleted("digest", 7)
+
+    def life(connection: Connection) -> None:
+        decisions.add(connection, "t", "d", 1, b"body", [decisions.Part("basis", 0, 1, b"x")])
+        assert decisions.deleted(connection, "t", "d") is None
+        decisions.remove(connection, "t", "d", left)
+        assert decisions.body(connection, "t", "d") is None
+        assert list(decisions.parts(connection, "t", "d", "basis")) == []
+        assert decisions.deleted(connection, "t", "d") == left
+        assert decisions.deleted(connection, "other", "d") is None
+
+    written(database, life)
+
+
+def test_bug_an_old_database_is_migrated_with_all_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "f.db"
+    with sqlite3.connect(path) as old:
+        old.executescript((Path(__file__).parent / "database_0001.sql").read_text())
+    database = Database.open(str(path))
+
+    def look(connection: Connection) -> None:
+        assert operations.find(connection, "t", "o") == (b"operation", "rows")
+        assert operations.find(connection, "t", "s") == (b"short", "summary")
+        assert operations.events(connection, "t", "o", 0) == [b"first", b"second"]
+        assert snapshots.parts(connection, "t", "s") == [b"one", b"two"]
+        assert snapshots.body(connection, "t", "s") == b"snapshot"
+        assert decisions.body(connection, "t", "d") == b"decision"
+        assert [p.body for p in decisions.parts(connection, "t", "d", "line_columns")] == [b"part"]
+        key = requests.RequestKey("t", "m", "r")
+        assert requests.find(connection, key) == requests.Answered(b"digest", "name")
+        uploaded = connection.execute(text("SELECT uploaded_micros FROM snapshot"))
+        assert uploaded.scalar_one() == 42
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+
+    asyncio.run(database.read(look))
+    written(database, lambda c: snapshots.remove(c, "t", "s"))  # keys hold again
+    assert asyncio.run(database.read(lambda c: snapshots.parts(c, "t", "s"))) == []
+    database.close()
+
+
 def test_a_snapshot_is_found_by_its_content_and_deleted_with_its_parts(
     database: Database,
 ) -> None:
     def life(connection: Connection) -> None:
         snapshots.add(connection, "t", "s", "digest", 1, b"body", [b"one", b"two"])
-        assert snapshots.with_digest(connection, "t", "digest") == b"body"
-        assert snapshots.with_digest(connection, "other", "digest") is None
+        assert snapshots.uploaded(connection, "t", "digest", 2) == b"body"
+        assert snapshots.uploaded(connection, "other", "digest", 2) is None
         assert snapshots.parts(connection, "t", "s") == [b"one", b"two"]
         snapshots.remove(connection, "t", "s")
         assert snapshots.body(connection, "t", "s") is None

@@ -141,9 +141,13 @@ class SolveAllocationRequest(_message.Message):
     """True: check input and policy, solve nothing; the answer holds `validation`. Default false."""
     request_id: _builtins.str
     """Makes the call idempotent: the same id with the same body returns the first answer, with
-    another body it is refused (INVALID_ARGUMENT). An id is known for as long as the server is set
-    to remember it, 30 days by default. At most 64 characters, none of them a control character;
-    default: none.
+    another body it is refused (INVALID_ARGUMENT, REQUEST_ID_REUSED, the first answer's name in
+    ErrorInfo.metadata["answer"]). A call that ended without an answer (deadline, cancelled, any
+    error) frees its id, and so does an operation that ended with an error (cancelled, server
+    restarted, …): the same id may come again, also with another `time_limit`, and is solved anew.
+    Where the answer was a decision that was deleted since, the id answers NOT_FOUND
+    (DECISION_DELETED). An id is known for as long as the server is set to remember it, 30 days by
+    default. At most 64 characters, none of them a control character; default: none.
     """
     priority: _builtins.int
     """Larger goes first in the queue. -9 to 9; default 0."""

@@ -29,9 +29,10 @@ from fairlead.v1 import explanation_pb2 as fairlead_dot_v1_dot_explanation__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"fairlead/v1/decision_service.proto\x12\x0b\x66\x61irlead.v1\x1a$fairlead/v1/allocation_service.proto\x1a\x1a\x66\x61irlead/v1/decision.proto\x1a\"fairlead/v1/decision_columns.proto\x1a\x1d\x66\x61irlead/v1/explanation.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\"m\n\x12GetDecisionRequest\x12(\n\x04name\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\n\x11\x66\x61irlead/Decision\x12-\n\x04view\x18\x02 \x01(\x0e\x32\x19.fairlead.v1.DecisionViewB\x04\xe2\x41\x01\x01\"u\n\x14ListDecisionsRequest\x12*\n\x06parent\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\x12\x11\x66\x61irlead/Decision\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"Z\n\x15ListDecisionsResponse\x12(\n\tdecisions\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Decision\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xdb\x01\n\x18ListDecisionLinesRequest\x12.\n\x06parent\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\x12\x15\x66\x61irlead/DecisionLine\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x18\n\nshort_only\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x13\n\x05order\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x15\n\x07product\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x63ustomer\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\"^\n\x19ListDecisionLinesResponse\x12(\n\x05lines\x18\x01 \x03(\x0b\x32\x19.fairlead.v1.DecisionLine\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x85\x01\n\x1c\x44ownloadDecisionLinesRequest\x12.\n\x06parent\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\x12\x15\x66\x61irlead/DecisionLine\x12\x19\n\x0b\x63hunk_lines\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x1a\n\x0cskip_reasons\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\"k\n\x11\x44\x65\x63isionLineChunk\x12\x10\n\x08sequence\x18\x01 \x01(\x05\x12/\n\x05lines\x18\x02 \x01(\x0b\x32 .fairlead.v1.DecisionLineColumns\x12\x13\n\x0btotal_lines\x18\x03 \x01(\x03\"\x9d\x01\n\x1dListBindingConstraintsRequest\x12\x33\n\x06parent\x18\x01 \x01(\tB#\xe2\x41\x01\x02\xfa\x41\x1c\x12\x1a\x66\x61irlead/BindingConstraint\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06\x66\x61mily\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"v\n\x1eListBindingConstraintsResponse\x12;\n\x13\x62inding_constraints\x18\x01 \x03(\x0b\x32\x1e.fairlead.v1.BindingConstraint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"f\n\x1a\x45xplainDecisionLineRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15\x66\x61irlead/DecisionLine\x12\x1a\n\x0cinput_digest\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x32\x87\x07\n\x0f\x44\x65\x63isionService\x12o\n\x0bGetDecision\x12\x1f.fairlead.v1.GetDecisionRequest\x1a\x15.fairlead.v1.Decision\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=tenants/*/decisions/*}\x12\x80\x01\n\rListDecisions\x12!.fairlead.v1.ListDecisionsRequest\x1a\".fairlead.v1.ListDecisionsResponse\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=tenants/*}/decisions\x12\x94\x01\n\x11ListDecisionLines\x12%.fairlead.v1.ListDecisionLinesRequest\x1a&.fairlead.v1.ListDecisionLinesResponse\"0\x82\xd3\xe4\x93\x02*\x12(/v1/{parent=tenants/*/decisions/*}/lines\x12\x9f\x01\n\x15\x44ownloadDecisionLines\x12).fairlead.v1.DownloadDecisionLinesRequest\x1a\x1e.fairlead.v1.DecisionLineChunk\"9\x82\xd3\xe4\x93\x02\x33\x12\x31/v1/{parent=tenants/*/decisions/*}/lines:download0\x01\x12\xb0\x01\n\x16ListBindingConstraints\x12*.fairlead.v1.ListBindingConstraintsRequest\x1a+.fairlead.v1.ListBindingConstraintsResponse\"=\x82\xd3\xe4\x93\x02\x37\x12\x35/v1/{parent=tenants/*/decisions/*}/bindingConstraints\x12\x93\x01\n\x13\x45xplainDecisionLine\x12\'.fairlead.v1.ExplainDecisionLineRequest\x1a\x19.fairlead.v1.DecisionLine\"8\x82\xd3\xe4\x93\x02\x32\x12\x30/v1/{name=tenants/*/decisions/*/lines/*}:explainBK\n\x0b\x66\x61irlead.v1B\x14\x44\x65\x63isionServiceProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"fairlead/v1/decision_service.proto\x12\x0b\x66\x61irlead.v1\x1a$fairlead/v1/allocation_service.proto\x1a\x1a\x66\x61irlead/v1/decision.proto\x1a\"fairlead/v1/decision_columns.proto\x1a\x1d\x66\x61irlead/v1/explanation.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1bgoogle/protobuf/empty.proto\"m\n\x12GetDecisionRequest\x12(\n\x04name\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\n\x11\x66\x61irlead/Decision\x12-\n\x04view\x18\x02 \x01(\x0e\x32\x19.fairlead.v1.DecisionViewB\x04\xe2\x41\x01\x01\"A\n\x15\x44\x65leteDecisionRequest\x12(\n\x04name\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\n\x11\x66\x61irlead/Decision\"u\n\x14ListDecisionsRequest\x12*\n\x06parent\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\x12\x11\x66\x61irlead/Decision\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"Z\n\x15ListDecisionsResponse\x12(\n\tdecisions\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Decision\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xdb\x01\n\x18ListDecisionLinesRequest\x12.\n\x06parent\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\x12\x15\x66\x61irlead/DecisionLine\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x18\n\nshort_only\x18\x04 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x13\n\x05order\x18\x05 \x01(\tB\x04\xe2\x41\x01\x01\x12\x15\n\x07product\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08\x63ustomer\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\"^\n\x19ListDecisionLinesResponse\x12(\n\x05lines\x18\x01 \x03(\x0b\x32\x19.fairlead.v1.DecisionLine\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x85\x01\n\x1c\x44ownloadDecisionLinesRequest\x12.\n\x06parent\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\x12\x15\x66\x61irlead/DecisionLine\x12\x19\n\x0b\x63hunk_lines\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x1a\n\x0cskip_reasons\x18\x03 \x01(\x08\x42\x04\xe2\x41\x01\x01\"k\n\x11\x44\x65\x63isionLineChunk\x12\x10\n\x08sequence\x18\x01 \x01(\x05\x12/\n\x05lines\x18\x02 \x01(\x0b\x32 .fairlead.v1.DecisionLineColumns\x12\x13\n\x0btotal_lines\x18\x03 \x01(\x03\"\x9d\x01\n\x1dListBindingConstraintsRequest\x12\x33\n\x06parent\x18\x01 \x01(\tB#\xe2\x41\x01\x02\xfa\x41\x1c\x12\x1a\x66\x61irlead/BindingConstraint\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x14\n\x06\x66\x61mily\x18\x04 \x01(\tB\x04\xe2\x41\x01\x01\"v\n\x1eListBindingConstraintsResponse\x12;\n\x13\x62inding_constraints\x18\x01 \x03(\x0b\x32\x1e.fairlead.v1.BindingConstraint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"f\n\x1a\x45xplainDecisionLineRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xe2\x41\x01\x02\xfa\x41\x17\n\x15\x66\x61irlead/DecisionLine\x12\x1a\n\x0cinput_digest\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x32\xff\x07\n\x0f\x44\x65\x63isionService\x12o\n\x0bGetDecision\x12\x1f.fairlead.v1.GetDecisionRequest\x1a\x15.fairlead.v1.Decision\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=tenants/*/decisions/*}\x12v\n\x0e\x44\x65leteDecision\x12\".fairlead.v1.DeleteDecisionRequest\x1a\x16.google.protobuf.Empty\"(\x82\xd3\xe4\x93\x02\"* /v1/{name=tenants/*/decisions/*}\x12\x80\x01\n\rListDecisions\x12!.fairlead.v1.ListDecisionsRequest\x1a\".fairlead.v1.ListDecisionsResponse\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=tenants/*}/decisions\x12\x94\x01\n\x11ListDecisionLines\x12%.fairlead.v1.ListDecisionLinesRequest\x1a&.fairlead.v1.ListDecisionLinesResponse\"0\x82\xd3\xe4\x93\x02*\x12(/v1/{parent=tenants/*/decisions/*}/lines\x12\x9f\x01\n\x15\x44ownloadDecisionLines\x12).fairlead.v1.DownloadDecisionLinesRequest\x1a\x1e.fairlead.v1.DecisionLineChunk\"9\x82\xd3\xe4\x93\x02\x33\x12\x31/v1/{parent=tenants/*/decisions/*}/lines:download0\x01\x12\xb0\x01\n\x16ListBindingConstraints\x12*.fairlead.v1.ListBindingConstraintsRequest\x1a+.fairlead.v1.ListBindingConstraintsResponse\"=\x82\xd3\xe4\x93\x02\x37\x12\x35/v1/{parent=tenants/*/decisions/*}/bindingConstraints\x12\x93\x01\n\x13\x45xplainDecisionLine\x12\'.fairlead.v1.ExplainDecisionLineRequest\x1a\x19.fairlead.v1.DecisionLine\"8\x82\xd3\xe4\x93\x02\x32\x12\x30/v1/{name=tenants/*/decisions/*/lines/*}:explainBK\n\x0b\x66\x61irlead.v1B\x14\x44\x65\x63isionServiceProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +44,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETDECISIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\023\n\021fairlead/Decision'
   _globals['_GETDECISIONREQUEST'].fields_by_name['view']._loaded_options = None
   _globals['_GETDECISIONREQUEST'].fields_by_name['view']._serialized_options = b'\342A\001\001'
+  _globals['_DELETEDECISIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_DELETEDECISIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\372A\023\n\021fairlead/Decision'
   _globals['_LISTDECISIONSREQUEST'].fields_by_name['parent']._loaded_options = None
   _globals['_LISTDECISIONSREQUEST'].fields_by_name['parent']._serialized_options = b'\342A\001\002\372A\023\022\021fairlead/Decision'
   _globals['_LISTDECISIONSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -83,6 +86,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPLAINDECISIONLINEREQUEST'].fields_by_name['input_digest']._serialized_options = b'\342A\001\001'
   _globals['_DECISIONSERVICE'].methods_by_name['GetDecision']._loaded_options = None
   _globals['_DECISIONSERVICE'].methods_by_name['GetDecision']._serialized_options = b'\202\323\344\223\002\"\022 /v1/{name=tenants/*/decisions/*}'
+  _globals['_DECISIONSERVICE'].methods_by_name['DeleteDecision']._loaded_options = None
+  _globals['_DECISIONSERVICE'].methods_by_name['DeleteDecision']._serialized_options = b'\202\323\344\223\002\"* /v1/{name=tenants/*/decisions/*}'
   _globals['_DECISIONSERVICE'].methods_by_name['ListDecisions']._loaded_options = None
   _globals['_DECISIONSERVICE'].methods_by_name['ListDecisions']._serialized_options = b'\202\323\344\223\002\"\022 /v1/{parent=tenants/*}/decisions'
   _globals['_DECISIONSERVICE'].methods_by_name['ListDecisionLines']._loaded_options = None
@@ -93,26 +98,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECISIONSERVICE'].methods_by_name['ListBindingConstraints']._serialized_options = b'\202\323\344\223\0027\0225/v1/{parent=tenants/*/decisions/*}/bindingConstraints'
   _globals['_DECISIONSERVICE'].methods_by_name['ExplainDecisionLine']._loaded_options = None
   _globals['_DECISIONSERVICE'].methods_by_name['ExplainDecisionLine']._serialized_options = b'\202\323\344\223\0022\0220/v1/{name=tenants/*/decisions/*/lines/*}:explain'
-  _globals['_GETDECISIONREQUEST']._serialized_start=274
-  _globals['_GETDECISIONREQUEST']._serialized_end=383
-  _globals['_LISTDECISIONSREQUEST']._serialized_start=385
-  _globals['_LISTDECISIONSREQUEST']._serialized_end=502
-  _globals['_LISTDECISIONSRESPONSE']._serialized_start=504
-  _globals['_LISTDECISIONSRESPONSE']._serialized_end=594
-  _globals['_LISTDECISIONLINESREQUEST']._serialized_start=597
-  _globals['_LISTDECISIONLINESREQUEST']._serialized_end=816
-  _globals['_LISTDECISIONLINESRESPONSE']._serialized_start=818
-  _globals['_LISTDECISIONLINESRESPONSE']._serialized_end=912
-  _globals['_DOWNLOADDECISIONLINESREQUEST']._serialized_start=915
-  _globals['_DOWNLOADDECISIONLINESREQUEST']._serialized_end=1048
-  _globals['_DECISIONLINECHUNK']._serialized_start=1050
-  _globals['_DECISIONLINECHUNK']._serialized_end=1157
-  _globals['_LISTBINDINGCONSTRAINTSREQUEST']._serialized_start=1160
-  _globals['_LISTBINDINGCONSTRAINTSREQUEST']._serialized_end=1317
-  _globals['_LISTBINDINGCONSTRAINTSRESPONSE']._serialized_start=1319
-  _globals['_LISTBINDINGCONSTRAINTSRESPONSE']._serialized_end=1437
-  _globals['_EXPLAINDECISIONLINEREQUEST']._serialized_start=1439
-  _globals['_EXPLAINDECISIONLINEREQUEST']._serialized_end=1541
-  _globals['_DECISIONSERVICE']._serialized_start=1544
-  _globals['_DECISIONSERVICE']._serialized_end=2447
+  _globals['_GETDECISIONREQUEST']._serialized_start=303
+  _globals['_GETDECISIONREQUEST']._serialized_end=412
+  _globals['_DELETEDECISIONREQUEST']._serialized_start=414
+  _globals['_DELETEDECISIONREQUEST']._serialized_end=479
+  _globals['_LISTDECISIONSREQUEST']._serialized_start=481
+  _globals['_LISTDECISIONSREQUEST']._serialized_end=598
+  _globals['_LISTDECISIONSRESPONSE']._serialized_start=600
+  _globals['_LISTDECISIONSRESPONSE']._serialized_end=690
+  _globals['_LISTDECISIONLINESREQUEST']._serialized_start=693
+  _globals['_LISTDECISIONLINESREQUEST']._serialized_end=912
+  _globals['_LISTDECISIONLINESRESPONSE']._serialized_start=914
+  _globals['_LISTDECISIONLINESRESPONSE']._serialized_end=1008
+  _globals['_DOWNLOADDECISIONLINESREQUEST']._serialized_start=1011
+  _globals['_DOWNLOADDECISIONLINESREQUEST']._serialized_end=1144
+  _globals['_DECISIONLINECHUNK']._serialized_start=1146
+  _globals['_DECISIONLINECHUNK']._serialized_end=1253
+  _globals['_LISTBINDINGCONSTRAINTSREQUEST']._serialized_start=1256
+  _globals['_LISTBINDINGCONSTRAINTSREQUEST']._serialized_end=1413
+  _globals['_LISTBINDINGCONSTRAINTSRESPONSE']._serialized_start=1415
+  _globals['_LISTBINDINGCONSTRAINTSRESPONSE']._serialized_end=1533
+  _globals['_EXPLAINDECISIONLINEREQUEST']._serialized_start=1535
+  _globals['_EXPLAINDECISIONLINEREQUEST']._serialized_end=1637
+  _globals['_DECISIONSERVICE']._serialized_start=1640
+  _globals['_DECISIONSERVICE']._serialized_end=2663
 # @@protoc_insertion_point(module_scope)

@@ -49,6 +49,28 @@ class GetDecisionRequest(_message.Message):
 Global___GetDecisionRequest: _TypeAlias = GetDecisionRequest  # noqa: Y015
 
 @_typing.final
+class DeleteDecisionRequest(_message.Message):
+    """Which decision to delete."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The decision, tenants/{t}/decisions/{d}. Required."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteDecisionRequest: _TypeAlias = DeleteDecisionRequest  # noqa: Y015
+
+@_typing.final
 class ListDecisionsRequest(_message.Message):
     """Which decisions."""
 

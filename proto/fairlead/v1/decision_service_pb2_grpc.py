@@ -5,6 +5,7 @@ import warnings
 
 from fairlead.v1 import decision_pb2 as fairlead_dot_v1_dot_decision__pb2
 from fairlead.v1 import decision_service_pb2 as fairlead_dot_v1_dot_decision__service__pb2
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 
 GRPC_GENERATED_VERSION = '1.81.1'
 GRPC_VERSION = grpc.__version__
@@ -27,7 +28,8 @@ if _version_not_supported:
 
 
 class DecisionServiceStub:
-    """Reads stored decisions. Errors as for AllocationService; what is not there is NOT_FOUND.
+    """Reads and deletes stored decisions. Errors as for AllocationService. What is not there is
+    NOT_FOUND, with reason DECISION_DELETED where it was deleted.
     """
 
     def __init__(self, channel):
@@ -40,6 +42,11 @@ class DecisionServiceStub:
                 '/fairlead.v1.DecisionService/GetDecision',
                 request_serializer=fairlead_dot_v1_dot_decision__service__pb2.GetDecisionRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_decision__pb2.Decision.FromString,
+                _registered_method=True)
+        self.DeleteDecision = channel.unary_unary(
+                '/fairlead.v1.DecisionService/DeleteDecision',
+                request_serializer=fairlead_dot_v1_dot_decision__service__pb2.DeleteDecisionRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
         self.ListDecisions = channel.unary_unary(
                 '/fairlead.v1.DecisionService/ListDecisions',
@@ -69,11 +76,22 @@ class DecisionServiceStub:
 
 
 class DecisionServiceServicer:
-    """Reads stored decisions. Errors as for AllocationService; what is not there is NOT_FOUND.
+    """Reads and deletes stored decisions. Errors as for AllocationService. What is not there is
+    NOT_FOUND, with reason DECISION_DELETED where it was deleted.
     """
 
     def GetDecision(self, request, context):
         """A decision.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteDecision(self, request, context):
+        """Deletes a decision with its lines, constraints and explanations. Its digest is left: its name,
+        and the request_id it was made with, answer NOT_FOUND with reason DECISION_DELETED, with the
+        digest in ErrorInfo.metadata["digest"] and the moment in ["delete_time"] (RFC 3339). An operation
+        that made it keeps its name alone.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -122,6 +140,11 @@ def add_DecisionServiceServicer_to_server(servicer, server):
                     request_deserializer=fairlead_dot_v1_dot_decision__service__pb2.GetDecisionRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_decision__pb2.Decision.SerializeToString,
             ),
+            'DeleteDecision': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteDecision,
+                    request_deserializer=fairlead_dot_v1_dot_decision__service__pb2.DeleteDecisionRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
             'ListDecisions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDecisions,
                     request_deserializer=fairlead_dot_v1_dot_decision__service__pb2.ListDecisionsRequest.FromString,
@@ -156,7 +179,8 @@ def add_DecisionServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class DecisionService:
-    """Reads stored decisions. Errors as for AllocationService; what is not there is NOT_FOUND.
+    """Reads and deletes stored decisions. Errors as for AllocationService. What is not there is
+    NOT_FOUND, with reason DECISION_DELETED where it was deleted.
     """
 
     @staticmethod
@@ -176,6 +200,33 @@ class DecisionService:
             '/fairlead.v1.DecisionService/GetDecision',
             fairlead_dot_v1_dot_decision__service__pb2.GetDecisionRequest.SerializeToString,
             fairlead_dot_v1_dot_decision__pb2.Decision.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteDecision(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.DecisionService/DeleteDecision',
+            fairlead_dot_v1_dot_decision__service__pb2.DeleteDecisionRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
             options,
             channel_credentials,
             insecure,

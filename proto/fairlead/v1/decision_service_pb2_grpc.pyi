@@ -6,6 +6,7 @@ Stored decisions: whole, by line, by constraint."""
 from collections import abc as _abc
 from fairlead.v1 import decision_pb2 as _decision_pb2
 from fairlead.v1 import decision_service_pb2 as _decision_service_pb2
+from google.protobuf import empty_pb2 as _empty_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -28,7 +29,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class DecisionServiceStub:
-    """Reads stored decisions. Errors as for AllocationService; what is not there is NOT_FOUND."""
+    """Reads and deletes stored decisions. Errors as for AllocationService. What is not there is
+    NOT_FOUND, with reason DECISION_DELETED where it was deleted.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -36,6 +39,12 @@ class DecisionServiceStub:
     def __new__(cls, channel: _aio.Channel) -> DecisionServiceAsyncStub: ...
     GetDecision: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.GetDecisionRequest, _decision_pb2.Decision]
     """A decision."""
+    DeleteDecision: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.DeleteDecisionRequest, _empty_pb2.Empty]
+    """Deletes a decision with its lines, constraints and explanations. Its digest is left: its name,
+    and the request_id it was made with, answer NOT_FOUND with reason DECISION_DELETED, with the
+    digest in ErrorInfo.metadata["digest"] and the moment in ["delete_time"] (RFC 3339). An operation
+    that made it keeps its name alone.
+    """
     ListDecisions: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.ListDecisionsRequest, _decision_service_pb2.ListDecisionsResponse]
     """A tenant's decisions, the newest first."""
     ListDecisionLines: _grpc.UnaryUnaryMultiCallable[_decision_service_pb2.ListDecisionLinesRequest, _decision_service_pb2.ListDecisionLinesResponse]
@@ -49,11 +58,19 @@ class DecisionServiceStub:
 
 @_typing.type_check_only
 class DecisionServiceAsyncStub(DecisionServiceStub):
-    """Reads stored decisions. Errors as for AllocationService; what is not there is NOT_FOUND."""
+    """Reads and deletes stored decisions. Errors as for AllocationService. What is not there is
+    NOT_FOUND, with reason DECISION_DELETED where it was deleted.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetDecision: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.GetDecisionRequest, _decision_pb2.Decision]  # type: ignore[assignment]
     """A decision."""
+    DeleteDecision: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.DeleteDecisionRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Deletes a decision with its lines, constraints and explanations. Its digest is left: its name,
+    and the request_id it was made with, answer NOT_FOUND with reason DECISION_DELETED, with the
+    digest in ErrorInfo.metadata["digest"] and the moment in ["delete_time"] (RFC 3339). An operation
+    that made it keeps its name alone.
+    """
     ListDecisions: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.ListDecisionsRequest, _decision_service_pb2.ListDecisionsResponse]  # type: ignore[assignment]
     """A tenant's decisions, the newest first."""
     ListDecisionLines: _aio.UnaryUnaryMultiCallable[_decision_service_pb2.ListDecisionLinesRequest, _decision_service_pb2.ListDecisionLinesResponse]  # type: ignore[assignment]
@@ -66,7 +83,9 @@ class DecisionServiceAsyncStub(DecisionServiceStub):
     """One line with its whole explanation."""
 
 class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Reads stored decisions. Errors as for AllocationService; what is not there is NOT_FOUND."""
+    """Reads and deletes stored decisions. Errors as for AllocationService. What is not there is
+    NOT_FOUND, with reason DECISION_DELETED where it was deleted.
+    """
 
     @_abc_1.abstractmethod
     def GetDecision(
@@ -75,6 +94,18 @@ class DecisionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_decision_pb2.Decision, _abc.Awaitable[_decision_pb2.Decision]]:
         """A decision."""
+
+    @_abc_1.abstractmethod
+    def DeleteDecision(
+        self,
+        request: _decision_service_pb2.DeleteDecisionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Deletes a decision with its lines, constraints and explanations. Its digest is left: its name,
+        and the request_id it was made with, answer NOT_FOUND with reason DECISION_DELETED, with the
+        digest in ErrorInfo.metadata["digest"] and the moment in ["delete_time"] (RFC 3339). An operation
+        that made it keeps its name alone.
+        """
 
     @_abc_1.abstractmethod
     def ListDecisions(

@@ -160,8 +160,8 @@ class SnapshotHeader(_message.Message):
     chunk_count: _builtins.int
     """Chunks that follow. Another number is refused. At least 0; default 0: not said."""
     request_id: _builtins.str
-    """Makes the upload idempotent, for as long as the server is set to remember it. At most 64
-    characters, none of them a control character; default: none.
+    """Makes the upload idempotent, as for SolveAllocation. An id whose snapshot was deleted is free.
+    At most 64 characters, none of them a control character; default: none.
     """
     def __init__(
         self,

@@ -65,12 +65,12 @@ class AllocationService:
         if call.request.validate_only:
             return await self._solver.validate(call, limit)
         if not call.request.request_id:
-            solved = await self._solver.solve(call, limit)
+            solved = await self._solver.decide(call, limit)
         else:
             key = RequestKey(call.tenant, "SolveAllocation", call.request.request_id)
             digest = await body_digest(body)
             solved = await self._solves.run(
-                key, digest, lambda: self._solver.solve(call, limit, remember=(key, digest))
+                key, digest, lambda: self._solver.decide(call, limit, (key, digest))
             )
         return await self._solver.response(solved, call.view)
 

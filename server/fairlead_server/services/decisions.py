@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import grpc
 import numpy as np
+from google.protobuf.empty_pb2 import Empty
 from grpc import aio
 from sqlalchemy import Connection
 
@@ -20,8 +21,9 @@ from fairlead.v1 import decision_service_pb2_grpc as pb_grpc
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 
 from ..checks import check_enum
+from ..decision_bodies import decision_body
 from ..errors import ServiceError, Violation, invalid, not_found
-from ..ids import Name, parse_name, parse_parent
+from ..ids import Clock, Name, parse_name, parse_parent
 from ..paging import Pages, decode_row, decode_token, encode_token
 from ..rows import rows_of, rows_of_parts
 from ..solving import View
@@ -32,7 +34,7 @@ Context = aio.ServicerContext[Any, Any]
 
 
 class DecisionService(pb_grpc.DecisionServiceServicer):
-    """Reads what `Solver` stored."""
+    """Reads, and deletes, what `Solver` stored."""
 
     def __init__(
         self,
@@ -41,12 +43,14 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         chunks: Pages,
         max_message_bytes: int,
         max_answer_rows: int,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._pages = pages
         self._chunks = chunks
         self._max_message_bytes = max_message_bytes
         self._max_answer_rows = max_answer_rows
+        self._clock = clock
 
     async def GetDecision(
         self, request: pb.GetDecisionRequest, _: Context
@@ -57,7 +61,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         view = View.of(request.view)
 
         def read(connection: Connection) -> decision_pb2.Decision:
-            pieces = [_body(connection, name)]
+            pieces = [decision_body(connection, name)]
             if view is View.ROWS:
                 if _count(connection, name) > self._max_answer_rows:
                     raise self._too_large(name)
@@ -69,6 +73,18 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
             return decision_pb2.Decision.FromString(b"".join(pieces))
 
         return await self._database.read(read)
+
+    async def DeleteDecision(self, request: pb.DeleteDecisionRequest, _: Context) -> Empty:
+        """Delete a decision; its digest is left."""
+        name = parse_name(request.name, "decisions")
+
+        def write(connection: Connection) -> None:
+            stored = decision_pb2.Decision.FromString(decision_body(connection, name))
+            left = decisions.Deleted(stored.digest, self._clock())
+            decisions.remove(connection, name.tenant, name.id, left)
+
+        await self._database.write(write)
+        return Empty()
 
     async def ListDecisions(
         self, request: pb.ListDecisionsRequest, _: Context
@@ -97,7 +113,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         first = decode_row(request.page_token, *query)
 
         def read(connection: Connection) -> pb.ListDecisionLinesResponse:
-            _body(connection, name)
+            decision_body(connection, name)
             answer = pb.ListDecisionLinesResponse()
             for part in decisions.parts(connection, name.tenant, name.id, decisions.LINE, first):
                 columns = DecisionLineColumns.FromString(part.body)
@@ -123,7 +139,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         first = decode_row(request.page_token, *query)
 
         def read(connection: Connection) -> pb.ListBindingConstraintsResponse:
-            _body(connection, name)
+            decision_body(connection, name)
             answer = pb.ListBindingConstraintsResponse()
             for place, constraint in _binding(connection, name, first):
                 if request.family not in ("", constraint.rule.family):
@@ -144,7 +160,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         size = self._chunks.size(request.chunk_lines, "chunk_lines")
 
         def total(connection: Connection) -> int:
-            _body(connection, name)
+            decision_body(connection, name)
             return _count(connection, name)
 
         lines = await self._database.read(total)
@@ -173,7 +189,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         name, line_id = _line_name(request.name)
 
         def read(connection: Connection) -> decision_pb2.DecisionLine | None:
-            _check_input(request.input_digest, _body(connection, name))
+            _check_input(request.input_digest, decision_body(connection, name))
             part = decisions.part_of_key(connection, name.tenant, name.id, line_id)
             columns = DecisionLineColumns.FromString(part or b"")
             place = bisect_left(columns.line, line_id)
@@ -225,13 +241,6 @@ def _matching(request: pb.ListDecisionLinesRequest, columns: DecisionLineColumns
         product=request.product,
         customer=request.customer,
     )
-
-
-def _body(connection: Connection, name: Name) -> bytes:
-    body = decisions.body(connection, name.tenant, name.id)
-    if body is None:
-        raise not_found("decision", str(name))
-    return body
 
 
 def _check_input(given: str, body: bytes) -> None:

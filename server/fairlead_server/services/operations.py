@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import grpc
@@ -15,6 +14,7 @@ from ..errors import Violation, invalid
 from ..ids import parse_name, parse_parent
 from ..operations import Operations
 from ..paging import Pages, decode_token, encode_token
+from ..settings import Settings
 
 NAME = "google.longrunning.Operations"
 Context = aio.ServicerContext[Any, Any]
@@ -25,7 +25,8 @@ _DONE = {"": None, "done=true": True, "done=false": False}
 class OperationsService:
     """Gets, lists, waits for, cancels and deletes the operations of a tenant."""
 
-    def __init__(self, operations: Operations, pages: Pages) -> None:
+    def __init__(self, settings: Settings, operations: Operations, pages: Pages) -> None:
+        self._settings = settings
         self._operations = operations
         self._pages = pages
 
@@ -73,16 +74,16 @@ class OperationsService:
     async def wait(self, request: pb.WaitOperationRequest, context: Context) -> pb.Operation:
         """The operation once it is done, or as it stands when the time is over."""
         asked = seconds_to_wait(request, "timeout")
-        seconds = float(sys.maxsize) if asked is None else asked
         left = context.time_remaining()
+        limits = [self._settings.wait_limit_seconds]
+        if asked is not None:
+            limits.append(asked)
         if left is not None:
-            seconds = min(seconds, left * 0.9)  # the rest is for the answer
-        return await self._operations.wait(
-            parse_name(request.name, "operations"), max(0.0, min(seconds, 86_400.0))
-        )
+            limits.append(max(0.0, left - self._settings.deadline_margin_seconds))
+        return await self._operations.wait(parse_name(request.name, "operations"), min(limits))
 
     async def cancel(self, request: pb.CancelOperationRequest, _: Context) -> Empty:
-        """Stop it; one that is done stays as it is."""
+        """Stop it; one that ended in another way is an error that says how."""
         await self._operations.cancel(parse_name(request.name, "operations"))
         return Empty()
 

@@ -18,7 +18,7 @@ from fairlead.v1 import snapshot_service_pb2_grpc as pb_grpc
 from ..checks import request_id_violations
 from ..errors import ServiceError, Violation, invalid, not_found
 from ..flights import Flights
-from ..ids import Name, new_id, now_micros, parse_name, parse_parent
+from ..ids import Clock, Name, new_id, parse_name, parse_parent
 from ..limits import TimeLimit
 from ..paging import Pages, decode_token, encode_token
 from ..settings import Settings
@@ -93,12 +93,14 @@ class SnapshotService(pb_grpc.SnapshotServiceServicer):
         database: Database,
         flights: Flights[pb.Snapshot],
         pages: Pages,
+        clock: Clock,
     ) -> None:
         self._settings = settings
         self._solver = solver
         self._database = database
         self._flights = flights
         self._pages = pages
+        self._clock = clock
         self._arriving_bytes = 0
 
     async def UploadSnapshot(
@@ -154,6 +156,7 @@ class SnapshotService(pb_grpc.SnapshotServiceServicer):
                     {"name": str(name), "etag": stored.etag},
                 )
             snapshots.remove(connection, name.tenant, name.id)
+            requests.release(connection, name.tenant, str(name))
 
         await self._database.write(write)
         return Empty()
@@ -199,14 +202,14 @@ class SnapshotService(pb_grpc.SnapshotServiceServicer):
     ) -> pb.Snapshot:
         parts = upload.parts
         described = pb.Snapshot.FromString(await self._solver.describe(parts, limit))
-        created = now_micros()
+        created = self._clock()
         name = Name(tenant, "snapshots", new_id())
         described.name, described.etag = str(name), name.id
         described.size_bytes = upload.size_bytes
         described.create_time.FromMicroseconds(created)
 
         def write(connection: Connection) -> pb.Snapshot:
-            known = snapshots.with_digest(connection, tenant, described.digest)
+            known = snapshots.uploaded(connection, tenant, described.digest, created)
             answer = described if known is None else pb.Snapshot.FromString(known)
             if known is None:
                 body, digest = described.SerializeToString(), described.digest

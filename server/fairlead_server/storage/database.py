@@ -10,24 +10,29 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import Callable
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import grpc
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 from sqlalchemy.pool import StaticPool
 
 from ..errors import ServiceError
+from ..tasks import settled
 
 Result = TypeVar("Result")
 
 MEMORY = ":memory:"
+UNAVAILABLE = "STORAGE_UNAVAILABLE"
 _READERS = 4
 _BUSY_SECONDS = 30
 
@@ -36,10 +41,18 @@ class DatabaseRefused(RuntimeError):
     """The database cannot be used: held by another server, or written by a newer one."""
 
 
+class _Abandoned(Exception):
+    """Undoes a transaction whose caller is gone."""
+
+
 class Database:
-    """One open database. `close` ends it."""
+    """One open database. `close` ends it.
+
+    `doubtful` is set where it could not be used.
+    """
 
     def __init__(self, engine: Engine, *, shared_thread: bool, lock: int | None) -> None:
+        self.doubtful = asyncio.Event()
         self._engine = engine
         self._lock = lock
         self._writer = ThreadPoolExecutor(1, "db-writer")
@@ -68,28 +81,58 @@ class Database:
 
         Raises ServiceError UNAVAILABLE where the database is.
         """
-        return await self._run(self._readers, function, self._engine)
+        with self._noticing():
+            return await self._run(self._readers, function, self._engine)
 
     async def write(self, function: Callable[[Connection], Result]) -> Result:
         """Run a function in one transaction; durable when this returns, undone if it raises.
 
-        Once begun it is finished, even when the caller is cancelled meanwhile. Raises ServiceError
-        UNAVAILABLE where the database is.
+        A caller that is cancelled before the commit undoes it as well. It is cancelled only once
+        the transaction has ended, so that what it finds in the database afterwards stays true.
+        Raises ServiceError UNAVAILABLE where the database is.
         """
-        writing = self._engine.execution_options(fairlead_write=True)
-        return await self._run(self._writer, function, writing)
+        abandoned = threading.Event()
 
-    async def _run(
+        def unless_abandoned(connection: Connection) -> Result:
+            result = function(connection)
+            if abandoned.is_set():
+                raise _Abandoned
+            return result
+
+        engine = self._engine.execution_options(fairlead_write=True)
+        with self._noticing():
+            return await settled(self._run(self._writer, unless_abandoned, engine), abandoned.set)
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except ServiceError as error:
+            if error.reason == UNAVAILABLE:
+                self.doubtful.set()
+            raise
+
+    def free_bytes(self) -> int | None:
+        """What the file system of the database has free; None where it is no file."""
+        path = self._engine.url.database
+        if self._lock is None or path is None:
+            return None
+        room = os.statvfs(Path(path).resolve().parent)
+        return room.f_bavail * room.f_frsize
+
+    def _run(
         self, threads: ThreadPoolExecutor, function: Callable[[Connection], Result], engine: Engine
-    ) -> Result:
+    ) -> asyncio.Future[Result]:
         def transaction() -> Result:
             try:
                 with engine.begin() as connection:
                     return function(connection)
-            except OperationalError as error:
+            except (IntegrityError, DataError, ProgrammingError):
+                raise  # a defect of ours
+            except DatabaseError as error:
                 raise unavailable(str(error.orig)) from error
 
-        return await asyncio.get_running_loop().run_in_executor(threads, transaction)
+        return asyncio.get_running_loop().run_in_executor(threads, transaction)
 
     def close(self) -> None:
         """Finish what is under way and let go."""
@@ -103,7 +146,7 @@ def unavailable(cause: str) -> ServiceError:
     """The disk is full, the file locked, the server gone: nothing was written."""
     return ServiceError(
         grpc.StatusCode.UNAVAILABLE,
-        "STORAGE_UNAVAILABLE",
+        UNAVAILABLE,
         f"the database cannot be used now ({cause}); nothing was stored",
     )
 
@@ -140,11 +183,30 @@ def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     try:
-        with engine.execution_options(fairlead_write=True).begin() as connection:
+        with (
+            engine.execution_options(fairlead_write=True).connect() as connection,
+            _unlinked(connection),
+            connection.begin(),
+        ):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as error:
         raise DatabaseRefused(f"the database is not one this version can read: {error}") from error
+
+
+@contextmanager
+def _unlinked(connection: Connection) -> Iterator[None]:
+    """No foreign keys meanwhile: SQLite changes a table by making it anew and dropping the old
+    one, and with them the drop would delete all rows of its child tables."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = cast("sqlite3.Connection", connection.connection.dbapi_connection)
+    driver.execute("PRAGMA foreign_keys=OFF")  # has no effect within a transaction
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _lock(url: URL) -> int | None:

@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
-from .schema import decision, decision_part
+from .schema import decision, decision_part, deleted_decision
 
 LINE = "line_columns"
 BINDING_CONSTRAINT = "binding_constraint"
@@ -57,6 +57,34 @@ def add(
     ]
     if rows:
         connection.execute(insert(decision_part), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What is left of a deleted decision."""
+
+    digest: str
+    deleted_micros: int
+
+
+def remove(connection: Connection, tenant: str, id: str, left: Deleted) -> None:
+    """Delete a decision with its parts; its digest is left."""
+    connection.execute(delete(decision).where(decision.c.tenant == tenant, decision.c.id == id))
+    connection.execute(
+        insert(deleted_decision).values(
+            tenant=tenant, id=id, digest=left.digest, deleted_micros=left.deleted_micros
+        )
+    )
+
+
+def deleted(connection: Connection, tenant: str, id: str) -> Deleted | None:
+    """What a deleted decision left; None where there was none, or it is forgotten."""
+    columns = deleted_decision.c
+    query = select(columns.digest, columns.deleted_micros).where(
+        columns.tenant == tenant, columns.id == id
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Deleted(row.digest, row.deleted_micros)
 
 
 def body(connection: Connection, tenant: str, id: str) -> bytes | None:

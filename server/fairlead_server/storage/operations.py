@@ -17,9 +17,10 @@ def add(
     connection.execute(insert(operation).values(**row, done=False, view=view))
 
 
-def save(connection: Connection, tenant: str, id: str, done: bool, body: bytes) -> None:
-    """Keep its new state."""
-    connection.execute(update(operation).where(*_is(tenant, id)).values(done=done, body=body))
+def save(connection: Connection, tenant: str, id: str, done: bool, body: bytes) -> bool:
+    """Keep its new state; says whether the operation is there."""
+    changed = update(operation).where(*_is(tenant, id)).values(done=done, body=body)
+    return connection.execute(changed).rowcount > 0
 
 
 def find(connection: Connection, tenant: str, id: str) -> tuple[bytes, str] | None:

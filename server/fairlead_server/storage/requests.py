@@ -58,6 +58,13 @@ def forget(connection: Connection, before_micros: int) -> int:
     ).rowcount
 
 
+def release(connection: Connection, tenant: str, answer: str) -> None:
+    """Forget the ids whose calls made this resource: they may come again."""
+    connection.execute(
+        delete(request).where(request.c.tenant == tenant, request.c.answer == answer)
+    )
+
+
 def _is(key: RequestKey) -> tuple[ColumnElement[bool], ...]:
     return (
         request.c.tenant == key.tenant,

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -45,8 +46,10 @@ snapshot = Table(
     _key("id"),
     Column("digest", String(64), nullable=False),  # of the canonical input: one snapshot each
     Column("created_micros", BigInteger, nullable=False),
+    Column("uploaded_micros", BigInteger, nullable=False, server_default="0"),  # the last time
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("tenant", "digest", name="uq_snapshot_digest"),
+    Index("ix_snapshot_age", "uploaded_micros"),
 )
 
 snapshot_part = Table(
@@ -66,6 +69,17 @@ decision = Table(
     _key("id"),
     Column("created_micros", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),  # without its lines and binding constraints
+    Index("ix_decision_age", "created_micros"),
+)
+
+deleted_decision = Table(
+    "deleted_decision",
+    metadata,
+    _key("tenant"),
+    _key("id"),
+    Column("digest", String(64), nullable=False),  # of the decision that was there
+    Column("deleted_micros", BigInteger, nullable=False),
+    Index("ix_deleted_decision_age", "deleted_micros"),
 )
 
 decision_part = Table(
@@ -90,6 +104,7 @@ operation = Table(
     Column("view", String(16), nullable=False),  # how the answer is to hold lines
     Column("created_micros", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),  # a google.longrunning.Operation
+    Index("ix_operation_age", "created_micros"),
 )
 
 operation_event = Table(
@@ -111,4 +126,13 @@ request = Table(
     Column("digest", LargeBinary, nullable=False),  # SHA-256 of the whole request
     Column("created_micros", BigInteger, nullable=False),
     Column("answer", String(400), nullable=False),  # name of the resource the first call made
+    Index("ix_request_age", "created_micros"),
+    Index("ix_request_answer", "tenant", "answer"),
+)
+
+probe = Table(
+    "probe",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from .schema import snapshot, snapshot_part
 
@@ -19,11 +19,20 @@ def add(
     parts: Sequence[bytes],
 ) -> None:
     """Keep a snapshot, whole."""
-    row = {"tenant": tenant, "id": id, "digest": digest, "created_micros": created_micros}
-    connection.execute(insert(snapshot).values(**row, body=body))
+    row = {"tenant": tenant, "id": id, "digest": digest, "body": body}
+    times = {"created_micros": created_micros, "uploaded_micros": created_micros}
+    connection.execute(insert(snapshot).values(**row, **times))
     for sequence, part in enumerate(parts):
         of = {"tenant": tenant, "snapshot_id": id, "sequence": sequence}
         connection.execute(insert(snapshot_part).values(**of, body=part))
+
+
+def uploaded(connection: Connection, tenant: str, digest: str, micros: int) -> bytes | None:
+    """The message of the snapshot that holds this content, which was uploaded again at that
+    moment; None where there is none."""
+    row = (snapshot.c.tenant == tenant, snapshot.c.digest == digest)
+    connection.execute(update(snapshot).where(*row).values(uploaded_micros=micros))
+    return connection.execute(select(snapshot.c.body).where(*row)).scalar_one_or_none()
 
 
 def remove(connection: Connection, tenant: str, id: str) -> None:
@@ -34,12 +43,6 @@ def remove(connection: Connection, tenant: str, id: str) -> None:
 def body(connection: Connection, tenant: str, id: str) -> bytes | None:
     """The snapshot's message; None where there is none."""
     query = select(snapshot.c.body).where(*_is(tenant, id))
-    return connection.execute(query).scalar_one_or_none()
-
-
-def with_digest(connection: Connection, tenant: str, digest: str) -> bytes | None:
-    """The message of the snapshot that holds this content; None where there is none."""
-    query = select(snapshot.c.body).where(snapshot.c.tenant == tenant, snapshot.c.digest == digest)
     return connection.execute(query).scalar_one_or_none()
 
 

@@ -1,0 +1,32 @@
+"""A stored decision by its name, or the error that says why there is none."""
+
+from __future__ import annotations
+
+import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
+from sqlalchemy import Connection
+
+from .errors import ServiceError, not_found
+from .ids import Name
+from .storage import decisions
+
+
+def decision_body(connection: Connection, name: Name) -> bytes:
+    """The decision without its rows. Raises ServiceError NOT_FOUND: DECISION_DELETED where there
+    was one, DECISION_NOT_FOUND where there never was or what it left is forgotten."""
+    body = decisions.body(connection, name.tenant, name.id)
+    if body is not None:
+        return body
+    left = decisions.deleted(connection, name.tenant, name.id)
+    raise not_found("decision", str(name)) if left is None else _deleted(name, left)
+
+
+def _deleted(name: Name, left: decisions.Deleted) -> ServiceError:
+    when = Timestamp()
+    when.FromMicroseconds(left.deleted_micros)
+    return ServiceError(
+        grpc.StatusCode.NOT_FOUND,
+        "DECISION_DELETED",
+        f"decision {str(name)!r} was deleted",
+        {"name": str(name), "digest": left.digest, "delete_time": when.ToJsonString()},
+    )
