@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from fairlead_server.settings import Settings
 from tests.house.tree import ROOT
@@ -24,6 +25,13 @@ def test_every_error_reason_is_described() -> None:
     given |= {f"{kind.upper()}_NOT_FOUND" for kind in re.findall(r'not_found\("(\w+)"', SERVER)}
     assert len(given) > 15
     assert not [reason for reason in sorted(given) if f"`{reason}`" not in DOCUMENT]
+
+
+def test_bug_no_error_reason_is_described_twice() -> None:
+    rows = re.findall(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \|", DOCUMENT, re.MULTILINE)
+    described = Counter(reason for row in rows for reason in re.findall(r"[A-Z_]+", row))
+    assert len(described) > 15
+    assert not [reason for reason, times in described.items() if times > 1]
 
 
 def test_every_metric_is_described() -> None:
