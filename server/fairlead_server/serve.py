@@ -95,7 +95,10 @@ async def _serve(settings: Settings) -> None:
         server = Server(settings)
         stack.push_async_callback(server.close)
         ports = await server.start()
-        _announce(settings, ports)
+        try:
+            _announce(settings, ports)
+        except OSError as error:
+            raise StartRefused(f"the ready file cannot be written: {error}") from error
         await stopping.wait()
         log.info("draining, %s s at most", settings.drain_grace_seconds)
         await server.drain()
@@ -108,7 +111,7 @@ class Server:
         self._settings = settings
         self._clock = clock
         self._telemetry = Telemetry()
-        self._database = Database.open(settings.database)
+        self._database = Database.open(settings.database, settings.database_busy_seconds)
         self._pool = Pool(_worker_spec(settings), settings.workers, settings.queue_length)
         self._telemetry.watch(
             lambda: self._pool.waiting, lambda: self._pool.busy, lambda: self._pool.restarts

@@ -37,6 +37,9 @@ class Settings(BaseModel):
 
     # What it keeps
     database: str = Field(default="fairlead.db", description="path, :memory: or SQLAlchemy URL")
+    database_busy_seconds: PositiveFloat = Field(
+        default=30.0, description="wait for a database that another process has locked"
+    )
     snapshot_max_bytes: PositiveInt = Field(
         default=1024 * MIB, description="of one upload, and of all under way together"
     )

@@ -133,6 +133,16 @@ def test_a_port_in_use_is_refused_not_shared(server: Live, tmp_path: Path) -> No
     assert "cannot listen" in ended.stderr
 
 
+def test_bug_a_ready_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fairlead_server", "--port", "0", "--admin-port", "0"]
+    command += ["--metrics-port", "0", "--workers", "1", "--database", ":memory:"]
+    command += ["--ready-file", str(tmp_path / "none" / "ready.json")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "the ready file cannot be written" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 class Authority:
     """A certificate authority for one test, made by the openssl command."""
 

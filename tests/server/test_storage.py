@@ -188,7 +188,7 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     first = Database.open(path)
     written(first, lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9'")))
     first.close()
-    with pytest.raises(DatabaseRefused, match="not one this version can read"):
+    with pytest.raises(DatabaseRefused, match="newer version of Fairlead"):
         Database.open(path)
 
 

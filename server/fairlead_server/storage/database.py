@@ -23,7 +23,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.pool import StaticPool
 
 from ..errors import ServiceError
@@ -34,11 +42,10 @@ Result = TypeVar("Result")
 MEMORY = ":memory:"
 UNAVAILABLE = "STORAGE_UNAVAILABLE"
 _READERS = 4
-_BUSY_SECONDS = 30
 
 
 class DatabaseRefused(RuntimeError):
-    """The database cannot be used: held by another server, or written by a newer one."""
+    """The database cannot be opened: the message is one sentence that says which and why."""
 
 
 class _Abandoned(Exception):
@@ -59,15 +66,40 @@ class Database:
         self._readers = self._writer if shared_thread else ThreadPoolExecutor(_READERS, "db-reader")
 
     @classmethod
-    def open(cls, where: str) -> Database:
-        """Open and migrate: a file path, ":memory:" or an SQLAlchemy URL.
+    def open(cls, where: str, busy_seconds: float = 30.0) -> Database:
+        """Open and migrate: a file path, ":memory:" or an SQLAlchemy URL. A file that another
+        process has locked is waited for, here and later, so many seconds.
 
         Raises DatabaseRefused.
         """
-        url = _url(where)
+        try:
+            url = _url(where)
+        except ArgumentError as error:
+            raise DatabaseRefused(f"{where!r} is no path and no URL of a database") from error
+        shown = url.render_as_string() if "://" in where else where  # without the password
+        try:
+            return cls._open(url, busy_seconds)
+        except BlockingIOError as error:
+            raise DatabaseRefused(f"another server is using the database {shown}") from error
+        except CommandError as error:
+            raise DatabaseRefused(
+                f"the database {shown} is of a newer version of Fairlead, or of another program "
+                f"({error})"
+            ) from error
+        except (SQLAlchemyError, sqlite3.Error, OSError, ImportError) as error:
+            raise DatabaseRefused(
+                f"the database {shown} cannot be opened: {_cause(error)}"
+            ) from error
+
+    @classmethod
+    def _open(cls, url: URL, busy_seconds: float) -> Database:
         memory = url.get_backend_name() == "sqlite" and url.database in (None, "", MEMORY)
         lock = _lock(url) if not memory else None
-        engine = _engine(url, memory)
+        try:
+            engine = _engine(url, memory, busy_seconds)
+        except BaseException:
+            _unlock(lock)
+            raise
         try:
             _migrate(engine)
         except BaseException:
@@ -129,8 +161,8 @@ class Database:
                     return function(connection)
             except (IntegrityError, DataError, ProgrammingError):
                 raise  # a defect of ours
-            except DatabaseError as error:
-                raise unavailable(str(error.orig)) from error
+            except (DatabaseError, sqlite3.Error) as error:
+                raise unavailable(_cause(error)) from error
 
         return asyncio.get_running_loop().run_in_executor(threads, transaction)
 
@@ -157,10 +189,18 @@ def _url(where: str) -> URL:
     return URL.create("sqlite", database=where)
 
 
-def _engine(url: URL, memory: bool) -> Engine:
+def _cause(error: Exception) -> str:
+    """What the database or the system says, in one line, without our statement."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror} ({error.filename})" if error.filename else error.strerror
+    told = error.orig if isinstance(error, DBAPIError) else error
+    return " ".join(str(told).split())
+
+
+def _engine(url: URL, memory: bool, busy_seconds: float) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url)
-    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": _BUSY_SECONDS}
+    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": busy_seconds}
     more: dict[str, Any] = {"poolclass": StaticPool} if memory else {}
     engine = create_engine(url, connect_args=arguments, **more)
     event.listen(engine, "connect", _on_connect)
@@ -182,16 +222,13 @@ def _on_begin(connection: Connection) -> None:
 def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    try:
-        with (
-            engine.execution_options(fairlead_write=True).connect() as connection,
-            _unlinked(connection),
-            connection.begin(),
-        ):
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except CommandError as error:
-        raise DatabaseRefused(f"the database is not one this version can read: {error}") from error
+    with (
+        engine.execution_options(fairlead_write=True).connect() as connection,
+        _unlinked(connection),
+        connection.begin(),
+    ):
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 @contextmanager
@@ -210,16 +247,19 @@ def _unlinked(connection: Connection) -> Iterator[None]:
 
 
 def _lock(url: URL) -> int | None:
-    """One server per SQLite file: a second would take the first one's operations for lost."""
+    """One server per SQLite file: a second would take the first one's operations for lost.
+
+    Raises BlockingIOError for the second, and OSError where the file cannot be made.
+    """
     if url.get_backend_name() != "sqlite" or url.database is None:
         return None
     path = f"{url.database}.lock"
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except OSError:
         os.close(descriptor)
-        raise DatabaseRefused(f"another server is using {url.database}") from error
+        raise
     return descriptor
 
 
