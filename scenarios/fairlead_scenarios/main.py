@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from .ending import App
 from .lazy_commands import CONTEXT, LazyCommand, add_placeholders, lazy_group
 from .terminal import Terminal, use
 
@@ -26,7 +27,7 @@ COMMANDS = (
     LazyCommand("version", "version", "Print the versions of Fairlead, OR-Tools and Python."),
 )
 
-app = typer.Typer(
+app = App(
     name="fairlead",
     cls=lazy_group(COMMANDS),
     help="Decide who gets the scarce stock, and say why.",

@@ -60,6 +60,7 @@ from .model.engine_versions import engine_versions
 from .model.floor import cold_pass as model_cold_pass
 from .model.mathopt import EngineError
 from .model.mps import to_mps
+from .model.overrun import left_behind
 from .model.solve import Phase, Solution, SolveOptions, Standing
 from .model.solve import solve as solve_model
 from .model.whole import solve_whole as solve_model_whole
@@ -341,6 +342,7 @@ __all__ = [
     "facts_digest",
     "intake",
     "is_word",
+    "left_behind",
     "left_of",
     "lines_named",
     "objective_terms",

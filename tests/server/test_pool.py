@@ -44,6 +44,18 @@ async def started(it: Pool, name: str) -> tuple[asyncio.Task[list[bytes]], int]:
     return task, await said
 
 
+def test_a_process_with_work_left_behind_answers_and_is_replaced() -> None:
+    async def work() -> None:
+        async with pool() as it:
+            (spent,) = await it.run(job("spend"))
+            (fresh,) = await it.run(job("pid"))
+            assert spent != fresh
+            assert it.pids == [int(fresh)]
+            assert it.restarts == 1
+
+    running(work)
+
+
 def test_parts_come_back_as_the_bytes_they_were() -> None:
     async def work() -> None:
         async with pool() as it:

@@ -35,6 +35,7 @@ from fairlead_solver.api import (
 )
 
 from ..apart import solve_by_reference
+from ..ending import end_now_if_busy
 from ..local import MAX_ROWS, Deadline
 from ..recipe.following import following
 from ..recipe.generator import Recipe
@@ -239,3 +240,4 @@ _WORK: dict[Contender, Callable[[Task, Run, Stopwatch], None]] = {
 
 if __name__ == "__main__":
     print(measure(Task.model_validate_json(sys.stdin.read())).model_dump_json())
+    end_now_if_busy()

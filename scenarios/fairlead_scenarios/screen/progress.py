@@ -16,6 +16,7 @@ from fairlead_solver.api import Phase, Standing
 from .words import money, percent
 
 PHASES = {
+    Phase.PLAN: "a first plan",
     Phase.COMPONENTS: "solving components",
     Phase.PRICES: "finding prices",
     Phase.REPAIR: "closing the gap",

@@ -36,6 +36,13 @@ Value = TypeVar("Value")
 def solve(run: Run) -> Iterator[bytes]:
     """Decide a cycle. Parts: the request without its cycle, the basis to start from (empty: none),
     then the input (see `_facts`)."""
+    try:
+        yield from _solved(run)
+    finally:
+        run.spent = api.left_behind() > 0
+
+
+def _solved(run: Run) -> Iterator[bytes]:
     times = PhaseTimes()
     times.begin(READ)
     instructions = Instructions.of(run.note)

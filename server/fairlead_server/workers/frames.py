@@ -1,8 +1,9 @@
 """What server and worker say to each other: frames of a kind and bytes over a socket pair.
 
 A call to a worker is one JOB frame (a `Job`'s head as JSON) followed by its parts; the worker
-answers with any number of PROGRESS, then PART frames and DONE, or with FAILED. STOP asks it to
-end early. Parts travel as the bytes they are: nothing is pickled, nothing parsed on the way.
+answers with any number of PROGRESS, then PART frames and DONE, or with FAILED; SPENT goes before
+either where the process is to be replaced. STOP asks it to end early. Parts travel as the bytes
+they are: nothing is pickled, nothing parsed on the way.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class FrameKind(IntEnum):
     PROGRESS = 5
     DONE = 6  # body: resident bytes of the worker, as decimal
     FAILED = 7  # body: a serialized google.rpc.Status
+    SPENT = 8  # before DONE or FAILED: the process is of no use for another job
 
 
 @dataclass(frozen=True, slots=True)

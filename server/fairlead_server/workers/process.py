@@ -56,6 +56,7 @@ class Run:
         self.limit_seconds = limit
         self._sock = sock
         self.quiet = quiet
+        self.spent = False  # set by a task that leaves work behind which does not stop
         self._end = time.monotonic() + limit
         self._stop = threading.Event()
 
@@ -134,9 +135,12 @@ def _execute(sock: socket.socket, task: str, run: Run) -> None:
         for part in _function(task)(run):
             outbox.put(Frame(FrameKind.PART, part))
     except BaseException as error:
-        outbox.put(Frame(FrameKind.FAILED, _failure(task, error).SerializeToString()))
+        last = Frame(FrameKind.FAILED, _failure(task, error).SerializeToString())
     else:
-        outbox.put(Frame(FrameKind.DONE, str(resident_bytes()).encode()))
+        last = Frame(FrameKind.DONE, str(resident_bytes()).encode())
+    if run.spent:
+        outbox.put(Frame(FrameKind.SPENT))
+    outbox.put(last)
     outbox.flush()
 
 

@@ -72,6 +72,7 @@ class Worker:
         self._begun = begun  # an eventfd: the process adds one as it begins a job
         self._jobs = 0
         self._resident_bytes = 0
+        self._spent = False
         self.alive = True
 
     @classmethod
@@ -104,9 +105,11 @@ class Worker:
 
     @property
     def worn(self) -> bool:
-        """Whether it is to be replaced: dead, old, or holding too much memory."""
+        """Whether it is to be replaced: dead, busy with work that does not stop, old, or holding
+        too much memory."""
         return (
             not self.alive
+            or self._spent
             or self._jobs >= self._spec.jobs
             or self._resident_bytes > self._spec.recycle_bytes
         )
@@ -140,6 +143,8 @@ class Worker:
                 case FrameKind.PROGRESS:
                     if on_progress is not None:
                         on_progress(frame.body)
+                case FrameKind.SPENT:
+                    self._spent = True
                 case FrameKind.FAILED:
                     raise RemoteFailure(status_pb2.Status.FromString(frame.body))
                 case FrameKind.DONE:

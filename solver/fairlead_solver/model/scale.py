@@ -26,7 +26,7 @@ from .repair import MAX_SEARCHES, Wish, repair
 from .resume import resume
 from .saturate import saturate
 from .solution import Phase, SolveOptions, Start
-from .spanning import Tree, spanning_columns
+from .spanning import MOST_NODES, Tree, spanning_columns
 
 DECOMPOSITION = "decomposition"  # who solved it: prices, and small programs by HiGHS and SCIP
 LARGE_COLUMNS = 1000
@@ -119,9 +119,11 @@ class Pricing:
 
     def _branched(self, model: Model, coupling: Bools, spanning: Ints) -> Answer:
         """Over the columns that join everything first."""
-        finer = replace(self, wish=replace(self.wish, gap=self.wish.gap / 2))
+        finer = replace(
+            self, wish=replace(self.wish, gap=self.wish.gap / 2), tell=_steps_of(self.tell)
+        )
         tree = Tree(model, spanning, self.wish.gap, lambda node: finer.maximise(node, coupling))
-        return tree.search(self._over)
+        return tree.search(self._over, self._on_node)
 
     def _over(self) -> bool:
         return self.budget.cancelled() or self.budget.remaining_seconds() <= 0
@@ -156,13 +158,16 @@ class Pricing:
     def _on_search(self, searches: int, answer: Answer) -> None:
         self.tell(Phase.REPAIR, searches, MAX_SEARCHES, answer)
 
+    def _on_node(self, nodes: int, answer: Answer) -> None:
+        self.tell(Phase.REPAIR, nodes, MOST_NODES, answer)
+
 
 def _in_order(model: Model, coupling: Bools, pricing: Pricing) -> Answer:
     """Each goal as high as it goes and held, then money. Raises Stuck.
 
     Bounds are taken as in `lexicographic`: over the proven goals and the first that is not.
     """
-    quiet = replace(pricing, tell=_silent)  # what is told is of money
+    quiet = replace(pricing, tell=_plans_of(pricing.tell))  # figures are of money
     close = replace(quiet, wish=replace(pricing.wish, gap=GOAL_GAP))
     mask = coupling  # of the rows of what is held
 
@@ -188,6 +193,7 @@ def _in_order(model: Model, coupling: Bools, pricing: Pricing) -> Answer:
         status = SolveStatus.OPTIMAL if reached else SolveStatus.FEASIBLE_LIMIT
         answer = replace(answer, x=plan, status=status)
         stages.enter(goal, answer, bound_of)
+        quiet.tell(Phase.REPAIR, MAX_SEARCHES, MAX_SEARCHES, answer)
     last = pricing if stages.sure else quiet
     outside = INFINITY if stages.sure else bound_of(stages.relaxed)
     money = last.maximise(stages.held, mask, plan=stages.plan)
@@ -199,8 +205,19 @@ def _no_rounds(rounds: int, bound: float) -> None:
     """Nothing to tell of."""
 
 
-def _silent(phase: Phase, done: int, of: int, answer: Answer) -> None:
-    """Steps, without a plan's or bound's figure."""
+def _steps_of(tell: Tell) -> Tell:
+    """Steps alone, of a program whose plans and bounds are not those of the whole."""
+    nothing = Answer(SolveStatus.NO_SOLUTION_LIMIT, None, -INFINITY, INFINITY)
+    return lambda phase, done, of, answer: tell(phase, done, of, nothing)
+
+
+def _plans_of(tell: Tell) -> Tell:
+    """Plans alone, without objective and bound: they are those of a goal."""
+
+    def plans(phase: Phase, done: int, of: int, answer: Answer) -> None:
+        tell(phase, done, of, replace(answer, objective=-INFINITY, bound=INFINITY))
+
+    return plans
 
 
 def _held(model: Model, coupling: Bools, goal: Goal, answer: Answer) -> tuple[Model, Bools]:

@@ -27,6 +27,7 @@ class SolveOptions:
 class Phase(Enum):
     """What a solve is busy with."""
 
+    PLAN = "plan"  # a first plan was found without an engine
     COMPONENTS = "components"  # solving independent components, a batch at a time
     PRICES = "prices"  # finding prices of the rows that join the components
     REPAIR = "repair"  # closing the gap between the prices' bound and the best plan

@@ -26,6 +26,7 @@ MOST_NODES = 80
 SMALL_SHARE = 0.1  # of all columns: components this small need no branching
 
 Solve = Callable[[Model], Answer]
+OnNode = Callable[[int, Answer], None]  # nodes so far, the best plan and bound of the whole
 
 
 def spanning_columns(fine: Partition) -> Ints:
@@ -97,9 +98,11 @@ class Tree:
         self._nodes = 0
         self._best = Answer(SolveStatus.NO_SOLUTION_LIMIT, None, -np.inf, np.inf)
 
-    def search(self, over: Callable[[], bool]) -> Answer:
+    def search(
+        self, over: Callable[[], bool], on_node: OnNode = lambda nodes, best: None
+    ) -> Answer:
         """The best plan found and a true bound; stops at the gap, when `over`, or after
-        MOST_NODES."""
+        MOST_NODES. `on_node` is told both as they get better."""
         lower, upper = self._model.lower[self._columns], self._model.upper[self._columns]
         heap = [_Node(-np.inf, 0, lower, upper)]
         closed = -np.inf  # bounds of nodes that need no branching
@@ -116,7 +119,8 @@ class Tree:
                 closed = max(closed, bound)
             for child in self._children(node, answer, bound, free):
                 heapq.heappush(heap, child)
-        return self._answer(max([closed, *(-node.sign for node in heap)]))
+            on_node(self._nodes, self._answer(_most(closed, heap)))
+        return self._answer(_most(closed, heap))
 
     def _visit(self, node: _Node) -> Answer:
         """The relaxation's answer at a node; what its plan is worth in truth is remembered."""
@@ -219,6 +223,11 @@ class Tree:
             status = SolveStatus.INFEASIBLE if infeasible else SolveStatus.NO_SOLUTION_LIMIT
             return replace(self._best, status=status, bound=bound)
         return accepted(self._model, self._best.x, bound, self._gap)
+
+
+def _most(closed: float, heap: list[_Node]) -> float:
+    """The most that closed and open nodes allow."""
+    return max([closed, *(-node.sign for node in heap)])
 
 
 def _largest(parts: Partition) -> int:

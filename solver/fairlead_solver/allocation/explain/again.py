@@ -20,6 +20,7 @@ from ...model.draft import Bools, Floats, Ints, Model
 from ...model.engine import Answer, Engine, Limits, SolveStatus, run
 from ...model.lexicographic import maximise
 from ...model.mathopt import End, Kernel, Parameters, call, to_proto
+from ...model.overrun import within
 from ...model.partition import Partition, partition
 from ...model.solve import SolveOptions, solve
 from .branching import branched
@@ -193,14 +194,19 @@ class Again:
             batch = parts.batch(first, last)
             parameters = Parameters(seed=self.seed, presolve=False)
             proto = to_proto(batch.model, relaxed=True)
-            raw = call(proto, Kernel.GLOP, parameters, basis=False)
+            raw = within(self.budget, partial(call, proto, Kernel.GLOP, parameters, basis=False))
+            if raw is None:
+                break
             if raw.end is End.OPTIMAL and raw.x is not None and raw.duals is not None:
                 x[batch.columns], duals[batch.rows] = raw.x, raw.duals
         return x, duals
 
     def _run(self, model: Model, limits: Limits, plan: Floats | None) -> Answer:
-        left = self.budget.remaining_seconds()
-        return run(model, self.engine, replace(limits, seconds=max(left, 0.0)), plan)
+        wanted = replace(limits, seconds=max(self.budget.remaining_seconds(), 0.0))
+        found = within(self.budget, lambda: run(model, self.engine, wanted, plan))
+        return (
+            Answer(SolveStatus.NO_SOLUTION_LIMIT, None, -np.inf, np.inf) if found is None else found
+        )
 
     def _limits(self) -> Limits:
         return Limits(relative_gap=0.0, seed=self.seed, nodes=self.nodes, plain=True)
