@@ -7,6 +7,7 @@ and what lies beside it is refused.
 from __future__ import annotations
 
 import math
+import random
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -280,6 +281,35 @@ def test_the_documented_range_of_a_number_is_the_enforced_one(server: Live, path
         assert outside is None or refused_there(outside), outside
         if not RELATIVE.search(comment_of(path)):
             assert not refused_there(kind(end)), end
+
+
+NUMERIC = [
+    path
+    for path in scalars(REQUEST)
+    if path[0].name in ("cycle", "policy") and "columns" not in [field.name for field in path]
+    if path[-1].type != path[-1].TYPE_STRING
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_several_values_at_their_edges_together_are_answered_or_refused(
+    server: Live, seed: int
+) -> None:
+    draw, solved = random.Random(seed), 0
+    for _ in range(150):
+        request: Any = full_request()
+        request.options.explanation = pb.EXPLANATION_LEVEL_EXACT
+        for path in draw.sample(NUMERIC, 3):
+            request = changed(request, path, draw.choice(edges_of(path[-1])))
+        request.validate_only = True
+        error = refusal(server.allocation.SolveAllocation, request)
+        if error is None:
+            solved += 1
+            request.validate_only = False
+            error = refusal(server.allocation.SolveAllocation, request)
+        if error is not None:
+            assert_refused_well(error, request, path, f"seed {seed}")
+    assert solved
 
 
 def test_what_columns_write_for_no_value_is_refused_in_a_row(server: Live) -> None:
