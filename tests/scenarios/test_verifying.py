@@ -166,6 +166,18 @@ def _fix_loser(decision: decision_pb2.Decision) -> None:
     _fix(decision).losers.add(line=decision.lines[0].line, units=1)
 
 
+def _fix_cash(decision: decision_pb2.Decision) -> None:
+    _fix(decision).effect.gain.cash_micros += 10_000
+
+
+def _fix_not_least(decision: decision_pb2.Decision) -> None:
+    """One more than is needed fills the line as well."""
+    fix = _fix(decision)
+    for told in (fix, decision.lines[1].explanation):
+        told.sentence = told.sentence.replace(f"{fix.amount} more of", f"{fix.amount + 1} more of")
+    fix.amount += 1
+
+
 def _marginal(decision: decision_pb2.Decision) -> None:
     decision.binding_constraints[0].marginal_up.value_micros += 10_000
 
@@ -182,7 +194,7 @@ def _sentence_rival(decision: decision_pb2.Decision) -> None:
 
 def _sentence_gain(decision: decision_pb2.Decision) -> None:
     told = decision.lines[1].explanation
-    told.sentence = told.sentence.replace("gains", "costs")
+    told.sentence = told.sentence.replace("policy value +", "policy value -")
 
 
 def _limit(decision: decision_pb2.Decision) -> None:
@@ -225,6 +237,8 @@ def _fix(decision: decision_pb2.Decision) -> explanation_pb2.Fix:
         ("02_supply_short", _fix_amount, Kind.FIX),
         ("02_supply_short", _fix_gain, Kind.FIX),
         ("02_supply_short", _fix_loser, Kind.FIX),
+        ("02_supply_short", _fix_cash, Kind.FIX),
+        ("02_supply_short", _fix_not_least, Kind.FIX_LEAST),
         ("02_supply_short", _marginal, Kind.MARGINAL),
         ("02_supply_short", _limit, Kind.LIMIT),
         ("02_supply_short", _sentence_figure, Kind.SENTENCE),

@@ -763,6 +763,7 @@ class Fix(_message.Message):
     SCOPE_FIELD_NUMBER: _builtins.int
     ALSO_FIELD_NUMBER: _builtins.int
     EFFECT_FIELD_NUMBER: _builtins.int
+    RELAXED_TO_FIELD_NUMBER: _builtins.int
     kind: Global___FixKind.ValueType
     """What it changes."""
     product: _builtins.str
@@ -783,17 +784,25 @@ class Fix(_message.Message):
     """The change in words."""
     scope: _enums_pb2.ProofScope.ValueType
     """What was solved again with it."""
+    relaxed_to: _builtins.int
+    """What a rule that is a figure is lowered to where it need not go altogether: days of shelf life.
+    Absent: it is waived, or it is no such rule.
+    """
     @_builtins.property
     def rule(self) -> Global___Rule:
         """The rule or stock it changes."""
 
     @_builtins.property
     def losers(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineQuantity]:
-        """Who loses by it."""
+        """Who loses by it, in the plan nearest to the decision of all that are as good with it; the most
+        units first. `effect` says who is certain to.
+        """
 
     @_builtins.property
     def also(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fix]:
-        """What must change as well, such as capacity for more stock; of these only 1 to 7 are set."""
+        """What must change as well, such as capacity for more stock; of these only 1 to 7 and 14 are
+        set.
+        """
 
     @_builtins.property
     def effect(self) -> _fix_pb2.FixEffect:
@@ -815,14 +824,20 @@ class Fix(_message.Message):
         scope: _enums_pb2.ProofScope.ValueType = ...,
         also: _abc.Iterable[Global___Fix] | None = ...,
         effect: _fix_pb2.FixEffect | None = ...,
+        relaxed_to: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_by_day", b"_by_day", "by_day", b"by_day", "effect", b"effect", "rule", b"rule"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_by_day", b"_by_day", "_relaxed_to", b"_relaxed_to", "by_day", b"by_day", "effect", b"effect", "relaxed_to", b"relaxed_to", "rule", b"rule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_day", b"_by_day", "also", b"also", "amount", b"amount", "by_day", b"by_day", "effect", b"effect", "gain_micros", b"gain_micros", "kind", b"kind", "location", b"location", "losers", b"losers", "product", b"product", "rule", b"rule", "scope", b"scope", "sentence", b"sentence", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_by_day", b"_by_day", "_relaxed_to", b"_relaxed_to", "also", b"also", "amount", b"amount", "by_day", b"by_day", "effect", b"effect", "gain_micros", b"gain_micros", "kind", b"kind", "location", b"location", "losers", b"losers", "product", b"product", "relaxed_to", b"relaxed_to", "rule", b"rule", "scope", b"scope", "sentence", b"sentence", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__by_day: _TypeAlias = _typing.Literal["by_day"]  # noqa: Y015
     _WhichOneofArgType__by_day: _TypeAlias = _typing.Literal["_by_day", b"_by_day"]  # noqa: Y015
+    _WhichOneofReturnType__relaxed_to: _TypeAlias = _typing.Literal["relaxed_to"]  # noqa: Y015
+    _WhichOneofArgType__relaxed_to: _TypeAlias = _typing.Literal["_relaxed_to", b"_relaxed_to"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__by_day) -> _WhichOneofReturnType__by_day | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__relaxed_to) -> _WhichOneofReturnType__relaxed_to | None: ...
 
 Global___Fix: _TypeAlias = Fix  # noqa: Y015
 

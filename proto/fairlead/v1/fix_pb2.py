@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from fairlead.v1 import worth_pb2 as fairlead_dot_v1_dot_worth__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x66\x61irlead/v1/fix.proto\x12\x0b\x66\x61irlead.v1\x1a\x17\x66\x61irlead/v1/worth.proto\"~\n\tFixEffect\x12\x15\n\rwaived_micros\x18\x01 \x01(\x03\x12\x10\n\x08quantity\x18\x02 \x01(\x03\x12&\n\x07winners\x18\x03 \x03(\x0b\x32\x15.fairlead.v1.LineGain\x12 \n\x04gain\x18\x04 \x01(\x0b\x32\x12.fairlead.v1.Worth\"\'\n\x08LineGain\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\r\n\x05units\x18\x02 \x01(\x03\x42?\n\x0b\x66\x61irlead.v1B\x08\x46ixProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x66\x61irlead/v1/fix.proto\x12\x0b\x66\x61irlead.v1\x1a\x17\x66\x61irlead/v1/worth.proto\"\xe9\x01\n\tFixEffect\x12\x15\n\rwaived_micros\x18\x01 \x01(\x03\x12\x10\n\x08quantity\x18\x02 \x01(\x03\x12&\n\x07winners\x18\x03 \x03(\x0b\x32\x15.fairlead.v1.LineGain\x12 \n\x04gain\x18\x04 \x01(\x0b\x32\x12.fairlead.v1.Worth\x12\x16\n\x0e\x63\x65rtain_losers\x18\x05 \x03(\t\x12\'\n\x06one_of\x18\x06 \x03(\x0b\x32\x17.fairlead.v1.LoserGroup\x12(\n\x08how_much\x18\x07 \x01(\x0e\x32\x16.fairlead.v1.FixAmount\"*\n\nLoserGroup\x12\r\n\x05lines\x18\x01 \x03(\t\x12\r\n\x05units\x18\x02 \x01(\x03\"\'\n\x08LineGain\x12\x0c\n\x04line\x18\x01 \x01(\t\x12\r\n\x05units\x18\x02 \x01(\x03*T\n\tFixAmount\x12\x1a\n\x16\x46IX_AMOUNT_UNSPECIFIED\x10\x00\x12\x14\n\x10\x46IX_AMOUNT_LEAST\x10\x01\x12\x15\n\x11\x46IX_AMOUNT_ENOUGH\x10\x02\x42?\n\x0b\x66\x61irlead.v1B\x08\x46ixProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,8 +33,12 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'fairlead.v1.fix_pb2', _glob
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\013fairlead.v1B\010FixProtoP\001Z\026fairlead/v1;fairleadv1\252\002\013Fairlead.V1'
-  _globals['_FIXEFFECT']._serialized_start=63
-  _globals['_FIXEFFECT']._serialized_end=189
-  _globals['_LINEGAIN']._serialized_start=191
-  _globals['_LINEGAIN']._serialized_end=230
+  _globals['_FIXAMOUNT']._serialized_start=384
+  _globals['_FIXAMOUNT']._serialized_end=468
+  _globals['_FIXEFFECT']._serialized_start=64
+  _globals['_FIXEFFECT']._serialized_end=297
+  _globals['_LOSERGROUP']._serialized_start=299
+  _globals['_LOSERGROUP']._serialized_end=341
+  _globals['_LINEGAIN']._serialized_start=343
+  _globals['_LINEGAIN']._serialized_end=382
 # @@protoc_insertion_point(module_scope)

@@ -8,6 +8,7 @@ from fairlead.v1 import worth_pb2 as _worth_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -19,6 +20,34 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _FixAmount:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FixAmountEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FixAmount.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FIX_AMOUNT_UNSPECIFIED: _FixAmount.ValueType  # 0
+    """Not set."""
+    FIX_AMOUNT_LEAST: _FixAmount.ValueType  # 1
+    """Each amount is the least that does beside the others told, of multiples of what a pack of the
+    line needs: every smaller one was ruled out.
+    """
+    FIX_AMOUNT_ENOUGH: _FixAmount.ValueType  # 2
+    """It does; less might, which was not found out within the effort given."""
+
+class FixAmount(_FixAmount, metaclass=_FixAmountEnumTypeWrapper):
+    """Whether less of a change would fill the line."""
+
+FIX_AMOUNT_UNSPECIFIED: FixAmount.ValueType  # 0
+"""Not set."""
+FIX_AMOUNT_LEAST: FixAmount.ValueType  # 1
+"""Each amount is the least that does beside the others told, of multiples of what a pack of the
+line needs: every smaller one was ruled out.
+"""
+FIX_AMOUNT_ENOUGH: FixAmount.ValueType  # 2
+"""It does; less might, which was not found out within the effort given."""
+Global___FixAmount: _TypeAlias = FixAmount  # noqa: Y015
+
 @_typing.final
 class FixEffect(_message.Message):
     """What a fix comes to beside its gain and who loses by it."""
@@ -29,12 +58,19 @@ class FixEffect(_message.Message):
     QUANTITY_FIELD_NUMBER: _builtins.int
     WINNERS_FIELD_NUMBER: _builtins.int
     GAIN_FIELD_NUMBER: _builtins.int
+    CERTAIN_LOSERS_FIELD_NUMBER: _builtins.int
+    ONE_OF_FIELD_NUMBER: _builtins.int
+    HOW_MUCH_FIELD_NUMBER: _builtins.int
     waived_micros: _builtins.int
     """Penalties that would be due if it waived no floor, micro-units of money: its gain is without
     them.
     """
     quantity: _builtins.int
     """Base units the line has with it: all its whole packs, which may be less than it asked for."""
+    how_much: Global___FixAmount.ValueType
+    """Whether less of it would do. Unspecified where it has no amount, and in a decision made before
+    there was this field.
+    """
     @_builtins.property
     def winners(self) -> _containers.RepeatedCompositeFieldContainer[Global___LineGain]:
         """Who else gets more with it, the most units first."""
@@ -43,6 +79,17 @@ class FixEffect(_message.Message):
     def gain(self) -> _worth_pb2.Worth:
         """The parts of the gain, as the second plan splits it: they add up to `Fix.gain_micros`."""
 
+    @_builtins.property
+    def certain_losers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of `Fix.losers` those that are certain to lose, by id: no plan as good leaves them what they
+        had. A loser that is neither here nor in `one_of` was not judged, as in a decision made before
+        there was this field.
+        """
+
+    @_builtins.property
+    def one_of(self) -> _containers.RepeatedCompositeFieldContainer[Global___LoserGroup]:
+        """Lines that may lose in place of each other: of every group at least one does."""
+
     def __init__(
         self,
         *,
@@ -50,14 +97,45 @@ class FixEffect(_message.Message):
         quantity: _builtins.int = ...,
         winners: _abc.Iterable[Global___LineGain] | None = ...,
         gain: _worth_pb2.Worth | None = ...,
+        certain_losers: _abc.Iterable[_builtins.str] | None = ...,
+        one_of: _abc.Iterable[Global___LoserGroup] | None = ...,
+        how_much: Global___FixAmount.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["gain", b"gain"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["gain", b"gain", "quantity", b"quantity", "waived_micros", b"waived_micros", "winners", b"winners"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certain_losers", b"certain_losers", "gain", b"gain", "how_much", b"how_much", "one_of", b"one_of", "quantity", b"quantity", "waived_micros", b"waived_micros", "winners", b"winners"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FixEffect: _TypeAlias = FixEffect  # noqa: Y015
+
+@_typing.final
+class LoserGroup(_message.Message):
+    """Lines of which at least one loses, whichever plan of those as good is taken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINES_FIELD_NUMBER: _builtins.int
+    UNITS_FIELD_NUMBER: _builtins.int
+    units: _builtins.int
+    """Base units that they lose together in the plan told."""
+    @_builtins.property
+    def lines(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The lines' ids, those that lose in the plan told among them."""
+
+    def __init__(
+        self,
+        *,
+        lines: _abc.Iterable[_builtins.str] | None = ...,
+        units: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lines", b"lines", "units", b"units"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LoserGroup: _TypeAlias = LoserGroup  # noqa: Y015
 
 @_typing.final
 class LineGain(_message.Message):

@@ -67,6 +67,30 @@ class FixFacts:
         if {one.line for one in losers} & {self._line.id, *(one.line for one in winners)}:
             yield "a line loses and gets more"
         yield from self._wrong_effect()
+        yield from self._wrong_certain()
+
+    def _wrong_certain(self) -> Iterator[str]:
+        """What is told of who is certain to lose, and of whether the amounts are the least."""
+        effect, lost = self._fix.effect, {one.line: one.units for one in self._fix.losers}
+        certain, grouped = list(effect.certain_losers), [i for g in effect.one_of for i in g.lines]
+        if not set(certain) <= lost.keys():
+            yield "a line is certain to lose, and loses nothing"
+        if len({*certain, *grouped}) < len(certain) + len(grouped):
+            yield "of a line it is told twice that it loses"
+        for group in effect.one_of:
+            units = sum(lost.get(line, 0) for line in group.lines)
+            if not units or group.units != units:
+                yield f"one of {', '.join(group.lines)} loses: they lose {units}"
+            unknown = [line for line in group.lines if not self._ground.given[line]]
+            if unknown:
+                yield f"{unknown[0]} has nothing to lose"
+        sized = any(word(part, "kind") not in _COUNTED for part in self._parts)
+        if effect.HasField("gain"):
+            told = effect.gain.cash_micros + effect.gain.policy_value_micros
+            if told != self._fix.gain_micros:
+                yield f"cash and policy value add up to {told}"
+            if sized != (word(effect, "how_much") != "UNSPECIFIED"):
+                yield "it tells how much is needed of nothing, or does not tell it of an amount"
 
     def _wrong_effect(self) -> Iterator[str]:
         effect, whole = self._fix.effect, self._ground.whole(self._line)
@@ -101,8 +125,17 @@ class FixFacts:
             yield f"product, location and day are {wanted}"
         if part.amount < 1 or (kind == "WAIVE_RULE" and part.amount != 1):
             yield f"by {part.amount}"
+        if part.HasField("relaxed_to"):
+            yield from self._wrong_relaxed(part)
         if kind == "LATER_DATE" and part.amount != part.by_day - self._now(part):
             yield f"that is {part.by_day - self._now(part)} days later"
+
+    def _wrong_relaxed(self, part: _Part) -> Iterator[str]:
+        """Shelf life alone is a figure that may be lowered and not waived."""
+        if not part.rule.leaf.endswith("].min_shelf_life_days"):
+            yield f"{part.rule.leaf} is no figure to be lowered"
+        elif not 0 < part.relaxed_to < self._ground.lines[part.rule.key].shelf_life:
+            yield f"a shelf life of {part.relaxed_to} days is not less than is asked for"
 
     def _wrong_names(self, part: _Part, kind: str) -> str:
         rule = part.rule

@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from fairlead.v1 import explanation_pb2
 
 from ..screen.words import word
-from .rule_words import as_written, money, stands_in
+from .ground import Ground
+from .rule_words import MONEY, Role, Row, as_written, money, signed, stands_in
 
 _EPOCH = date(1970, 1, 1)
 _NAMED = 3  # losers, and winners, in a sentence
@@ -41,10 +42,11 @@ _CALLED = {  # what cannot be said without these words: by kind, or by family or
     "min_shelf_life_days": "shelf life",
     "locations": "from",
 }
+_HOW_MUCH = {"LEAST": "the least", "ENOUGH": "enough"}
 _OF_LINE = ("location_use", "min_shelf_life_days")  # of all, or of the line itself: not named
 
 
-def left_out(fix: explanation_pb2.Fix) -> Iterator[str]:
+def left_out(fix: explanation_pb2.Fix, ground: Ground) -> Iterator[str]:
     """What the sentence of a fix does not say."""
     for part in (fix, *fix.also):
         kind, matter = word(part, "kind"), part.rule.family or part.rule.leaf.rpartition(".")[2]
@@ -58,7 +60,7 @@ def left_out(fix: explanation_pb2.Fix) -> Iterator[str]:
             stands_in(fix.sentence, text) for text in as_written(part.amount)
         ):
             yield f"{part.amount}"
-    yield from _outcome(fix)
+    yield from _outcome(fix, ground.decision.currency)
 
 
 def _about(part: explanation_pb2.Fix, kind: str, matter: str) -> Iterator[str]:
@@ -73,11 +75,79 @@ def _about(part: explanation_pb2.Fix, kind: str, matter: str) -> Iterator[str]:
         yield (_EPOCH + timedelta(days=part.by_day)).isoformat()
 
 
-def _outcome(fix: explanation_pb2.Fix) -> Iterator[str]:
-    worth, waived = "gains" if fix.gain_micros >= 0 else "costs", fix.effect.waived_micros
-    losers = [f"{loser.line} loses {loser.units}" for loser in fix.losers[:_NAMED]]
-    winners = [f"{one.line} gets {one.units} more" for one in fix.effect.winners[:_NAMED]]
-    needed = [f"{worth} {money(abs(fix.gain_micros))}", *(losers or ["nobody loses"]), *winners]
-    if waived:
-        needed.append(f"{money(waived)} of penalties")
+def _outcome(fix: explanation_pb2.Fix, currency: str) -> Iterator[str]:
+    effect = fix.effect
+    winners = [f"{one.line} gets {one.units} more" for one in effect.winners[:_NAMED]]
+    needed = [*_worth(fix, currency), *_losses(fix), *winners]
+    if word(effect, "how_much") in _HOW_MUCH:
+        needed.append(_HOW_MUCH[word(effect, "how_much")])
+    if effect.waived_micros:
+        needed += [money(effect.waived_micros), "of penalties"]
     yield from (text for text in needed if text not in fix.sentence)
+
+
+def _worth(fix: explanation_pb2.Fix, currency: str) -> Iterator[str]:
+    """Cash and policy value; of a decision made before these stood apart, what it gains in all."""
+    if fix.effect.HasField("gain"):
+        gain = fix.effect.gain
+        yield f"cash {signed(gain.cash_micros)} {currency}".rstrip()
+        yield f"policy value {signed(gain.policy_value_micros)} points"
+    else:
+        worth = "gains" if fix.gain_micros >= 0 else "costs"
+        yield f"{worth} {money(abs(fix.gain_micros))}"
+
+
+def _losses(fix: explanation_pb2.Fix) -> Iterator[str]:
+    grouped = {line for group in fix.effect.one_of for line in group.lines}
+    alone = [one for one in fix.losers if one.line not in grouped]
+    sure = [one for one in alone if one.line in fix.effect.certain_losers]
+    open_ = [one for one in alone if one not in sure]
+    for some in (sure, open_):
+        yield from (f"{one.line} loses {one.units}" for one in some[:_NAMED])
+    if open_ and fix.effect.HasField("gain"):
+        yield "in the plan tried"
+    for group in fix.effect.one_of:
+        yield "one of " + ", ".join(group.lines[:_NAMED])
+        yield f" {group.units}"
+    if not fix.losers:
+        yield "nobody loses"
+
+
+def fix_roles(fix: explanation_pb2.Fix, currency: str) -> Iterator[Role]:
+    """The patterns of what a fix comes to, each with the figures and ids that it has."""
+    lost = {(one.line, f"{one.units}") for one in fix.losers}
+    groups = set[Row]()
+    for group in fix.effect.one_of:
+        names = group.lines[:_NAMED]
+        groups.add((", ".join(names), f"{group.units}"))
+        lost |= {(names[-1], f"{group.units}"), ("more", f"{group.units}")}
+    yield r"(\S+) loses (\d+)", lost
+    yield r"one of (.+?)(?: and \d+ more)?(?: or several lose| loses) (\d+)", groups
+    yield r"(\S+) gets (\d+) more", {(i.line, f"{i.units}") for i in fix.effect.winners}
+    gain = fix.gain_micros
+    yield rf"(gains|costs) ({MONEY})", {("gains" if gain >= 0 else "costs", money(abs(gain)))}
+    parts = (signed(fix.effect.gain.cash_micros), currency)
+    yield rf"cash ([+-]?{MONEY})(?: (\w+))?, policy", {parts}
+    points = signed(fix.effect.gain.policy_value_micros)
+    yield rf"policy value ([+-]?{MONEY}) points", {(points,)}
+    yield r"To give it (\d+)", {(f"{fix.effect.quantity}",)}
+    waived = money(fix.effect.waived_micros)
+    yield rf"with ({MONEY})(?: \w+)? of penalties waived", {(waived,)}
+
+
+def fix_numbers(fix: explanation_pb2.Fix) -> Iterator[int]:
+    """Units that a fix tells of others, and how many of them its sentence does not name."""
+    effect = fix.effect
+    for some in (fix.losers, effect.winners, effect.certain_losers):
+        yield len(some) - _NAMED
+    yield len(fix.losers) - len(effect.certain_losers) - _NAMED
+    for group in effect.one_of:
+        yield from (group.units, len(group.lines) - _NAMED)
+    yield from (one.units for one in fix.losers)
+
+
+def fix_money(fix: explanation_pb2.Fix) -> Iterator[str]:
+    """Figures of money and of points that a fix tells."""
+    gain = fix.effect.gain
+    yield from (signed(gain.cash_micros), signed(gain.policy_value_micros))
+    yield money(abs(fix.gain_micros))

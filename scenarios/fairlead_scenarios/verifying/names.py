@@ -40,6 +40,9 @@ def _lines(decision: decision_pb2.Decision) -> Iterator[str]:
         yield from (rival.line for rival in line.explanation.competitors)
         yield from (loser.line for loser in line.explanation.fix.losers)
         yield from (winner.line for winner in line.explanation.fix.effect.winners)
+        yield from line.explanation.fix.effect.certain_losers
+        for group in line.explanation.fix.effect.one_of:
+            yield from group.lines
     for constraint in decision.binding_constraints:
         yield from (one.line for one in constraint.lines_shortened)
     yield from decision.conflict.lines

@@ -76,6 +76,11 @@ def side_by_side(one: int, other: int) -> tuple[str, str]:
     return f"{pair[0]:,}", f"{pair[1]:,}"
 
 
+def signed(micros: int) -> str:
+    """A change as a sentence says it: with its sign, unless it is none to the hundredth."""
+    return f"+{money(micros)}" if micros > 0 and money(micros) != "0.00" else money(micros)
+
+
 def amount(number: float) -> str:
     """An amount of a resource as a sentence says it."""
     if number and abs(number) < 1:

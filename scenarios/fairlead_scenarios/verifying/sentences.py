@@ -18,6 +18,7 @@ from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_solver.reference.arcs import Arc
 
 from ..screen.words import word
+from .fix_words import fix_money, fix_numbers, fix_roles
 from .ground import Ground
 from .phrases import left_out
 from .reach import Reach, Refused
@@ -109,20 +110,13 @@ class _Said:
             {self._packs_that_fit()},
         )
         yield from refused_roles(self.ground, self.reach)
-        yield r"(\S+) loses (\d+)", {(i.line, f"{i.units}") for i in told.fix.losers}
-        yield r"(\S+) gets (\d+) more", {(i.line, f"{i.units}") for i in told.fix.effect.winners}
-        gain = told.fix.gain_micros
-        worth = ("gains" if gain >= 0 else "costs", money(abs(gain)))
-        yield rf"(gains|costs) ({MONEY})", {worth}
+        yield from fix_roles(told.fix, self.ground.decision.currency)
         yield r"(\S+) can have only (\d+) of its (\d+) (\S+)", set(self._mates())
         outside, pack = self.reach.outside_packs, self.reach.line.pack
         yield (
             r"(\d+) of (\S+) make no whole pack of (\d+)",
             {(f"{outside}", self.reach.line.product, f"{pack}")},
         )
-        yield r"To give it (\d+)", {(f"{told.fix.effect.quantity}",)}
-        waived = money(told.fix.effect.waived_micros)
-        yield rf"with ({MONEY}) of penalties waived", {(waived,)}
         yield r"(\d+) are left, but", {(f"{self.reach.sum('unused')}",)}
         product = self.reach.line.product
         yield r"only (\d+) of (\S+) in reach", {(f"{self.reach.held}", product)}
@@ -197,12 +191,13 @@ class _Said:
         }  # fmt: skip
         numbers |= {step.units for step in self.told.waterfall}
         numbers |= {reason.units for reason in self.told.reasons}
-        numbers |= {fix.amount for fix in self.fixes} | {i.units for i in self.told.fix.losers}
+        numbers |= {fix.amount for fix in self.fixes}
+        numbers |= {one.relaxed_to for one in self.fixes if one.HasField("relaxed_to")}
+        numbers |= set(fix_numbers(self.told.fix))
         numbers |= set(self._others())
-        numbers |= {len(some) - 3 for some in (self.told.fix.losers, self.told.fix.effect.winners)}
         days = {line.latest, *(fix.by_day for fix in self.fixes)} - {None}
         written = {text for number in numbers for text in as_written(number)}
-        written.add(money(abs(self.told.fix.gain_micros)))
+        written |= set(fix_money(self.told.fix))
         for rival in self.told.competitors:
             written |= {*_values(rival)}
         written |= {(_EPOCH + timedelta(days=day)).isoformat() for day in days if day is not None}
@@ -306,6 +301,7 @@ class _Said:
             ids |= {fix.product, fix.location, fix.rule.leaf}
         ids |= {loser.line for loser in told.fix.losers}
         ids |= {winner.line for winner in told.fix.effect.winners}
+        ids |= {line for group in told.fix.effect.one_of for line in group.lines}
         ids |= {r.rule.leaf for r in told.reasons}
         for _, key in self._rules():
             ids |= {key, *key.split("/")}

@@ -30,6 +30,8 @@ class Kind(Enum):
     COMPETITOR = "competing line"
     ALTERNATIVE = "alternative"
     FIX = "fix"
+    FIX_LOSER = "who loses by a fix"
+    FIX_LEAST = "least amount of a fix"
     LIMIT = "limit, use and slack"
     BINDS = "limit binds"
     MARGINAL = "marginal value"

@@ -239,7 +239,7 @@ def test_a_fix_that_gives_whole_packs_and_no_more_says_so() -> None:
     solved = api.solve(api.intake(given, api.Policy()), api.Options(relative_gap=0.0))
     story = api.explain(solved).story_of("L")
     assert story.fix is not None and (story.fix.amount, story.fix.effect.quantity) == (6, 36)
-    assert " To give it 36, all whole packs: 6 more of P at DC-1: " in story.sentence
+    assert " To give it 36, all whole packs: 6 more of P at DC-1 (the least): " in story.sentence
 
 
 @pytest.mark.parametrize("options", [WHOLE, BESIDE])
@@ -249,8 +249,8 @@ def test_a_gain_with_a_floor_waived_is_told_with_the_penalties_that_would_be_due
     """D would miss all 12 of its floor, at 50.00 each."""
     fix = fix_of(a_floor_of_another(penalty_micros=50 * MICROS), options)
     assert fix.effect.waived_micros == 600 * MICROS
-    assert fix.sentence.startswith("waive the floor of contract K (D must agree): gains ")
-    assert "with 600.00 of penalties waived; M loses 12" in fix.sentence
+    assert fix.sentence.startswith("waive the floor of contract K (D must agree): cash +108.00, ")
+    assert "points with 600.00 of penalties waived; M loses 12" in fix.sentence
 
 
 @pytest.mark.parametrize("options", [WHOLE, BESIDE])
@@ -263,7 +263,7 @@ def test_who_loses_by_a_rule_of_its_own_that_is_waived_is_told(options: ExplainO
 def test_a_place_that_was_not_listed_is_told_by_name() -> None:
     fix = fix_of(a_place_that_is_not_listed(), WHOLE)
     assert fix.location == "DC-2"
-    assert fix.sentence.startswith("also ship L from DC-2: gains")
+    assert fix.sentence.startswith("also ship L from DC-2: cash +70.00, policy value")
 
 
 def test_asking_for_a_fenced_line_later_is_told_with_its_day() -> None:

@@ -90,11 +90,13 @@ def test_a_fix_is_told_by_the_least_that_fills_the_line(
 
 
 @pytest.mark.parametrize("options", [WHOLE, BESIDE])
-def test_less_is_not_told_where_another_line_would_have_to_give_it(options: ExplainOptions) -> None:
-    """Two more would do for L as well, at the expense of N, which has two."""
+def test_the_least_is_told_with_who_is_certain_to_lose_by_it(options: ExplainOptions) -> None:
+    """Two more do for L, which is worth more than N: N loses its two."""
     lines = [line("L", 4, ship_complete=True), line("N", 2, unit_price_micros=4 * MICROS)]
     fix = fix_of((facts(lines=lines, lots=[lot("S", 2)]), api.Policy()), options)
-    assert (fix.kind, fix.amount, fix.losers) == (FixKind.MORE_STOCK, 4, ())
+    assert (fix.kind, fix.amount) == (FixKind.MORE_STOCK, 2)
+    assert [(one.line, one.units) for one in fix.losers] == [("N", 2)]
+    assert fix.effect.certain_losers == ("N",)
 
 
 @pytest.mark.parametrize("options", [WHOLE, BESIDE])
@@ -102,7 +104,7 @@ def test_who_else_gets_more_by_a_fix_is_told(options: ExplainOptions) -> None:
     """M is worth more, and gets its 10 before L gets any."""
     fix = fix_of(a_rival_of_less_value(), options)
     assert [(other.line, other.units) for other in fix.effect.winners] == [("M", 5)]
-    assert fix.sentence.endswith(", nobody loses; M gets 5 more")
+    assert fix.sentence.endswith("; nobody loses; M gets 5 more")
 
 
 def test_two_limits_are_raised_together_where_rivals_take_of_one_first() -> None:

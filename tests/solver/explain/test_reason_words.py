@@ -90,7 +90,7 @@ def test_a_lot_kept_for_a_channel_of_the_customer_itself_names_the_channel_alone
 )
 def test_bug_one_more_line_gets_more_and_two_get_more(count: int, says: str) -> None:
     winners = tuple(LineQuantity(name, k + 1) for k, name in enumerate("ABCDE"[:count]))
-    told = fix_sentence("5 more of P", 2 * MICROS, (), FixEffect(winners=winners))
+    told = fix_sentence("5 more of P", (), FixEffect(winners=winners), "EUR")
     assert told.endswith(says)
 
 

@@ -134,7 +134,7 @@ def _solved_again(
         case,
         proven.reasons,
         binding_constraints(case, tight, valued, options.binding),
-        found=Findings(proven.proofs, repairs, options.competitors),
+        found=Findings(proven.proofs, repairs.of, options.competitors),
         limits_untried=int((~np.isin(beside.rows(), list(valued))).sum()),
     )
 

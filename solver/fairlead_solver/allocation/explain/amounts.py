@@ -12,19 +12,20 @@ import numpy as np
 
 from .case import Case
 from .change import Change, Step, row_of
-from .lacking import RAISING, missing_of, more_stock, raised_by, released_by, use_of
+from .lacking import RAISING, missing_of, more_stock, raised_by, released_by, use_of, uses_of
 from .values import FixKind
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
     """Of one step: its `size`; 0 where it has none. The line itself lacks `least` of it, and
-    `likely` with the rivals that are worth more; a pack of the line needs `need`."""
+    `likely` with the rivals that are worth more; a pack of the line needs one of `needs`, by the
+    arc that serves it."""
 
     size: int
     least: int = 0
     likely: int = 0
-    need: int = 1
+    needs: tuple[int, ...] = (1,)
 
 
 def amounts(case: Case, line: int, change: Change) -> tuple[Amount, ...]:
@@ -61,7 +62,7 @@ def _amount(case: Case, line: int, step: Step, beside: int, *, alone: bool) -> A
     size = size_of(step)
     row = row_of(case.limits.model, step.limit) if step.limit is not None else None
     if row is None:
-        return Amount(size, size, size)
+        return Amount(size, size, size, _units_of_packs(case, line) if size else (1,))
     use, pack = use_of(case, row, line), int(case.problem.line.pack[line])
 
     def lacking(units: int) -> int:
@@ -70,7 +71,29 @@ def _amount(case: Case, line: int, step: Step, beside: int, *, alone: bool) -> A
         return min(size, max(over, int(alone)))
 
     missing = missing_of(case, line)
-    return Amount(size, lacking(missing), lacking(missing + beside), max(1, round(use)))
+    needs = tuple(max(1, round(one)) for one in uses_of(case, row, line)) or (1,)
+    return Amount(size, lacking(missing), lacking(missing + beside), needs)
+
+
+def _units_of_packs(case: Case, line: int) -> tuple[int, ...]:
+    """Base units that a pack of the line takes out of a lot, by any of its arcs."""
+    arcs = case.problem.arcs
+    own = arcs.of_line(line)
+    taken: list[int] = np.unique(arcs.pack[own] * arcs.ratio[own]).tolist()
+    return tuple(taken) or (1,)
+
+
+def multiples(amount: Amount, physical: int, most: int) -> list[int]:
+    """The first sizes of a step, ascending, from `physical` on and under its own, that are
+    multiples of what a pack needs: of nothing, of what is physically needed, or of what the line
+    itself lacks beside the plan. At most `most` of each kind."""
+    first = max(1, physical)
+    found: set[int] = set()
+    for need in amount.needs:
+        for base in (0, first, amount.least):
+            start = base + need * -(-(first - base) // need)
+            found.update(range(start, min(amount.size, start + most * need), need))
+    return sorted(found)
 
 
 def _is_stock(step: Step) -> bool:

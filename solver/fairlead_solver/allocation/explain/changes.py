@@ -16,7 +16,6 @@ import numpy as np
 from ...tables import NO_DAY
 from ..arcs import Arcs, find_arcs
 from ..problem import Problem
-from .amounts import likely
 from .case import Case
 from .change import Change, Step, distinct
 from .lacking import (
@@ -55,9 +54,8 @@ ARCS_TRIED = 2  # of a line, for everything they lack
 
 
 def changes(case: Case, reasons: Reasons, line: int) -> list[Change]:
-    """What to try for a line, each once, and by the least that is likely to do."""
-    found = distinct(list(_candidates(case, reasons, line)))
-    return distinct([*found, *(likely(case, line, change) for change in found)])
+    """What to try for a line, each once."""
+    return distinct(list(_candidates(case, reasons, line)))
 
 
 def _candidates(case: Case, reasons: Reasons, line: int) -> Iterator[Change]:

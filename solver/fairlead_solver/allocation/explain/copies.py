@@ -88,6 +88,65 @@ class Copies:
         np.add.at(high, at[here], upper[here])
         return replace(self, model=replace(self.model, row_lower=low, row_upper=high))
 
+    def with_columns(
+        self, part: Ints, lower: Floats, upper: Floats, entries: sp.csr_array
+    ) -> Copies:
+        """With more columns, of the copies `part`, that cost nothing and need not be whole, behind
+        a copy's own; `entries` (rows, columns added): what they are in the rows."""
+        model, size = self.model, len(part)
+        nothing = np.zeros(size)
+        more = replace(
+            model,
+            lower=np.concatenate([model.lower, lower]),
+            upper=np.concatenate([model.upper, upper]),
+            cost=np.concatenate([model.cost, nothing]),
+            integer=np.concatenate([model.integer, np.zeros(size, dtype=np.bool_)]),
+            matrix=sp.csr_array(sp.hstack([model.matrix, entries], format="csr")),
+            goals=tuple(Goal(g.name, np.append(g.weights, nothing)) for g in model.goals),
+            subtotal=None,
+        )
+        column, owner = np.append(self.column, np.full(size, -1)), np.append(self.part, part)
+        return Copies.in_order(more, self.count, column, owner, self.row, self.row_part)
+
+    @classmethod
+    def in_order(
+        cls, model: Model, count: int, column: Ints, part: Ints, row: Ints, row_part: Ints
+    ) -> Copies:
+        """Copies of a program whose columns are in any order: sorted by copy, and else as they
+        stand."""
+        order = np.argsort(part, kind="stable")
+        ordered = replace(
+            model,
+            lower=model.lower[order],
+            upper=model.upper[order],
+            cost=model.cost[order],
+            integer=model.integer[order],
+            matrix=sp.csr_array(sp.csc_array(model.matrix)[:, order]),
+            goals=tuple(Goal(g.name, g.weights[order]) for g in model.goals),
+            subtotal=None,
+        )
+        return cls(ordered, count, column[order], part[order], row, row_part)
+
+    def for_goal(self, k: int) -> Copies:
+        """With nothing to maximise but goal k; that of money comes after the last."""
+        goals = self.model.goals
+        cost = goals[k].weights if k < len(goals) else self.model.cost
+        return replace(self, model=replace(self.model, cost=cost, goals=()))
+
+    def with_goal(self, k: int, least: Floats) -> Copies:
+        """With one more row for each copy, which holds goal k at `least` (copies,), to rounding."""
+        weights = self.model.goals[k].weights
+        used = np.flatnonzero(weights)
+        return self.with_least(used, weights[used], least - rounding(least))
+
+    def as_good(self, worths: Worths) -> Copies:
+        """With every goal held at what `worths` (copies, goals + 1) say, so that only money is left
+        to maximise."""
+        held = self
+        for k in range(len(self.model.goals)):
+            held = held.with_goal(k, worths[:, k])
+        return held.for_goal(len(self.model.goals))
+
     def hold_all_moved(self, before: Model, after: Model, was: Ints) -> bool:
         """Whether only rows of the copies have other limits: entitlements of fair share may move
         in parts of the cycle that are not solved again. Rows may come and go within one copy.

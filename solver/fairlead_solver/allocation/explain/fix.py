@@ -1,59 +1,110 @@
 """The cheapest change that fills a short line: tried, by solving the cycle again with it.
 
-Candidates follow from the line's reasons (`changes`). All of them, for all lines, are solved side
-by side (`trying`): small cycles whole, of larger ones the part around the line, the rest as
-decided. Of the changes that fill the line, the one told is that of fewest things; of those one
-that needs no more stock; of those the least stock, then what the objective gains most by.
+Candidates follow from the line's reasons (`changes`). Lines are taken by value, some at a time, and
+searched side by side (`least`), while the budget lasts: what one search asks for is tried in the
+same programs as what the others do (`trying`). Small parts of the cycle are solved whole, of
+larger ones what is around the line, the rest as decided.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...model.budget import UNLIMITED, Budget
 from ...tables import Floats, Ints
 from ..families import contract_floor
+from ..terms import Worth
 from .again import Again
 from .case import Case
-from .change import Trial
 from .changes import changes
-from .least import lessened
+from .least import SOLVES, SOLVES_BESIDE, Answer, Asked, Found, search
 from .ledger import Reasons
+from .lowest import Ask, lowest
 from .scope import Parts
 from .sentences import fix_sentence
-from .trying import Tried, tried
-from .values import Fix, FixEffect, FixKind, LineQuantity, Scope
+from .settled import Settled, settled
+from .trials import Trials
+from .trying import Less, Trying
+from .values import Fix, FixAmount, FixEffect, LineQuantity, LoserGroup, Scope
+
+AT_ONCE = 20  # lines searched side by side
 
 
 @dataclass(frozen=True, slots=True)
 class FixEffort:
-    """Lines for which fixes are sought: `lines` in cycles of at most `cycle_columns`, which are
-    solved whole, `lines_beside` in larger ones. Of `first` lines always."""
+    """Lines for which fixes are sought: `lines` in cycles of at most `cycle_columns`,
+    `lines_beside` in larger ones; of `first` lines always; while the `budget` lasts. What a line
+    depends on is solved whole up to `cycle_columns`."""
 
     lines: int
     lines_beside: int
     cycle_columns: int
     first: tuple[int, ...] = ()
+    budget: Budget = UNLIMITED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fixes:
+    """Fixes by line. `untried`: short lines for which none was sought, or not to the end."""
+
+    of: Mapping[int, Fix] = field(default_factory=dict)
+    untried: int = 0
 
 
 def fixes(
     case: Case, reasons: Reasons, again: Again, x: Floats, parts: Parts, *, effort: FixEffort
-) -> Mapping[int, Fix]:
-    """Fixes by line, sought for the lines whose shortage is worth most.
+) -> Fixes:
+    """Fixes, sought for the lines whose shortage is worth most.
 
     `x`: the solved vector of the whole program.
     """
-    whole = parts.model.num_columns <= effort.cycle_columns
-    lines = _wanted(case, effort.lines if whole else effort.lines_beside, effort.first)
-    trials = [Trial(line, c) for line in lines.tolist() for c in changes(case, reasons, line)]
-    attempt = partial(tried, case, again=again, x=x, parts=parts, whole=whole)
-    found = sorted(attempt(trials), key=_dearness)
-    scope = Scope.CYCLE if whole else Scope.PART
-    told = lessened(case, attempt, found, thorough=whole)
-    return {result.trial.line: _told(case, result, scope) for result in told}
+    small = parts.model.num_columns <= effort.cycle_columns
+    solves = SOLVES if small else SOLVES_BESIDE
+    lines = _wanted(case, effort.lines if small else effort.lines_beside, effort.first)
+    trying = Trying(case, again, Trials(case, parts, x, effort.cycle_columns))
+    found: list[Found] = []
+    for some in np.split(lines, np.arange(AT_ONCE, len(lines), AT_ONCE)):
+        found += _searched(case, trying, reasons, some, solves)
+    how_much = {f.result: f.how_much for f in found}
+    second = settled(trying, list(how_much))
+    told = {one.result.trial.line: _told(case, one, how_much[one.result]) for one in second}
+    return Fixes(told)
+
+
+def _searched(
+    case: Case, trying: Trying, reasons: Reasons, lines: Ints, solves: int
+) -> list[Found]:
+    """What the searches of some lines find, side by side."""
+    open_ = {
+        line: search(case, line, changes(case, reasons, line), solves) for line in lines.tolist()
+    }
+    answers: dict[int, Answer | None] = dict.fromkeys(open_)
+    found = []
+    while answers:
+        asked: dict[int, Asked] = {}
+        for line, answer in answers.items():
+            try:
+                asked[line] = open_[line].send(answer)  # type: ignore[arg-type]
+            except StopIteration as end:
+                found += [end.value] if end.value is not None else []
+        answers = dict(_answered(trying, asked))
+    return found
+
+
+def _answered(trying: Trying, asked: Mapping[int, Asked]) -> Iterator[tuple[int, Answer]]:
+    """What each line's search is to be told."""
+    lows = {line: one for line, one in asked.items() if isinstance(one, Ask)}
+    yield from zip(lows, lowest(trying, list(lows.values())), strict=True)
+    less = {line: one for line, one in asked.items() if isinstance(one, Less)}
+    smaller = trying.lesser(list(less.values()))
+    yield from ((line, [smaller.get(one.trial, True)]) for line, one in less.items())
+    tries = {line: one for line, one in asked.items() if not isinstance(one, Ask | Less)}
+    came = trying.tried([trial for some in tries.values() for trial in some])
+    for line, some in tries.items():
+        yield line, [came[trial] or False if trial in came else True for trial in some]
 
 
 def _wanted(case: Case, most: int, first: tuple[int, ...]) -> Ints:
@@ -62,18 +113,22 @@ def _wanted(case: Case, most: int, first: tuple[int, ...]) -> Ints:
     return ordered[: max(most, int(np.isin(short, first).sum()))]
 
 
-def _dearness(found: Tried) -> tuple[int, bool, int, int, int]:
-    steps = found.trial.change.steps
-    stock = [s.told.amount for s in steps if s.told.kind is FixKind.MORE_STOCK]
-    return len(steps), bool(stock), sum(stock), -found.gain_micros, steps[0].told.kind
-
-
-def _told(case: Case, result: Tried, scope: Scope) -> Fix:
-    more = {i: units - int(case.given[i]) for i, units in result.given.items()}
+def _told(case: Case, second: Settled, how_much: FixAmount | None) -> Fix:
+    made, trial = second.result.made, second.result.trial
+    more = {i: units - int(case.given[i]) for i, units in second.given.items()}
     losers = _most_first(case, {i: -units for i, units in more.items()})
-    winners = _most_first(case, more | {result.trial.line: 0})
-    effect = FixEffect(_waived(case, result), result.given[result.trial.line], winners)
-    first, *also = (step.told for step in result.trial.change.steps)
+    ids = case.problem.facts.lines.id
+    effect = FixEffect(
+        _waived(case, second),
+        second.given[trial.line],
+        _most_first(case, more | {trial.line: 0}),
+        Worth(second.cash_micros, second.gain_micros - second.cash_micros),
+        tuple(ids[line] for line in second.certain),
+        tuple(LoserGroup(tuple(ids[i] for i in g.lines), g.units) for g in second.one_of),
+        how_much,
+    )
+    first, *also = (step.told for step in trial.change.steps)
+    currency = case.problem.facts.currency
     return Fix(
         kind=first.kind,
         rule=first.rule,
@@ -82,12 +137,13 @@ def _told(case: Case, result: Tried, scope: Scope) -> Fix:
         by_day=first.by_day,
         amount=first.amount,
         unit=first.unit,
-        gain_micros=result.gain_micros,
+        gain_micros=second.gain_micros,
         losers=losers,
-        sentence=fix_sentence(result.trial.change.words, result.gain_micros, losers, effect),
-        scope=scope,
+        sentence=fix_sentence(trial.change.words, losers, effect, currency),
+        scope=Scope(int(made.scope[second.result.copy])),
         also=tuple(also),
         effect=effect,
+        relaxed_to=first.relaxed_to,
     )
 
 
@@ -98,14 +154,14 @@ def _most_first(case: Case, units: Mapping[int, int]) -> tuple[LineQuantity, ...
     return tuple(LineQuantity(ids[i], units[i]) for i in ordered if units[i] > 0)
 
 
-def _waived(case: Case, result: Tried) -> int:
+def _waived(case: Case, second: Settled) -> int:
     """What the floors that are waived would cost in penalties with the plan that is told."""
-    rules = [step.told.rule for step in result.trial.change.steps]
+    rules = [step.told.rule for step in second.result.trial.change.steps]
     keys = {rule.key for rule in rules if rule.family == contract_floor.NAME}
     if not keys:
         return 0
     given = case.given.copy()
-    given[list(result.given)] = list(result.given.values())
+    given[list(second.given)] = list(second.given.values())
     due = contract_floor.penalties(case.problem, given)
     ids = case.problem.facts.contracts.id
     return sum(micros for name, micros in zip(ids, due.tolist(), strict=True) if name in keys)

@@ -55,6 +55,16 @@ def use_of(case: Case, row: int, line: int) -> float:
     return float(values[own].max(initial=0.0))
 
 
+def uses_of(case: Case, row: int, line: int) -> list[float]:
+    """What a pack of the line uses of a row, by any of its arcs that uses some: each once."""
+    matrix, arcs = case.limits.model.matrix, case.problem.arcs
+    part = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
+    columns, values = matrix.indices[part], matrix.data[part]
+    own = (columns >= arcs.offsets[line]) & (columns < arcs.offsets[line + 1]) & (values > 0)
+    uses: list[float] = np.unique(values[own]).tolist()
+    return uses
+
+
 def things_lacking(case: Case, arcs: slice, missing: int) -> Ints:
     """How many things `missing` units of a line lack to come by each of its arcs."""
     of_arc, _, _ = _rooms_lacking(case, arcs, missing)

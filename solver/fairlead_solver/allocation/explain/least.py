@@ -1,110 +1,133 @@
-"""The least amounts by which a change still fills its line, and takes no more from other lines.
+"""Searches the change that fills one line, and the least of it that does.
 
-A change is sought by what the line and its rivals lack at most, and by what is likely to do
-(`amounts`): rivals of less value come after the line, and overtime that is bought anyway need not
-be replaced. Then it is tried without what the best plan left over of it: others could not take
-that. In small cycles each amount is then tried by a pack's need less, and halved where that will
-do. All lines are tried side by side, and a bounded number of times.
+Changes of fewest things are tried first, then those that need no more stock; each by what is likely
+to do, and where that does not by all that is lacking. Of the change that fills the line every
+amount is then lessened: over multiples of what a pack of the line needs, from what is physically
+needed upwards, the first that surely fills it. Filling is not monotone, so none is skipped but
+those that a relaxation rules out: with more room the plan that leaves the line short is worth no
+less than one found with less. After SOLVES tries the amount is enough, and not known to be least.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
-from .amounts import amounts, resized
+from ...model.draft import Floats
+from .amounts import Amount, amounts, likely, multiples, resized, size_of
 from .case import Case
-from .change import Trial
-from .trying import Tried, fill_surely
+from .change import Change, Trial
+from .lowest import Ask
+from .trying import Less, Tried
+from .values import FixAmount, FixKind
 
-ROUNDS = 4  # of trying all lines once
+SOLVES = 32  # of one line, to lessen what fills it, in a cycle that is tried whole
+SOLVES_BESIDE = 2  # in larger ones, where a try is dear and mostly in vain
 
-Search = Generator[Trial, Tried | None, None]  # asks for trials, and is told what came of them
-Attempt = Callable[[Sequence[Trial]], Iterable[Tried]]  # what comes of trials that fill their lines
+Came = Sequence[Tried | bool]  # of a trial; True: it was not found out, False: it is ruled out
+Asked = Sequence[Trial] | Less | Ask
+Answer = Came | list[int]
+Search = Generator[Asked, Answer, "Found | None"]
 
 
-def lessened(
-    case: Case, attempt: Attempt, found: Iterable[Tried], *, thorough: bool
-) -> Sequence[Tried]:
-    """For each line the first of `found` by the least amounts known to do; `thorough`: halved
-    too."""
-    best = _first_sure(case, found)
-    searches = {line: _search(case, result, thorough) for line, result in best.items()}
-    answers: dict[int, Tried | None] = dict.fromkeys(searches)
-    for _ in range(ROUNDS):
-        asked = {}
-        for line, answer in answers.items():
-            with suppress(StopIteration):
-                asked[line] = searches[line].send(answer)
-        if not asked:
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A change that fills its line; `how_much`: whether less might, None: it has no amount."""
+
+    result: Tried
+    how_much: FixAmount | None
+
+
+def search(case: Case, line: int, changes: Sequence[Change], solves: int) -> Search:
+    """The cheapest of the changes that fills the line, by its least amounts, as far as `solves` go
+    for these; None: none fills it."""
+    for _, group in groupby(sorted(changes, key=_things), _things):
+        some = list(group)
+        filled: list[Tried] = []
+        smaller = {change: likely(case, line, change) for change in some}
+        for wanted in (list(smaller.values()), some):
+            done = {_directions(result.trial.change) for result in filled}
+            asked = [Trial(line, c) for c in dict.fromkeys(wanted) if _directions(c) not in done]
+            came = _came((yield asked))
+            filled += [r for r in came if isinstance(r, Tried) and r.fills]
+        if filled:
+            return (yield from _lessened(case, min(filled, key=_dearness), solves))
+    return None
+
+
+def _came(answer: Answer) -> Came:
+    return answer  # type: ignore[return-value]
+
+
+def _things(change: Change) -> tuple[int, bool]:
+    """How many things a change is, and whether more stock is one of them."""
+    return len(change.steps), any(s.told.kind is FixKind.MORE_STOCK for s in change.steps)
+
+
+def _directions(change: Change) -> tuple[object, ...]:
+    """What a change changes, by whatever amounts."""
+    return tuple(step.told.rule for step in change.steps)
+
+
+def _dearness(result: Tried) -> tuple[int, float, int]:
+    steps = result.trial.change.steps
+    stock = sum(s.told.amount for s in steps if s.told.kind is FixKind.MORE_STOCK)
+    return stock, -float(result.worth[-1] - result.decided[-1]), steps[0].told.kind
+
+
+def _lessened(case: Case, best: Tried, left: int) -> Search:
+    """By the least amounts: each step's beside the others', until none can be less."""
+    known, settled = True, 0
+    each = amounts(case, best.trial.line, best.trial.change)
+    sized = [k for k, amount in enumerate(each) if amount.size]
+    if not sized:
+        return Found(best, None)
+    for k in [k for _ in range(SOLVES) for k in sized]:
+        if settled == len(sized) or left <= 0:
             break
-        lesser = [r for r in attempt(list(asked.values())) if _as_good(case, r, best[r.trial.line])]
-        filled = {
-            r.trial.line: r for r, s in zip(lesser, fill_surely(case, lesser), strict=True) if s
-        }
-        answers = {line: filled.get(line) for line in asked}
-        best |= filled
-    return list(best.values())
+        lesser, complete, tries = yield from _lesser(case, best, k, each[k], left)
+        left -= tries
+        known = complete if lesser is not best else known and complete
+        settled = 1 if lesser is not best else settled + 1
+        best = lesser
+    least = known and settled >= len(sized)
+    return Found(best, FixAmount.LEAST if least else FixAmount.ENOUGH)
 
 
-def _first_sure(case: Case, found: Iterable[Tried]) -> dict[int, Tried]:
-    """For each line the first result that surely fills it, by the least amounts among them."""
-    waiting: dict[int, list[Tried]] = {}
-    for result in found:
-        waiting.setdefault(result.trial.line, []).append(result)
-    sure: dict[int, Tried] = {}
-    while waiting:
-        picked = {line: _least(case, results) for line, results in waiting.items()}
-        for result, fills in zip(
-            picked.values(), fill_surely(case, list(picked.values())), strict=True
-        ):
-            line = result.trial.line
-            if fills:
-                sure[line] = result
-            waiting[line].remove(result)
-            if fills or not waiting[line]:
-                del waiting[line]
-    return sure
+def _lesser(
+    case: Case, best: Tried, step: int, amount: Amount, left: int
+) -> Generator[Asked, Answer, tuple[Tried, bool, int]]:
+    """(what fills the line by least of one step, whether that is known to be least, tries)."""
+    trial, known, tries = best.trial, True, 0
+    sizes = [size_of(one) for one in trial.change.steps]
+    physical, floor = _sizes((yield Ask(best, step, (None, best.decided))))
+    whole = Amount(sizes[step], amount.least, amount.likely, amount.needs)
+    beyond: Floats | None = best.decided
+    for size in multiples(whole, physical, 4 * SOLVES):
+        if size >= floor and beyond is not None and tries < left:
+            tries += 1
+            (least,) = _sizes((yield Ask(best, step, (beyond,), exact=True)))
+            floor, beyond = max(floor, least), None
+        if size < floor:
+            continue
+        if tries == left:
+            return best, False, tries
+        tries += 1
+        lesser = resized(case, trial.change, (*sizes[:step], size, *sizes[step + 1 :]))
+        wanted = Trial(trial.line, lesser)
+        copied = best.made.loosens[best.copy] and trial.change.steps[step].limit is not None
+        less = Less(wanted, best, step, sizes[step] - size)
+        (result,) = _came((yield less if copied else [wanted]))
+        if not isinstance(result, Tried):
+            known &= not result
+        elif result.fills:
+            return result, known, tries
+        else:
+            known &= result.fills is not None
+            beyond = result.worth if result.fills is not None and copied else None
+    return best, known, tries
 
 
-def _least(case: Case, results: Sequence[Tried]) -> Tried:
-    """The first, or of those with no more of the same the last that is as good."""
-    best = results[0]
-    for result in results[1:]:
-        if _is_less(result, best) and _as_good(case, result, best):
-            best = result
-    return best
-
-
-def _is_less(result: Tried, than: Tried) -> bool:
-    """Whether it is the same change, or part of it, by no larger amounts."""
-    one, other = (
-        {s.told.rule: s.told.amount for s in r.trial.change.steps} for r in (result, than)
-    )
-    return one.keys() <= other.keys() and all(one[rule] <= other[rule] for rule in one)
-
-
-def _as_good(case: Case, result: Tried, than: Tried) -> bool:
-    """Whether it takes no more from any line."""
-    before = {i: min(units, int(case.given[i])) for i, units in than.given.items()}
-    taken = (units < before.get(i, int(case.given[i])) for i, units in result.given.items())
-    return not any(taken)
-
-
-def _search(case: Case, first: Tried, thorough: bool) -> Search:
-    line, change = first.trial.line, first.trial.change
-    each = amounts(case, line, change)
-    sizes = tuple(amount.size for amount in each)
-    spared = tuple(max(a.least, a.size - over) for a, over in zip(each, first.spare, strict=True))
-    if spared != sizes and (yield Trial(line, resized(case, change, spared))):
-        sizes = spared
-    for k, amount in enumerate(each if thorough else ()):
-        low, packs = amount.least - 1, 1
-        while sizes[k] - low > amount.need:
-            size = sizes[k] - packs * amount.need
-            lesser = (*sizes[:k], size, *sizes[k + 1 :])
-            if (yield Trial(line, resized(case, change, lesser))):
-                sizes = lesser
-            else:
-                low = size
-            packs = max(1, (sizes[k] - low) // (2 * amount.need))
+def _sizes(answer: Answer) -> list[int]:
+    return answer  # type: ignore[return-value]

@@ -220,6 +220,22 @@ class FixPart:
     product: str = ""
     location: str = ""
     by_day: int | None = None
+    relaxed_to: int | None = None  # a figure that is lowered to this, not waived
+
+
+class FixAmount(IntEnum):
+    """Whether less of a change would do."""
+
+    LEAST = 1  # each amount is the least that does, beside the others told
+    ENOUGH = 2  # it does; less might
+
+
+@dataclass(frozen=True, slots=True)
+class LoserGroup:
+    """Lines of which at least one loses; `units` all together in the plan told."""
+
+    lines: tuple[str, ...]
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +246,9 @@ class FixEffect:
     quantity: int = 0  # units the line has with it: its whole packs at least
     winners: tuple[LineQuantity, ...] = ()  # other lines that get more
     gain: Worth | None = None  # the parts of the gain, as the second plan splits it
+    certain_losers: tuple[str, ...] = ()  # of the losers: no plan as good leaves them what they had
+    one_of: tuple[LoserGroup, ...] = ()  # lines that may lose in place of each other
+    how_much: FixAmount | None = None  # None: it has no amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +268,7 @@ class Fix:
     scope: Scope = Scope.CYCLE  # what was solved again with it
     also: tuple[FixPart, ...] = ()
     effect: FixEffect = FixEffect()
+    relaxed_to: int | None = None  # a figure that is lowered to this, not waived
 
 
 @dataclass(frozen=True, slots=True)
