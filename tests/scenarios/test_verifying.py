@@ -152,6 +152,13 @@ def _competitor(decision: decision_pb2.Decision) -> None:
 
 def _value(decision: decision_pb2.Decision) -> None:
     _first_rival(decision).own_unit_value.margin_micros += 1
+    _first_rival(decision).own_unit_worth.cash_micros += 1
+
+
+def _parts(decision: decision_pb2.Decision) -> None:
+    """A unit that passes from cash to policy value."""
+    _first_rival(decision).unit_worth.cash_micros -= 1
+    _first_rival(decision).unit_worth.policy_value_micros += 1
 
 
 def _fix_amount(decision: decision_pb2.Decision) -> None:
@@ -180,6 +187,25 @@ def _fix_not_least(decision: decision_pb2.Decision) -> None:
 
 def _marginal(decision: decision_pb2.Decision) -> None:
     decision.binding_constraints[0].marginal_up.value_micros += 10_000
+
+
+def _marginal_parts(decision: decision_pb2.Decision) -> None:
+    """The same sum, split otherwise."""
+    worth = decision.binding_constraints[0].marginal_up.worth
+    worth.cash_micros += 10_000
+    worth.policy_value_micros -= 10_000
+
+
+def _marginal_without_parts(decision: decision_pb2.Decision) -> None:
+    decision.binding_constraints[0].marginal_up.ClearField("worth")
+
+
+def _cash_of_the_opposite(decision: decision_pb2.Decision) -> None:
+    _reason(decision, explanation_pb2.CERTAINTY_PROVEN).delta_cash_micros += 10_000
+
+
+def _no_cash_of_the_opposite(decision: decision_pb2.Decision) -> None:
+    _reason(decision, explanation_pb2.CERTAINTY_PROVEN).ClearField("delta_cash_micros")
 
 
 def _sentence_figure(decision: decision_pb2.Decision) -> None:
@@ -234,6 +260,11 @@ def _fix(decision: decision_pb2.Decision) -> explanation_pb2.Fix:
         ("02_supply_short", _waterfall, Kind.WATERFALL),
         ("02_supply_short", _competitor, Kind.COMPETITOR),
         ("02_supply_short", _value, Kind.COMPETITOR),
+        ("02_supply_short", _parts, Kind.COMPETITOR),
+        ("02_supply_short", _marginal_parts, Kind.SPLIT),
+        ("02_supply_short", _marginal_without_parts, Kind.SPLIT),
+        ("02_supply_short", _cash_of_the_opposite, Kind.SPLIT),
+        ("02_supply_short", _no_cash_of_the_opposite, Kind.SPLIT),
         ("02_supply_short", _fix_amount, Kind.FIX),
         ("02_supply_short", _fix_gain, Kind.FIX),
         ("02_supply_short", _fix_loser, Kind.FIX),

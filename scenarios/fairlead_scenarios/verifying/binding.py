@@ -17,6 +17,7 @@ from .ground import MICRO, Ground, less, near
 from .limits import FAIR_SHARE, SOURCES, Limit, Unknown
 from .moves import Move, moved
 from .naming import wrong_rule
+from .splits import split_trial
 from .trial import (
     Answer,
     Judge,
@@ -29,6 +30,7 @@ from .trial import (
     not_tried,
     optimum,
 )
+from .worth_parts import total
 
 _UNIT = {"capacity": "RESOURCE_MICROS", "credit": "MONEY_MICROS", SOURCES: "COUNT"}
 BRIEF = 5.0  # seconds: a field that others give way in may be hard, and there may be hundreds
@@ -66,9 +68,9 @@ def binding_trials(fields: Fields, said: explanation_pb2.BindingConstraint) -> I
     wrong = next(_wrong_names(fields, limit, said), "") or _wrong_figures(fields, limit, said)
     yield arithmetic(figures.kind, said.id, figures.says, wrong)
     if said.HasField("marginal_up"):
-        yield _marginal(fields, limit, said, said.marginal_up, 1)
+        yield from _marginals(fields, limit, said, said.marginal_up, 1)
     if said.HasField("marginal_down"):
-        yield _marginal(fields, limit, said, said.marginal_down, -1)
+        yield from _marginals(fields, limit, said, said.marginal_down, -1)
     looser = "marginal_down" if limit.least else "marginal_up"
     if fields.ground.optimal and not said.HasField(looser):  # type: ignore[arg-type]
         yield _binds(fields, limit, said)
@@ -127,6 +129,41 @@ def _wrong_lines(ground: Ground, said: explanation_pb2.BindingConstraint) -> str
         if not 0 < one.units <= short:
             return f"{one.line} is said to be short by {one.units} of {short}"
     return ""
+
+
+def _marginals(
+    fields: Fields,
+    limit: Limit,
+    said: explanation_pb2.BindingConstraint,
+    value: explanation_pb2.MarginalValue,
+    sign: int,
+) -> Iterator[Trial]:
+    """Its value, and how that splits."""
+    yield _marginal(fields, limit, said, value, sign)
+    wrong = _wrong_parts(value)
+    if wrong or not value.HasField("worth"):
+        yield arithmetic(Kind.SPLIT, said.id, f"{value.worth}", wrong)
+        return
+    lines = fields.counted(limit)
+    beside = word(value, "method") == "BESIDE"
+    field: Field = fields.beside(lines) if beside else fields.cycle(lines)
+    yield made(
+        Statement(Kind.SPLIT, said.id, ""),
+        lambda: split_trial(
+            said.id,
+            value.worth.cash_micros,
+            field,
+            moved(fields.ground, field, Move(limit, sign * value.step)),
+        ),
+    )
+
+
+def _wrong_parts(value: explanation_pb2.MarginalValue) -> str:
+    """A price alone is not split; what a plan gives is, to the unit."""
+    if (word(value, "method") == "DUAL") == value.HasField("worth"):
+        return "a value that a plan gives has its parts, and no other"
+    apart = value.HasField("worth") and total(value.worth) != value.value_micros
+    return f"the parts add up to {total(value.worth)}" if apart else ""
 
 
 def _marginal(

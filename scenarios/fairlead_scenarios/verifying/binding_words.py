@@ -10,15 +10,15 @@ from fairlead.v1 import explanation_pb2
 from ..screen.words import word
 from .field import Fields
 from .limits import FAIR_SHARE, FLOOR
-from .rule_words import MONEY, Role, amount, money, rule_roles, strangers
+from .rule_words import Role, amount, money, rule_roles, strangers
 from .trial import Kind, Trial, arithmetic
+from .worth_words import PARTS, TOGETHER, change, misplaced
 
 MOST_TOLD = 50  # lines of a constraint
-_SHORT = r"; (\d+) lines? short by (\d+)"
+_SHORT = r"; (\d+) lines? short(?: by (\d+) of (\S+?)(?=[;.]))?"
 _WORTH = (
-    rf"; (\S+) (more|less) "
-    r"(is worth|costs|is priced at|serves a tier better, and money changes by) "
-    rf"({MONEY})( or more)?"
+    r"; (\S+)(?: ([A-Z]{3}))? (more|less)"
+    rf"(?: is priced at {TOGETHER}|( serves a tier better)?: {PARTS}(, or more in all)?)"
 )
 
 
@@ -31,7 +31,7 @@ def binding_sentence(fields: Fields, said: explanation_pb2.BindingConstraint) ->
 def _wrong(fields: Fields, said: explanation_pb2.BindingConstraint) -> Iterator[str]:
     rule = said.rule.family, said.rule.key
     of_rule = list(rule_roles(fields.ground, fields.limits, [rule]))
-    roles = [*of_rule, _shortens(said, said.sentence), _worth(fields, said)]
+    roles = [*of_rule, _shortens(fields, said), _worth(fields, said)]
     ids = {said.rule.key, *said.rule.key.split("/")}
     for text in strangers(said.sentence, roles, (), ids, fields.limits.ids):
         yield f"{text!r} is of no statement"
@@ -47,15 +47,24 @@ def _wrong(fields: Fields, said: explanation_pb2.BindingConstraint) -> Iterator[
         yield "it does not say what a step is worth"
     if not re.fullmatch(rf"{re.escape(said.scope)}{_SHORT}{worth}\.", said.sentence):
         yield "it says more than that"
+    yield from misplaced(said.sentence, fields.ground.facts.currency)
 
 
-def _shortens(said: explanation_pb2.BindingConstraint, sentence: str) -> Role:
-    """All lines are counted; of more than are told no fewer, and no fewer units."""
+def _shortens(fields: Fields, said: explanation_pb2.BindingConstraint) -> Role:
+    """All lines are counted; of more than are told no fewer, and no fewer units. Units of several
+    products are not added up."""
     told = len(said.lines_shortened), sum(one.units for one in said.lines_shortened)
+    products = {fields.ground.lines[one.line].product for one in said.lines_shortened}
     if told[0] < MOST_TOLD:
-        return _SHORT, [(f"{told[0]}", f"{told[1]}")]
-    found = [match.groups() for match in re.finditer(_SHORT, sentence)]
-    return _SHORT, [row for row in found if int(row[0]) >= told[0] and int(row[1]) >= told[1]]
+        one = (f"{told[1]}", *products) if len(products) == 1 else ("", "")
+        return _SHORT, [(f"{told[0]}", *one)]
+    found = [match.groups("") for match in re.finditer(_SHORT, said.sentence)]
+    return _SHORT, [
+        row
+        for row in found
+        if int(row[0]) >= told[0]
+        and (not row[1] or (int(row[1]) >= told[1] and {row[2]} == products))
+    ]
 
 
 def _looser(said: explanation_pb2.BindingConstraint) -> explanation_pb2.MarginalValue | None:
@@ -71,11 +80,11 @@ def _worth(fields: Fields, said: explanation_pb2.BindingConstraint) -> Role:
         return _WORTH, []
     step = amount(looser.step / said.scale) if said.scale > 1 else f"{looser.step}"
     by = "less" if said.rule.family in (FLOOR, FAIR_SHARE) else "more"
-    method = word(looser, "method")
-    verb, micros = "is priced at" if method == "DUAL" else "is worth", looser.value_micros
-    if micros < 0 and method != "DUAL":
-        strict = fields.ground.policy.tier_mode.name == "STRICT"
-        verb = "serves a tier better, and money changes by" if strict else "costs"
-        micros = micros if strict else -micros
-    more = " or more" if method == "BESIDE" and verb == "is worth" else ""
-    return _WORTH, [(step, by, verb, money(micros), more)]
+    method, currency = word(looser, "method"), fields.ground.facts.currency
+    code = currency if word(said, "unit") == "MONEY_MICROS" else ""
+    if method == "DUAL":
+        return _WORTH, [(step, code, by, money(looser.value_micros), "", "", "")]
+    strict = fields.ground.policy.tier_mode.name == "STRICT"
+    better = " serves a tier better" if strict and looser.value_micros < 0 else ""
+    more = ", or more in all" if method == "BESIDE" else ""
+    return _WORTH, [(step, code, by, "", better, change(looser.worth, currency), more)]

@@ -13,7 +13,8 @@ from fairlead.v1 import explanation_pb2
 
 from ..screen.words import word
 from .ground import Ground
-from .rule_words import MONEY, Role, Row, as_written, money, signed, stands_in
+from .rule_words import MONEY, Role, Row, as_written, money, stands_in
+from .worth_words import PARTS, change, of_cash
 
 _EPOCH = date(1970, 1, 1)
 _NAMED = 3  # losers, and winners, in a sentence
@@ -82,16 +83,14 @@ def _outcome(fix: explanation_pb2.Fix, currency: str) -> Iterator[str]:
     if word(effect, "how_much") in _HOW_MUCH:
         needed.append(_HOW_MUCH[word(effect, "how_much")])
     if effect.waived_micros:
-        needed += [money(effect.waived_micros), "of penalties"]
+        needed.append(f"{of_cash(effect.waived_micros, currency)} of penalties")
     yield from (text for text in needed if text not in fix.sentence)
 
 
 def _worth(fix: explanation_pb2.Fix, currency: str) -> Iterator[str]:
     """Cash and policy value; of a decision made before these stood apart, what it gains in all."""
     if fix.effect.HasField("gain"):
-        gain = fix.effect.gain
-        yield f"cash {signed(gain.cash_micros)} {currency}".rstrip()
-        yield f"policy value {signed(gain.policy_value_micros)} points"
+        yield change(fix.effect.gain, currency)
     else:
         worth = "gains" if fix.gain_micros >= 0 else "costs"
         yield f"{worth} {money(abs(fix.gain_micros))}"
@@ -126,13 +125,10 @@ def fix_roles(fix: explanation_pb2.Fix, currency: str) -> Iterator[Role]:
     yield r"(\S+) gets (\d+) more", {(i.line, f"{i.units}") for i in fix.effect.winners}
     gain = fix.gain_micros
     yield rf"(gains|costs) ({MONEY})", {("gains" if gain >= 0 else "costs", money(abs(gain)))}
-    parts = (signed(fix.effect.gain.cash_micros), currency)
-    yield rf"cash ([+-]?{MONEY})(?: (\w+))?, policy", {parts}
-    points = signed(fix.effect.gain.policy_value_micros)
-    yield rf"policy value ([+-]?{MONEY}) points", {(points,)}
+    yield rf"(?<=: )(?<!a unit: ){PARTS}", {(change(fix.effect.gain, currency),)}
     yield r"To give it (\d+)", {(f"{fix.effect.quantity}",)}
-    waived = money(fix.effect.waived_micros)
-    yield rf"with ({MONEY})(?: \w+)? of penalties waived", {(waived,)}
+    waived = money(fix.effect.waived_micros), currency
+    yield rf"with ({MONEY})(?: ([A-Z]{{3}}))? of penalties waived", {waived}
 
 
 def fix_numbers(fix: explanation_pb2.Fix) -> Iterator[int]:
@@ -147,7 +143,6 @@ def fix_numbers(fix: explanation_pb2.Fix) -> Iterator[int]:
 
 
 def fix_money(fix: explanation_pb2.Fix) -> Iterator[str]:
-    """Figures of money and of points that a fix tells."""
-    gain = fix.effect.gain
-    yield from (signed(gain.cash_micros), signed(gain.policy_value_micros))
-    yield money(abs(fix.gain_micros))
+    """What a fix of a decision made before cash and policy value stood apart gains."""
+    if not fix.effect.HasField("gain"):
+        yield money(abs(fix.gain_micros))

@@ -21,7 +21,18 @@ from ..screen.words import word
 from .changes import dropped, ids_of, without_policy
 from .field import Field, Fields
 from .ground import MICRO, Ground, less, near, told
-from .trial import Answer, Kind, NotTried, Statement, Trial, impossible, made, optimum
+from .splits import split_trial
+from .trial import (
+    Answer,
+    Kind,
+    NotTried,
+    Statement,
+    Trial,
+    arithmetic,
+    impossible,
+    made,
+    optimum,
+)
 
 _HOLDING = {"LOCKED": "lock", "TIME_FENCE": "time_fence", "STRATEGY": "strategy"}
 BLAMES = {
@@ -39,6 +50,24 @@ def proven_trials(fields: Fields, said: decision_pb2.DecisionLine) -> Iterator[T
         if word(reason, "certainty") == "PROVEN":
             statement = Statement(Kind.PROVEN, said.line, told(reason))
             yield made(statement, partial(_trial, fields, said.line, reason, statement))
+            yield from _split(fields, said.line, reason)
+
+
+def _split(fields: Fields, line: str, reason: explanation_pb2.Reason) -> Iterator[Trial]:
+    """The cash in what the opposite costs: told where a plan splits it, and only there."""
+    exact = reason.HasField("delta_micros") and not reason.delta_at_least
+    if exact != reason.HasField("delta_cash_micros"):
+        wrong = "what a plan splits is told apart, and nothing else"
+        yield arithmetic(Kind.SPLIT, line, told(reason), wrong)
+    elif exact:
+        statement, cash = Statement(Kind.SPLIT, line, told(reason)), -reason.delta_cash_micros
+
+        def build() -> Trial:
+            field = field_of(fields, line, reason)
+            forced = field.question(None, None, one_more(fields.ground, line))
+            return split_trial(line, cash, field, forced)
+
+        yield made(statement, build)
 
 
 def field_of(fields: Fields, line: str, reason: explanation_pb2.Reason) -> Field:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 
-from fairlead.v1 import decision_pb2, explanation_pb2
+from fairlead.v1 import decision_pb2, explanation_pb2, worth_pb2
 from fairlead_solver.reference.arcs import Arc
 from fairlead_solver.reference.cycle import Line
 from fairlead_solver.reference.readings import is_fenced, share_groups
@@ -23,7 +23,8 @@ from .ground import Ground
 from .limits import FLOOR
 from .reach import Surroundings
 from .trial import Kind, Trial, arithmetic
-from .unit_worth import gained, lost, of_fair_share
+from .unit_worth import UnitWorth, gained, lost, of_fair_share
+from .worth_parts import total, wrong_parts
 
 CUT = 10  # micro-units that terms may be off together
 _AT_LEAST = {"WIN": "quantity", "GAIN": "previous", "SKIP": "previous"}
@@ -77,6 +78,8 @@ class Contest:
         tier = self._ground.policy.tiers[other.tier].id
         if tier != rival.tier or other.customer != rival.customer:
             yield f"it is of tier {tier}, customer {other.customer!r}"
+        yield from wrong_parts(rival.unit_value, rival.unit_worth)
+        yield from wrong_parts(rival.own_unit_value, rival.own_unit_worth)
         if list(rival.contracts) != self._contracts.get(other.id, []):
             yield f"it counts for the contracts {self._contracts.get(other.id, [])}"
 
@@ -84,26 +87,28 @@ class Contest:
         """Units of the line that the rival took out of a lot."""
         return self._ground.flow[their.line.id, their.lot.id] * their.ratio // own.ratio
 
-    def _values(self, own: Arc, their: Arc) -> tuple[Fraction, Fraction]:
+    def _values(self, own: Arc, their: Arc) -> tuple[UnitWorth, UnitWorth]:
         """What a unit of the lot is worth to the rival, and to the line."""
         ground, limits = self._ground, self._around.limits
         return lost(ground, limits, their, own.line), gained(ground, limits, own)
 
     def _is_so(self, own: Arc, their: Arc, rival: explanation_pb2.CompetingLine) -> bool:
         theirs, mine = self._values(own, their)
-        told = _total(rival.unit_value), _total(rival.own_unit_value)
-        sides = (told[0], theirs, their.ratio), (told[1], mine, own.ratio)
+        sides = (
+            (rival.unit_worth, theirs, their.ratio),
+            (rival.own_unit_worth, mine, own.ratio),
+        )
         if not all(_near(self._ground, *side) for side in sides):
             return False
+        gain = total(rival.unit_worth) - total(rival.own_unit_worth)
         by_share = rival.unit_value.fair_share_micros - rival.own_unit_value.fair_share_micros
-        decided = self._decided_by(own, their, told[0] - told[1], by_share)
-        return word(rival, "decided_by") == decided
+        return word(rival, "decided_by") == self._decided_by(own, their, gain, by_share)
 
     def _says(self, own: Arc, their: Arc) -> str:
         theirs, mine = self._values(own, their)
         by_share = _by_share(self._ground, own, their)
-        decided = self._decided_by(own, their, theirs - mine, by_share)
-        return f"{float(theirs):.0f} against {float(mine):.0f}, {decided}"
+        decided = self._decided_by(own, their, theirs.total - mine.total, by_share)
+        return f"{_told(theirs)} against {_told(mine)}, {decided}"
 
     def _decided_by(
         self, own: Arc, their: Arc, gain: Fraction | int, by_share: Fraction | int
@@ -170,15 +175,17 @@ def _by_share(ground: Ground, own: Arc, their: Arc) -> Fraction:
     )
 
 
-def _near(ground: Ground, stated: int, found: Fraction, ratio: int) -> bool:
+def _near(ground: Ground, stated: worth_pb2.Worth, found: UnitWorth, ratio: int) -> bool:
     """Of a unit of which several count for one, terms are cut to the micro-unit, one by one; those
     of fair share are rounded by the pack."""
-    rounded = ratio > 1 or ground.policy.fair_share.mode.name != "OFF"
-    return abs(stated - found) <= (CUT if rounded else 0)
+    cut = ratio > 1
+    rounded = cut or ground.policy.fair_share.mode.name != "OFF"
+    cash, points = stated.cash_micros - found.cash, stated.policy_value_micros - found.policy_value
+    return abs(cash) <= (CUT if cut else 0) and abs(points) <= (CUT if rounded else 0)
 
 
-def _total(money: explanation_pb2.Money) -> int:
-    return sum(getattr(money, field.name) for field in money.DESCRIPTOR.fields)
+def _told(worth: UnitWorth) -> str:
+    return f"cash {float(worth.cash):.0f}, policy value {float(worth.policy_value):.0f}"
 
 
 def _holds(ground: Ground, line: Line) -> str:

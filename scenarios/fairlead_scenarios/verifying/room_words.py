@@ -8,10 +8,12 @@ from collections.abc import Collection, Iterator
 from fairlead_solver.reference.cycle import Line
 
 from .ground import MICRO, Ground
-from .rule_words import AMOUNT, Role, Row, Rule, amount, money
+from .rule_words import AMOUNT, Role, Row, Rule, amount
 from .sums import Limits, Sum
+from .worth_words import of_cash
 
-_TAKES = rf"(\S+) takes ({AMOUNT}) of it(?: and (\d+) more lines? ({AMOUNT}))?"
+_USE = rf"{AMOUNT}(?: [A-Z]{{3}})?"
+_TAKES = rf"(\S+) takes ({_USE}) of it(?: and (\d+) more lines? ({_USE}))?"
 _ROOM = r"(?:(\S+) of )?(?:contract )?(\S+) has room for (\d+|none)"
 
 
@@ -31,13 +33,14 @@ def _takes(ground: Ground, one: Sum, line: Line, first: str) -> Row:
     rest = one.limit.use - own - most
     others = one.lines - {line.id, first}
     many = sum(one.used_by(ground, frozenset([name])) > 0 for name in others) if rest else 0
-    more = (f"{many}", _shown(one, rest)) if rest else ("", "")
-    return (first, _shown(one, most), *more)
+    currency = ground.facts.currency
+    more = (f"{many}", _shown(one, rest, currency)) if rest else ("", "")
+    return (first, _shown(one, most, currency), *more)
 
 
-def _shown(one: Sum, use: int) -> str:
+def _shown(one: Sum, use: int, currency: str) -> str:
     if one.family == "credit":
-        return money(use)
+        return of_cash(use, currency)
     return amount(use / MICRO) if one.family == "capacity" else f"{use}"
 
 

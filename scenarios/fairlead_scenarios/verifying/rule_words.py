@@ -126,9 +126,9 @@ def _limit(family: str) -> Callable[[Ground, Limits, str], Row | None]:
     return says
 
 
-def _credit(_: Ground, limits: Limits, key: str) -> Row | None:
+def _credit(ground: Ground, limits: Limits, key: str) -> Row | None:
     limit = limits.named("credit", key)
-    return None if limit is None else (key, money(limit.limit))
+    return None if limit is None else (key, money(limit.limit), ground.facts.currency)
 
 
 def _floor(ground: Ground, limits: Limits, key: str) -> Row | None:
@@ -187,7 +187,7 @@ _WORDS: Mapping[str, tuple[str, Callable[[Ground, Limits, str], Row | None]]] = 
     ),
     "contract_cap": (r"(?i:contract) (\S+) may take (\d+) more", _limit("contract_cap")),
     FLOOR: (r"(?i:contract) (\S+) (must get|is owed) at least (\d+)", _floor),
-    "credit": (rf"(?i:customer) (\S+) may still spend ({MONEY})", _credit),
+    "credit": (rf"(?i:customer) (\S+) may still spend ({MONEY})(?: ([A-Z]{{3}}))?", _credit),
     "quota": (r"(?i:quota) (\S+) has (\d+) left", _limit("quota")),
     "protection": (
         r"(\d+) of (\S+)(?: at ([^:;()]+?))? are kept for ([^:;()]+?)"

@@ -37,6 +37,7 @@ from .rule_words import (
 from .stock_words import refused_roles
 from .sums import Limits
 from .trial import Kind, Trial, arithmetic
+from .worth_words import BOTH, both, misplaced
 
 _EPOCH = date(1970, 1, 1)
 _HAD = r"(?:(\d+) (?=places))?(\S+) had (\d+)"
@@ -51,12 +52,14 @@ class _Said:
         self.ground, self.limits, self.reach, self.said = ground, limits, reach, said
         self.told = said.explanation
         self.short = said.requested_quantity - said.confirmed_quantity
+        self._currency = ground.facts.currency
         self.fixes = [self.told.fix, *self.told.fix.also] if self.told.HasField("fix") else []
 
     def wrong(self) -> str:
         """The first figure or id that is of no statement, or what is left out; "" where nothing."""
         strange = (f"{text!r} is of no statement" for text in self._strangers())
-        return next(chain(strange, left_out(self.said)), "")
+        units = misplaced(self.told.sentence, self._currency)
+        return next(chain(strange, left_out(self.said), units), "")
 
     def _strangers(self) -> Iterator[str]:
         roles = [*self._roles(), *rule_roles(self.ground, self.limits, self._told_rules())]
@@ -81,22 +84,20 @@ class _Said:
         yield r"(\d+) short: ", {(f"{self.short}",)}
         yield r"(?:short: |; )(\d+): ", {(f"{r.units}",) for r in told.reasons}
         yield (
-            rf"(\d+) went to (\S+) \(tier (\S+), ({MONEY}) a unit (?:against ({MONEY})|for either)",
-            {(f"{c.units}", c.line, c.tier, *_compared(c)) for c in told.competitors},
+            rf"(\d+) went to (\S+) \(tier (\S+), a unit: {BOTH}",
+            {(f"{c.units}", c.line, c.tier, *self._compared(c)) for c in told.competitors},
         )
         yield (
-            rf"least is lost with (\S+) \(tier (\S+), ({MONEY}) against ({MONEY})",
-            {(c.line, c.tier, *_values(c)) for c in told.competitors},
+            rf"least is lost with (\S+) \(tier (\S+), a unit: {BOTH}",
+            {(c.line, c.tier, *self._compared(c)) for c in told.competitors},
         )
         yield (
-            rf"a unit of (\S+) is priced at ({MONEY}) against ({MONEY})",
-            {
-                (c.line, *side_by_side(self.ground.lines[c.line].price, line.price))
-                for c in told.competitors
-            },
+            rf"a unit of (\S+) is priced at ({MONEY})(?: ([A-Z]{{3}}))? "
+            rf"against ({MONEY})(?: ([A-Z]{{3}}))?",
+            {(c.line, *self._prices(c.line)) for c in told.competitors},
         )
         yield (
-            rf"by fair share \(({MONEY}) against ({MONEY})\)",
+            rf"by fair share \(({MONEY}) against ({MONEY}) points\)",
             {
                 side_by_side(c.unit_value.fair_share_micros, c.own_unit_value.fair_share_micros)
                 for c in told.competitors
@@ -120,6 +121,16 @@ class _Said:
         yield r"(\d+) are left, but", {(f"{self.reach.sum('unused')}",)}
         product = self.reach.line.product
         yield r"only (\d+) of (\S+) in reach", {(f"{self.reach.held}", product)}
+
+    def _compared(self, rival: explanation_pb2.CompetingLine) -> Row:
+        """What a unit is worth with both; said once where that is the same."""
+        theirs, own = both(rival.unit_worth, rival.own_unit_worth, self._currency)
+        return theirs, "" if theirs == own else own
+
+    def _prices(self, rival: str) -> Row:
+        """The prices of a rival and of the line, each with the currency."""
+        theirs, own = side_by_side(self.ground.lines[rival].price, self.reach.line.price)
+        return theirs, self._currency, own, self._currency
 
     def _late(self) -> Iterator[Row]:
         """Units that come after the day asked for, the last of their days, and that day."""
@@ -198,8 +209,6 @@ class _Said:
         days = {line.latest, *(fix.by_day for fix in self.fixes)} - {None}
         written = {text for number in numbers for text in as_written(number)}
         written |= set(fix_money(self.told.fix))
-        for rival in self.told.competitors:
-            written |= {*_values(rival)}
         written |= {(_EPOCH + timedelta(days=day)).isoformat() for day in days if day is not None}
         for family, key in self._rules():
             limit = self.limits.named(family, key)
@@ -242,7 +251,8 @@ class _Said:
         for arc in ground.arcs.get(self.reach.line.id, []):
             if arc.lot.id in unused:
                 units = min(unused[arc.lot.id], short)
-                yield from (f"{units}", money(units * arc.value))
+                yield from (f"{units}", money(units * arc.cash))
+                yield money(units * (arc.value - arc.cash))
                 yield money(self._opening(arc))
 
     def _opening(self, arc: Arc) -> int:
@@ -324,18 +334,3 @@ def sentence_trial(
 
 def _day(days: int) -> str:
     return (_EPOCH + timedelta(days=days)).isoformat()
-
-
-def _values(rival: explanation_pb2.CompetingLine) -> tuple[str, str]:
-    """What a unit is worth to a rival and to the line."""
-    return side_by_side(_total(rival.unit_value), _total(rival.own_unit_value))
-
-
-def _compared(rival: explanation_pb2.CompetingLine) -> tuple[str, str]:
-    """The same; one figure where they are the same."""
-    theirs, own = _values(rival)
-    return theirs, "" if theirs == own else own
-
-
-def _total(terms: explanation_pb2.Money) -> int:
-    return sum(getattr(terms, f.name) for f in terms.DESCRIPTOR.fields)

@@ -35,6 +35,7 @@ class Kind(Enum):
     LIMIT = "limit, use and slack"
     BINDS = "limit binds"
     MARGINAL = "marginal value"
+    SPLIT = "cash and policy value"
     UNLISTED = "limit not listed"
     SENTENCE = "sentence"
     CONFLICT = "conflict set"

@@ -1,11 +1,13 @@
 """What a unit of a lot is worth to a line: the value of its arc, and what the line is owed.
 
-A unit under a previous confirmation spares its churn, and a unit under a soft floor its penalty.
-Fair share counts by whole packs: what one more, or one less, changes of its term, by the unit.
+A unit under a previous confirmation spares its churn, which is policy value, and a unit under a
+soft floor its penalty, which is cash. Fair share is policy value and counts by whole packs: what
+one more, or one less, changes of its term, by the unit.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 from fairlead_solver.reference.arcs import Arc
@@ -17,18 +19,31 @@ from .limits import FLOOR
 from .sums import Limits
 
 
-def gained(ground: Ground, limits: Limits, arc: Arc) -> Fraction:
-    """Micro-units that one unit more of the arc's lot is worth to its line."""
+@dataclass(frozen=True, slots=True)
+class UnitWorth:
+    """Cash in micro-units of money, and policy value in millionths of a point."""
+
+    cash: Fraction
+    policy_value: Fraction
+
+    @property
+    def total(self) -> Fraction:
+        """What the objective counts."""
+        return self.cash + self.policy_value
+
+
+def gained(ground: Ground, limits: Limits, arc: Arc) -> UnitWorth:
+    """What one unit more of the arc's lot is worth to its line."""
     churn = ground.given[arc.line.id] < arc.line.previous
     share = of_fair_share(ground, arc.line, arc.line.pack)
-    return _worth(ground, limits, arc, churn=churn, to=None) + Fraction(share, arc.ratio)
+    return _worth(ground, limits, arc, churn=churn, share=share, to=None)
 
 
-def lost(ground: Ground, limits: Limits, arc: Arc, to: Line) -> Fraction:
+def lost(ground: Ground, limits: Limits, arc: Arc, to: Line) -> UnitWorth:
     """What the arc's line loses with a unit of the lot that passes to another line."""
     churn = 0 < ground.given[arc.line.id] <= arc.line.previous
     share = -of_fair_share(ground, arc.line, -arc.line.pack)
-    return _worth(ground, limits, arc, churn=churn, to=to) + Fraction(share, arc.ratio)
+    return _worth(ground, limits, arc, churn=churn, share=share, to=to)
 
 
 def of_fair_share(ground: Ground, line: Line, units: int) -> int:
@@ -54,15 +69,17 @@ def _least_fill(ground: Ground, line: Line, given: int) -> Fraction:
     return min(fill) * sum(i.price * i.quantity for i in group)
 
 
-def _worth(ground: Ground, limits: Limits, arc: Arc, *, churn: bool, to: Line | None) -> Fraction:
-    line, worth = arc.line, arc.value
+def _worth(
+    ground: Ground, limits: Limits, arc: Arc, *, churn: bool, share: int, to: Line | None
+) -> UnitWorth:
+    line, cash, policy_value = arc.line, arc.cash, arc.value - arc.cash + share
     if churn:
-        worth += round(ground.policy.churn.rate * line.price)
+        policy_value += round(ground.policy.churn.rate * line.price)
     for one in limits.sums:
         row = row_of(ground.cycle, "contracts", one.key) if one.family == FLOOR else None
         if row is None or row["hard"] or line.id not in one.lines:
             continue
         use, floor = one.limit.use, one.limit.limit
         if use < floor or (use == floor and to is not None and to.id not in one.lines):
-            worth += row["penalty_micros"]
-    return Fraction(worth, arc.ratio)
+            cash += row["penalty_micros"]
+    return UnitWorth(Fraction(cash, arc.ratio), Fraction(policy_value, arc.ratio))

@@ -41,6 +41,7 @@ def _encode(reply: Reply) -> dict[str, Any]:
         "flows": [[flow.line, flow.lot, flow.packs] for flow in reply.flows],
         "objective_micros": reply.objective_micros,
         "bound_micros": reply.bound_micros,
+        "cash_micros": reply.cash_micros,
         "version": f"pyomo {version('pyomo')}",
     }
 

@@ -42,7 +42,8 @@ class Question:
     """One cycle, the Pyomo name of a solver, the relative gap and the time it may take.
 
     `held`: what is forced on lines beside all rules, to try the opposite of a statement. `raised`:
-    lines with the units by which their fair share is moved, which no fact sets.
+    lines with the units by which their fair share is moved, which no fact sets. `cash`: of the best
+    plans one of most cash (1), of least (-1), or any (0).
     """
 
     facts: Facts
@@ -52,6 +53,7 @@ class Question:
     seconds: float | None
     held: tuple[Held, ...] = ()
     raised: tuple[tuple[str, int], ...] = ()
+    cash: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,11 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a Question; `flows` names every arc, also the empty ones."""
+    """The answer to a Question; `flows` names every arc, also the empty ones; `cash_micros` is the
+    cash in the objective."""
 
     status: ReferenceStatus
     flows: tuple[Flow, ...]
     objective_micros: int | None
     bound_micros: float | None
+    cash_micros: int | None = None

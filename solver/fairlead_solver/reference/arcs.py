@@ -19,7 +19,8 @@ class Arc:
     lot: Lot
     ratio: int
     lane: dict[str, Any] | None
-    value: int  # micro-units per unit of the line
+    value: int  # millionths per unit of the line: cash and policy value
+    cash: int  # the cash in that, micro-units of money
 
     @property
     def taken_per_pack(self) -> int:
@@ -45,12 +46,13 @@ def find(cycle: Cycle) -> list[Arc]:
     for lot in cycle.lots:
         lots[lot.product].append(lot)
     return [
-        Arc(line, lot, ratio, lane, _value(cycle, line, lot, ratio, penalty, lane, place))
+        Arc(line, lot, ratio, lane, cash + _policy(cycle, line, lot, ratio, penalty, lane), cash)
         for line in cycle.lines
         for lot, ratio, penalty in _candidates(line, lots, stand_ins[line.product])
         for lane in [lanes.get((lot.location, line.destination))]
         for place in [places.get(lot.location, {})]
         if (lane is not None or not lanes) and _fits(line, lot, lane, place)
+        for cash in [_cash(line, lot, ratio, lane, place)]
     ]
 
 
@@ -84,23 +86,28 @@ def _delivery(lot: Lot, lane: dict[str, Any] | None) -> int:
     return lot.available + (int(lane["transit_days"]) if lane else 0)
 
 
-def _value(
+def _cash(
+    line: Line, lot: Lot, ratio: int, lane: dict[str, Any] | None, place: dict[str, Any]
+) -> int:
+    """Margin: price less unit cost, lane and handling."""
+    move = int((lane["cost_micros"] if lane else 0) + place.get("handling_cost_micros", 0))
+    return line.price - ratio * (lot.cost + move)
+
+
+def _policy(
     cycle: Cycle,
     line: Line,
     lot: Lot,
     ratio: int,
     penalty: float,
     lane: dict[str, Any] | None,
-    place: dict[str, Any],
 ) -> int:
-    """Margin + service + aging - lateness - substitution, each rounded to the micro-unit."""
+    """Service + aging - lateness - substitution, each rounded to the millionth."""
     tier = cycle.policy.tiers[line.tier]
-    move = int((lane["cost_micros"] if lane else 0) + place.get("handling_cost_micros", 0))
     late = max(0, _delivery(lot, lane) - line.requested)
     aging = round(_aging_rate(cycle, lot) * lot.cost)
     return (
-        (line.price - ratio * (lot.cost + move))
-        + round(tier.service_rate * line.price)
+        round(tier.service_rate * line.price)
         + ratio * aging
         - round(tier.lateness_rate * line.price * late)
         - round(penalty * line.price)

@@ -23,7 +23,7 @@ def _proportional(f: Formulation) -> None:
     entitled = f.entitlements()
     for line in f.cycle.lines:
         rows.add(under[line.id] >= float(entitled[line.id]) - f.given(line))
-        f.money.append(-rate * line.price * under[line.id])
+        f.policy_value.append(-rate * line.price * under[line.id])
 
 
 def _max_min(f: Formulation) -> None:
@@ -35,4 +35,4 @@ def _max_min(f: Formulation) -> None:
         for line in group:
             rows.add(line.quantity * least[index] <= f.given(line))
         worth = sum(line.price * line.quantity for line in group)
-        f.money.append(rate * worth * least[index])
+        f.policy_value.append(rate * worth * least[index])

@@ -3,8 +3,8 @@
     n_k   packs on arc k, integer            given_i = Σ_k m_i n_k       over the arcs of line i
                                              taken_s = Σ_k r_k m_i n_k   over the arcs of lot s
 
-A rule adds constraints to `model` under its own name and its money (in micro-units, costs
-negative) to `money`.
+A rule adds constraints to `model` under its own name, its money (in micro-units, costs negative) to
+`cash`, and what is no money but counts with it to `policy_value`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Formulation:
         self._raised = raised or {}
         self.arcs: Sequence[Arc] = find(cycle)
         self.model: Any = pyo.ConcreteModel()
-        self.money: list[Any] = []
+        self.cash: list[Any] = []
+        self.policy_value: list[Any] = []
         most = [arc.most for arc in self.arcs]
         self.model.packs = pyo.Var(
             range(len(most)), domain=pyo.NonNegativeIntegers, bounds=lambda _, k: (0, most[k])

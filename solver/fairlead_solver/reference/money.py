@@ -13,14 +13,27 @@ from .readings import Usage, floor, share_groups
 
 
 def objective(f: Formulation, packs: Sequence[int]) -> int:
-    """Micro-units of money, to the nearest one."""
+    """Cash and policy value together, in millionths, to the nearest one."""
+    given = _given(f, packs)
+    per_unit = sum(a.value * a.line.pack * n for a, n in zip(f.arcs, packs, strict=True))
+    return per_unit + round(_fair_share(f, given) - _churn(f, given) - _costs(f, packs, given))
+
+
+def cash(f: Formulation, packs: Sequence[int]) -> int:
+    """The cash in it: margins less fixed costs, overtime and penalties."""
+    per_unit = sum(a.cash * a.line.pack * n for a, n in zip(f.arcs, packs, strict=True))
+    return per_unit - round(_costs(f, packs, _given(f, packs)))
+
+
+def _given(f: Formulation, packs: Sequence[int]) -> Counter[str]:
     given: Counter[str] = Counter()
     for arc, n in zip(f.arcs, packs, strict=True):
         given[arc.line.id] += n * arc.line.pack
-    per_unit = sum(a.value * a.line.pack * n for a, n in zip(f.arcs, packs, strict=True))
-    return per_unit + round(
-        _fair_share(f, given) - _opened(f, packs) - _overtime(f, packs) - _promises(f, given)
-    )
+    return given
+
+
+def _costs(f: Formulation, packs: Sequence[int], given: Counter[str]) -> Fraction:
+    return _opened(f, packs) + _overtime(f, packs) + _penalties(f, given)
 
 
 def _opened(f: Formulation, packs: Sequence[int]) -> int:
@@ -50,13 +63,19 @@ def _overtime(f: Formulation, packs: Sequence[int]) -> Fraction:
     return cost
 
 
-def _promises(f: Formulation, given: Counter[str]) -> Fraction:
-    """Contract penalties and churn."""
+def _penalties(f: Formulation, given: Counter[str]) -> Fraction:
+    """Of contracts whose floor is not met."""
     cost = Fraction(0)
     for k in f.cycle.rows("contracts"):
         scope = f.cycle.scope(k)
         short = floor(k, scope) - sum(given[line.id] for line in scope)
         cost += k["penalty_micros"] * max(0, short)
+    return cost
+
+
+def _churn(f: Formulation, given: Counter[str]) -> Fraction:
+    """What was confirmed and is taken back."""
+    cost = Fraction(0)
     rate = decimal(f.cycle.policy.churn.rate)
     for line in f.cycle.lines:
         cost += rate * line.price * max(0, line.previous - given[line.id])

@@ -44,7 +44,7 @@ def shipments(f: Formulation) -> None:
         return shipment if fixed else None
 
     for shipment, switch in _opened(f, "shipment", key).items():
-        f.money.append(-cost[shipment] * switch)
+        f.cash.append(-cost[shipment] * switch)
 
 
 def location_use(f: Formulation) -> None:
@@ -53,7 +53,7 @@ def location_use(f: Formulation) -> None:
     most = f.cycle.policy.location_use.max_locations
     matter = {w for w in cost if most or cost[w]}
     used = _opened(f, "location", lambda arc: _within(arc.lot.location, matter))
-    f.money += [-cost[place] * switch for place, switch in used.items() if cost[place]]
+    f.cash += [-cost[place] * switch for place, switch in used.items() if cost[place]]
     if most and used:
         f.rows("max_locations").add(sum(used.values()) <= most)
 

@@ -100,6 +100,7 @@ def _reply(reply: dict[str, Any]) -> Reply:
         tuple(Flow(*flow) for flow in reply["flows"]),
         reply["objective_micros"],
         reply["bound_micros"],
+        reply["cash_micros"],
     )
 
 

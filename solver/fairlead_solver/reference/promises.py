@@ -54,7 +54,7 @@ def churn(f: Formulation) -> None:
     rows = f.rows("churn")
     for name, line in matter.items():
         rows.add(lost[name] >= line.previous - f.given(line))
-        f.money.append(-rate * line.price * lost[name])
+        f.policy_value.append(-rate * line.price * lost[name])
 
 
 def hold(f: Formulation, held: Iterable[Held]) -> None:

@@ -24,7 +24,10 @@ def demand(f: Formulation) -> None:
 
 def value(f: Formulation) -> None:
     """The terms that arise per unit on an arc."""
-    f.money += [a.value * a.line.pack * f.model.packs[k] for k, a in enumerate(f.arcs) if a.value]
+    for k, arc in enumerate(f.arcs):
+        packs = arc.line.pack * f.model.packs[k]
+        f.cash.append(arc.cash * packs)
+        f.policy_value.append((arc.value - arc.cash) * packs)
 
 
 def capacity(f: Formulation) -> None:
@@ -42,7 +45,7 @@ def capacity(f: Formulation) -> None:
             if arc.lot.location == place
         )
         rows.add(used - overtime[index] <= r["capacity_micros"] / MICROS)
-        f.money.append(-r["overtime_cost_micros"] * overtime[index])
+        f.cash.append(-r["overtime_cost_micros"] * overtime[index])
 
 
 def contracts(f: Formulation) -> None:
@@ -56,7 +59,7 @@ def contracts(f: Formulation) -> None:
         rows.add(given + short[k["id"]] >= floor(k, scope))
         if k["hard"]:
             rows.add(short[k["id"]] <= 0)
-        f.money.append(-k["penalty_micros"] * short[k["id"]])
+        f.cash.append(-k["penalty_micros"] * short[k["id"]])
         if k["cap_quantity"] is not None and scope:
             rows.add(given <= max(0, k["cap_quantity"] - k["delivered_quantity"]))
 

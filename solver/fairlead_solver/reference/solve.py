@@ -14,7 +14,7 @@ from .completeness import delivery_groups, minimum_fill, strict_fefo
 from .cycle import read
 from .fairness import fair_share
 from .formulation import Formulation
-from .money import objective
+from .money import cash, objective
 from .places import location_use, shipments, sources
 from .promises import churn, hold, locks, strategies, time_fence
 from .quantities import (
@@ -51,6 +51,7 @@ RULES = (
     strategies,
     churn,
 )
+ROUNDING = 1e-9  # relative, of a worth that is held
 AGREEMENT = 1e-6  # relative, between the solver's objective and that of the plan it found
 
 
@@ -66,12 +67,25 @@ def answer(question: Question) -> Reply:
             held = _hold_tier(f, rank, question, clock)
             if held.ending is not Ending.OPTIMAL:
                 return _reply(f, held, bound=None)
-    f.model.objective = pyo.Objective(expr=sum(f.money) / MICROS, sense=pyo.maximize)
+    worth = sum(f.cash) + sum(f.policy_value)
+    f.model.objective = pyo.Objective(expr=worth / MICROS, sense=pyo.maximize)
     solved = run(f.model, question.solver, question.gap, clock.left())
     if solved.ending is Ending.OPTIMAL:
         _assert_plan_is_worth(f, pyo.value(f.model.objective), question.gap)
     bound = solved.upper_bound
+    if question.cash and f.arcs and solved.ending is Ending.OPTIMAL:
+        solved = _by_cash(f, question, clock)
     return _reply(f, solved, None if bound is None else bound * MICROS)
+
+
+def _by_cash(f: Formulation, question: Question, clock: _Clock) -> Solved:
+    """Of the plans worth as much as the one found, that of most or of least cash."""
+    best = pyo.value(f.model.objective)
+    f.rows("worth").add(f.model.objective.expr >= best - ROUNDING * max(1.0, abs(best)))
+    f.model.del_component(f.model.objective)
+    most = question.cash * sum(f.cash) / MICROS
+    f.model.objective = pyo.Objective(expr=most, sense=pyo.maximize)
+    return run(f.model, question.solver, 0.0, clock.left())
 
 
 class _Clock:
@@ -133,4 +147,5 @@ def _reply(f: Formulation, solved: Solved, bound: float | None) -> Reply:
         tuple(Flow(a.line.id, a.lot.id, n) for a, n in zip(f.arcs, packs, strict=True)),
         objective(f, packs),
         bound,
+        cash(f, packs),
     )

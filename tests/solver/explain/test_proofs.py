@@ -288,7 +288,7 @@ def test_fair_share_is_listed_with_what_loosening_it_would_earn() -> None:
     (share,) = shares
     assert share.marginal_down is not None
     assert share.marginal_down.method is MarginalMethod.RESOLVED
-    assert share.sentence.endswith("1 less is worth 10.00.")
+    assert share.sentence.endswith("1 less: cash +2.00, policy value +8.00 points.")
 
 
 def test_more_stock_may_cost_where_fair_shares_grow_by_less_than_a_pack() -> None:
@@ -297,7 +297,7 @@ def test_more_stock_may_cost_where_fair_shares_grow_by_less_than_a_pack() -> Non
     _, explanation = told(facts(lines=lines, lots=[lot("S", 30)]), policy)
     lots = [b for b in explanation.binding if b.rule.family == "supply"]
     assert [b.marginal_up.value_micros for b in lots if b.marginal_up] == [-10 * MICROS]
-    assert lots[0].sentence.endswith("1 more costs 10.00.")
+    assert lots[0].sentence.endswith("1 more: cash 0.00, policy value -10.00 points.")
 
 
 def test_bug_lots_joined_by_a_floor_are_valued_one_at_a_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -135,8 +136,8 @@ def told_of_loser(told: Told) -> str:
 
 def test_bug_two_values_that_differ_are_written_with_the_digits_that_tell_them_apart() -> None:
     says = told_of_loser(contest(10 * MICROS, 10 * MICROS + 100))
-    theirs, _, own = says.partition(" a unit against ")
-    assert float(theirs.split()[-1]) > float(own.partition(")")[0])
+    theirs, own = re.findall(r"cash (\S+), policy value (\S+) points", says)
+    assert all(float(more) > float(less) for more, less in zip(theirs, own, strict=True))
 
 
 @pytest.mark.parametrize("tiers", [{}, {"L": {"tier": "B"}, "M": {"tier": "A"}}])
@@ -145,7 +146,7 @@ def test_bug_a_unit_worth_the_same_to_both_is_a_tie_whatever_their_tiers(tiers: 
     policy = api.Policy(tiers=(Tier("A", 5.0, 0.1), Tier("B", 5.0, 0.1)), default_tier="B")
     told = contest(10 * MICROS, 10 * MICROS, policy, **tiers)
     says = told_of_loser(told)
-    assert "a unit for either, worth the same" in says
+    assert "points for either, worth the same" in says
     codes = {r.code for s in told.explanation.stories or () for r in s.reasons}
     assert ReasonCode.TIE_BREAK in codes and ReasonCode.OUTRANKED_TIER not in codes
 
@@ -157,7 +158,7 @@ def test_a_strict_tier_decides_though_a_unit_is_worth_the_same() -> None:
         tier_mode=TierMode.STRICT,
     )
     told = contest(10 * MICROS, 10 * MICROS, policy, L={"tier": "B"}, M={"tier": "A"})
-    assert "a unit for either; tiers are strict)" in told_of_loser(told)
+    assert "points for either; tiers are strict)" in told_of_loser(told)
 
 
 def test_bug_in_one_strict_tier_the_price_decides_and_is_told() -> None:
@@ -200,7 +201,7 @@ def test_bug_what_fair_share_decided_is_told_with_the_term_that_decided(
         terms.get(Term.FAIR_SHARE, 0) for terms in (rival.unit_value, rival.own_unit_value)
     )
     assert theirs > own
-    shown = f"by fair share ({theirs / MICROS:.2f} against {own / MICROS:.2f})"
+    shown = f"by fair share ({theirs / MICROS:.2f} against {own / MICROS:.2f} points)"
     assert shown in told.story("L").sentence
 
 

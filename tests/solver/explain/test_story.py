@@ -17,7 +17,8 @@ def test_the_sentence_names_who_took_the_stock_and_both_values() -> None:
     )
     assert told.story("SO-880").sentence == (
         "8 of 20 given. 12 short: DC-1 had 30; "
-        "22 went to SO-881 (tier A, 100.00 a unit against 70.00)."
+        "22 went to SO-881 (tier A, a unit: cash 10.00, policy value 90.00 points, against cash "
+        "10.00, policy value 60.00 points)."
     )
 
 
@@ -25,7 +26,8 @@ def test_a_rival_worth_less_a_unit_is_told_with_the_rule_by_which_it_keeps_the_s
     rival = line("R", 20, unit_price_micros=9 * MICROS, ship_complete=True)
     told = tell(lines=[line("L", 10), rival], lots=[lot("S", 25)])
     assert told.story("L").sentence == (
-        "5 of 10 given. 5 short: DC-1 had 25; 20 went to R (tier C, 45.00 a unit against 50.00; "
+        "5 of 10 given. 5 short: DC-1 had 25; 20 went to R (tier C, a unit: cash 9.00, policy "
+        "value 36.00 points, against cash 10.00, policy value 40.00 points; "
         "line R ships complete: 20, or nothing; the plan as a whole is worth more so)."
     )
 
@@ -60,7 +62,10 @@ def test_the_lines_that_took_most_are_told_and_the_others_counted() -> None:
         ("N", 2),  # of those that a tier decided for
     ]
     assert story.competitors_left_out == 5
-    assert "8 went to M8 (tier C, 100.00 a unit against 70.00) and 28 to 7 more" in story.sentence
+    assert (
+        "8 went to M8 (tier C, a unit: cash 20.00, policy value 80.00 points, against cash 10.00, "
+        "policy value 60.00 points) and 28 to 7 more" in story.sentence
+    )
 
 
 def test_competitors_stand_side_by_side_term_by_term() -> None:

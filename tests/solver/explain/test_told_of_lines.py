@@ -86,7 +86,8 @@ def test_lines_worth_the_same_are_not_told_that_an_order_of_ids_decided() -> Non
     short = [told.story(f"S{k}") for k in (1, 2, 3)]
     for story in (s for s in short if s.reasons):
         assert "order" not in story.sentence
-        assert "50.00 a unit for either, worth the same; another plan as good" in story.sentence
+        worth = "cash 10.00, policy value 40.00 points for either"
+        assert f"a unit: {worth}, worth the same; another plan as good" in story.sentence
 
 
 def test_a_substitute_that_counts_two_for_one_is_compared_by_the_unit_of_the_lot() -> None:
@@ -104,8 +105,9 @@ def test_a_substitute_that_counts_two_for_one_is_compared_by_the_unit_of_the_lot
         25 * MICROS,
         30 * MICROS,
     )
-    assert "(tier C, 25.00 a unit against 30.00; line S1 takes 2 of HALF for one of P; " in (
-        told.story("S2").sentence
+    assert (
+        "(tier C, a unit: cash 5.00, policy value 20.00 points, against cash 6.00, policy value "
+        "24.00 points; line S1 takes 2 of HALF for one of P; " in told.story("S2").sentence
     )
 
 
@@ -131,8 +133,9 @@ def test_the_penalty_of_a_floor_counts_in_what_a_unit_is_worth_to_who_keeps_it()
     )
     (rival,) = told.story("S1").competitors
     assert rival.unit_value[Term.CONTRACT] == 99 * MICROS
-    assert "40 went to S2 (tier C, 149.00 a unit against 100.00, for its contract's floor)" in (
-        told.story("S1").sentence
+    assert (
+        "40 went to S2 (tier C, a unit: cash 109.00, policy value 40.00 points, against cash "
+        "10.00, policy value 90.00 points, for its contract's floor)" in told.story("S1").sentence
     )
 
 
@@ -168,7 +171,8 @@ def test_a_fixed_cost_that_is_not_worth_paying_is_named() -> None:
     )
     assert (
         "50 are left, but serving it costs more than it is worth: a fixed cost of 5,000.00 to ship "
-        "from DC-2, for 20 worth 1,000.00." in told.story("S2").sentence
+        "from DC-2, for 20 worth cash 200.00, policy value 800.00 points."
+        in told.story("S2").sentence
     )
 
 
@@ -212,8 +216,10 @@ def test_the_rival_that_is_cheapest_to_displace_is_named_beside_the_one_that_too
         lots=[lot("L1", 40)],
     )
     assert told.story("S1").sentence == (
-        "0 of 20 given. 20 short: DC-1 had 40; 30 went to S2 (tier C, 100.00 a unit against "
-        "50.00) and 10 to 1 more line; least is lost with S3 (tier C, 55.00 against 50.00)."
+        "0 of 20 given. 20 short: DC-1 had 40; 30 went to S2 (tier C, a unit: cash 20.00, policy "
+        "value 80.00 points, against cash 10.00, policy value 40.00 points) and 10 to 1 more line; "
+        "least is lost with S3 (tier C, a unit: cash 11.00, policy value 44.00 points, against "
+        "cash 10.00, policy value 40.00 points)."
     )
 
 
@@ -223,12 +229,15 @@ def test_strict_tiers_are_named_where_money_speaks_for_the_line() -> None:
         lines=[line("S1", 20, tier="A"), line("S2", 20, unit_price_micros=90 * MICROS)],
         lots=[lot("L1", 30)],
     )
-    assert "(tier A, 100.00 a unit against 450.00; tiers are strict)" in told.story("S2").sentence
+    assert (
+        "(tier A, a unit: cash 10.00, policy value 90.00 points, against cash 90.00, policy value "
+        "360.00 points; tiers are strict)" in told.story("S2").sentence
+    )
 
 
 def test_figures_are_the_same_in_a_sentence_and_in_a_table() -> None:
-    assert money(915_775_000) == "915.78"
-    assert money(844_012_000_000_000) == "844,012,000.00"
+    assert money(915_775_000, "") == "915.78"
+    assert money(844_012_000_000_000, "USD") == "844,012,000.00 USD"
     assert [amount(x) for x in (12299.28, 20.0, 0.035)] == ["12,299.28", "20", "0.035"]
 
 

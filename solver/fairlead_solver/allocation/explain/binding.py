@@ -7,12 +7,12 @@ counts in coarser grains.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from ..family import Wording
-from ..figures import amount, money
+from ..figures import amount, change, together
 from .case import Case
 from .shortened import Shortened
 from .values import (
@@ -78,7 +78,6 @@ def _binding(case: Case, found: Shortened, at: _Row) -> BindingConstraint:
     use = limit if unit is Unit.COUNT else round(float(case.limits.use[at.row]) * step)
     lines, units = found.line[at.part].tolist(), found.units[at.part].tolist()
     ids = case.problem.facts.lines.id
-    shortens = "1 line" if len(units) == 1 else f"{len(units)} lines"
     return BindingConstraint(
         id=f"{block.family}/{block.name}/{words.key}",
         rule=Rule(block.family, words.key, words.leaf),
@@ -94,7 +93,7 @@ def _binding(case: Case, found: Shortened, at: _Row) -> BindingConstraint:
         ),
         marginal_up=at.worth.up,
         marginal_down=at.worth.down,
-        sentence=f"{words.sentence}; {shortens} short by {sum(units)}{_worth(case, at, unit)}.",
+        sentence=f"{words.sentence}; {_shortens(case, lines, units)}{_worth(case, at, unit)}.",
     )
 
 
@@ -119,18 +118,30 @@ def unit_of(family: str, words: Wording) -> Unit:
     return {"money": Unit.MONEY_MICROS, "locations": Unit.COUNT}.get(words.unit, Unit.BASE)
 
 
+def _shortens(case: Case, lines: Sequence[int], units: Sequence[int]) -> str:
+    """How many lines are short, and by how much where they ask for one product: units of several
+    add up to nothing."""
+    counted = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+    product = case.problem.facts.lines.product
+    products = {product.word(line) for line in lines}
+    if len(products) > 1:
+        return f"{counted} short"
+    return f"{counted} short by {sum(units)} of {products.pop()}"
+
+
 def _worth(case: Case, at: _Row, unit: Unit) -> str:
     """What a step of loosening is worth: more of a limit, less of a floor."""
     looser = at.worth.up if at.up else at.worth.down
     if looser is None:
         return ""
+    currency = case.problem.facts.currency
     moved = amount(looser.step / MICRO) if unit in MICRO_UNITS else str(looser.step)
-    step, worth = f"{moved} {'more' if at.up else 'less'}", money(looser.value_micros)
-    if looser.method is MarginalMethod.DUAL:
-        return f"; {step} is priced at {worth}"
-    if looser.value_micros < 0 and case.limits.model.goals:  # they come before money
-        return f"; {step} serves a tier better, and money changes by {worth}"
-    if looser.value_micros < 0:  # more stock, of which fair shares are more than packs can give
-        return f"; {step} costs {money(-looser.value_micros)}"
-    more = " or more" if looser.method is MarginalMethod.BESIDE else ""
-    return f"; {step} is worth {worth}{more}"
+    if unit is Unit.MONEY_MICROS:
+        moved = f"{moved} {currency}".rstrip()
+    step = f"{moved} {'more' if at.up else 'less'}"
+    if looser.worth is None:
+        return f"; {step} is priced at {together(looser.value_micros)}"
+    if looser.value_micros < 0 and case.limits.model.goals:  # they come before both
+        step += " serves a tier better"
+    more = ", or more in all" if looser.method is MarginalMethod.BESIDE else ""
+    return f"; {step}: {change(looser.worth, currency)}{more}"

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from ...tables import Floats, Ints
+from ..figures import amount as amount_text
 from ..figures import money
 from ..problem import Problem
 from .binding import MICRO, MICRO_UNITS, unit_of
@@ -157,13 +158,20 @@ def raised_by(case: Case, row: int, steps: int) -> Step:
     unit = unit_of(block.family, words)
     step = MICRO // words.scale if unit in MICRO_UNITS else 1
     amount = steps * step + _overdrawn(case.problem, table, key)
-    shown = money(amount) if unit in MICRO_UNITS else str(amount)
+    shown = _shown(amount, unit, case.problem.facts.currency)
     location = case.problem.facts.resources.location.word(key) if table == "resources" else ""
     return Step(
         FixPart(kind, Rule(block.family, words.key, words.leaf), amount, unit, location=location),
         f"{words.looser} by {shown}",
         moves=(Move(block.family, block.name, key, upper=float(steps)),),
     )
+
+
+def _shown(amount: int, unit: Unit, currency: str) -> str:
+    """An amount with its currency, or of what the limit's own words name."""
+    if unit is Unit.MONEY_MICROS:
+        return money(amount, currency)
+    return amount_text(amount / MICRO) if unit is Unit.RESOURCE_MICROS else str(amount)
 
 
 def _overdrawn(problem: Problem, table: str, key: int) -> int:

@@ -53,7 +53,7 @@ def _shown(case: Case, row: int, use: float) -> str:
     block, words = case.wording(row)
     unit, shown = unit_of(block.family, words), use / words.scale
     if unit is Unit.MONEY_MICROS:
-        return money(round(shown * MICRO))
+        return money(round(shown * MICRO), case.problem.facts.currency)
     return amount(shown) if unit is Unit.RESOURCE_MICROS else str(round(shown))
 
 

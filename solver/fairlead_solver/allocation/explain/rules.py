@@ -96,7 +96,8 @@ def _of_rival(case: Case, line: int, rivals: Sequence[Competitor]) -> str:
     theirs, own = int(facts.price_micros[rival]), int(facts.price_micros[line])
     strict = problem.policy.tier_mode is TierMode.STRICT and facts.tier[rival] == facts.tier[line]
     if strict and theirs > own:
-        price, less = apart(theirs, own)
+        currency = problem.facts.currency
+        price, less = (f"{figure} {currency}".rstrip() for figure in apart(theirs, own))
         return f"tiers are strict, and a unit of {first.line} is priced at {price} against {less}"
     return own_rule(case, rival, line)
 

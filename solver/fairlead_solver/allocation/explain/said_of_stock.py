@@ -11,8 +11,9 @@ import numpy as np
 
 from ...tables import Bools, Ints
 from ..arcs import Refusal, overdue, ready_days
-from ..figures import money
+from ..figures import money, parts
 from ..problem import Problem
+from ..terms import Worth
 from .case import Case
 from .packs import packs
 from .sentences import day
@@ -239,13 +240,15 @@ def _opening(case: Case, line: int) -> str:
     short = int(case.whole[line] - case.given[line])
     units = np.minimum(case.waterfall.arcs.unused[own], short)
     value = np.sum([micros[own] for micros in case.stakes.terms.values()], axis=0)
-    worth, cost = value * units, case.opened.costs_beside(own)
-    best = int(np.argmax(worth - cost))
+    total, cost = value * units, case.opened.costs_beside(own)
+    best = int(np.argmax(total - cost))
     if not cost[best]:
         return ""
     place = case.problem.facts.locations.id[arcs.location[own[best]]]
-    earned = f"{units[best]} worth {money(int(worth[best]))}"
-    return f"a fixed cost of {money(int(cost[best]))} to ship from {place}, for {earned}"
+    currency = case.problem.facts.currency
+    worth = Worth.of({t: int(m[own[best]] * units[best]) for t, m in case.stakes.terms.items()})
+    earned = f"{units[best]} worth {parts(worth, currency)}"
+    return f"a fixed cost of {money(int(cost[best]), currency)} to ship from {place}, for {earned}"
 
 
 def _not_proven(case: Case, line: int) -> str:

@@ -1,7 +1,8 @@
 """Says a line's story in one sentence, out of its codes and figures and nothing else.
 
-    8 of 20 given. 12 short: DC-1 had 30; 22 went to SO-881 (tier A, 14.20 a unit against 9.75).
-    To fill it: 12 more of P at DC-1: gains 117.00, nobody loses.
+    8 of 20 given. 12 short: DC-1 had 30; 22 went to SO-881 (tier A, a unit: cash 4.20 EUR, policy
+    value 10.00 points, against cash 5.75 EUR, policy value 4.00 points). To fill it: 12 more of P
+    at DC-1: …
 
 Several reasons: "12 short: 5: …; 7: …". What is only INDICATED says so with "likely". What the
 places had is told where others took of it.
@@ -9,10 +10,10 @@ places had is told where others took of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from ..figures import apart, money
+from ..figures import apart, money, side_by_side
 from ..figures import change as worth_change
 from ..terms import Term, Worth
 from .competitors import Competing
@@ -48,21 +49,22 @@ def line_sentence(
     had: str = "",
     besides: str = "",
     late: str = "",
+    currency: str = "",
 ) -> str:
     """The sentence of one line; `told` are its reasons with what their rules say, `fix` is what
     would fill it, `had` what the places in its reach had, `besides` what else is refused,
-    `late` what comes late."""
+    `late` what comes late; cash is in `currency`."""
     if given >= asked:
         return opening(given, asked, late)
     telling = [(r, words) for r, words in told if r.units]
-    parts = [_phrase(r, words, competing) for r, words in telling]
-    if len(parts) > 1:
-        parts = [f"{r.units}: {p}" for (r, _), p in zip(telling, parts, strict=True)]
+    phrases = [_phrase(r, words, competing, currency) for r, words in telling]
+    if len(phrases) > 1:
+        phrases = [f"{r.units}: {p}" for (r, _), p in zip(telling, phrases, strict=True)]
     if had and any(_taken(r, competing.told) for r, _ in telling):
-        parts.insert(0, had)
+        phrases.insert(0, had)
     if besides:
-        parts.append(f"besides, {besides}")
-    said = f"{opening(given, asked, late)} {asked - given} short: {'; '.join(parts)}."
+        phrases.append(f"besides, {besides}")
+    said = f"{opening(given, asked, late)} {asked - given} short: {'; '.join(phrases)}."
     return said if fix is None else f"{said} {_to_fill(fix, asked)}: {fix.sentence}."
 
 
@@ -87,8 +89,7 @@ def fix_sentence(
     how_much = "" if effect.how_much is None else f" ({_HOW_MUCH[effect.how_much]})"
     worth = worth_change(effect.gain or Worth(), currency)
     if effect.waived_micros:
-        worth += f" with {money(effect.waived_micros)} {currency}".rstrip()
-        worth += " of penalties waived"
+        worth += f" with {money(effect.waived_micros, currency)} of penalties waived"
     lost = "; ".join(_losses(losers, effect)) or "nobody loses"
     won = [f"{line.line} gets {line.units} more" for line in effect.winners]
     told = f"{change}{how_much}: {worth}; {lost}"
@@ -131,14 +132,14 @@ def day(days: int) -> str:
     return (EPOCH + timedelta(days=days)).isoformat()
 
 
-def _phrase(reason: Reason, words: str, competing: Competing) -> str:
+def _phrase(reason: Reason, words: str, competing: Competing, currency: str) -> str:
     taken = _by_its_code(reason, competing.told)
     if reason.code is ReasonCode.TIE_BREAK and not taken:
         phrase = "a plan that gives it more is worth the same, and one of them was taken"
     elif reason.code is ReasonCode.NOT_PROVEN and reason.rule.leaf:
         phrase = "not ruled out: within the gap asked, a better plan may give it more"
     elif reason.code in OUTRANKED or (reason.code in HELD and taken):
-        phrase = _outranked(reason, words, competing)
+        phrase = _outranked(reason, words, competing, currency)
     else:
         phrase = words or reason.code.name.lower().replace("_", " ")
     likely = reason.certainty is Certainty.INDICATED and reason.code not in OUTRANKED
@@ -159,7 +160,7 @@ def _taken(reason: Reason, rivals: Sequence[Competitor]) -> bool:
     return reason.code in OUTRANKED
 
 
-def _outranked(reason: Reason, words: str, competing: Competing) -> str:
+def _outranked(reason: Reason, words: str, competing: Competing, currency: str) -> str:
     """Who took most for this reason, and how the two compare; who took what is a fact. Where a
     unit is worth no more there, `words` say what else is; of a line that lower tiers are served
     beside, that it takes all or nothing."""
@@ -168,9 +169,9 @@ def _outranked(reason: Reason, words: str, competing: Competing) -> str:
     if not those:
         those, counted = list(competing.told), list(competing.left_out.values())
     first = those[0]
-    value, own = _total(first.unit_value), _total(first.own_unit_value)
-    compared = _compared(value, own)
-    if value <= own and reason.code is ReasonCode.OUTRANKED_VALUE:
+    compared = f"a unit: {_compared(first, currency)}"
+    worth_no_more = first.unit_worth.total_micros <= first.own_unit_worth.total_micros
+    if worth_no_more and reason.code is ReasonCode.OUTRANKED_VALUE:
         compared += f"; {words}; " if words else ", and "
         compared += "the plan as a whole is worth more so"
     elif words and reason.code is ReasonCode.OUTRANKED_TIER:
@@ -182,29 +183,25 @@ def _outranked(reason: Reason, words: str, competing: Competing) -> str:
     )
     others = len(those) - 1 + sum(lines for lines, _ in counted)
     units = sum(c.units for c in those[1:]) + sum(units for _, units in counted)
-    more = f" and {units} to {others} more line{'s' if others > 1 else ''}{_least(those)}"
-    return phrase + more if others else phrase
+    more = f" and {units} to {others} more line{'s' if others > 1 else ''}"
+    return phrase + more + _least(those, currency) if others else phrase
 
 
-def _compared(value: int, own: int) -> str:
-    """What a unit is worth to the one that got it and to this line, with the digits that differ."""
-    theirs, mine = apart(value, own)
-    return f"{theirs} a unit for either" if value == own else f"{theirs} a unit against {mine}"
+def _compared(rival: Competitor, currency: str) -> str:
+    """What a unit is worth with the rival and with the line itself, cash and policy value apart."""
+    theirs, own = side_by_side(rival.unit_worth, rival.own_unit_worth, currency)
+    return f"{theirs} for either" if theirs == own else f"{theirs}, against {own}"
 
 
-def _least(those: Sequence[Competitor]) -> str:
+def _least(those: Sequence[Competitor], currency: str) -> str:
     """Of those that took some the one that would lose least by giving up a unit, beside what this
     line would gain, where that is not the first: what serving the line costs is told against it."""
-    lost = [_total(c.unit_value) - _total(c.own_unit_value) for c in those]
+    lost = [(c.unit_worth - c.own_unit_worth).total_micros for c in those]
     least = those[lost.index(min(lost))]
     if least is those[0]:
         return ""
-    value, own = apart(_total(least.unit_value), _total(least.own_unit_value))
-    return f"; least is lost with {least.line} (tier {least.tier}, {value} against {own})"
-
-
-def _total(terms: Mapping[Term, int]) -> int:
-    return sum(terms.values())
+    compared = _compared(least, currency)
+    return f"; least is lost with {least.line} (tier {least.tier}, a unit: {compared})"
 
 
 def _why(reason: Reason, first: Competitor) -> str:
@@ -212,7 +209,7 @@ def _why(reason: Reason, first: Competitor) -> str:
         *(terms.get(Term.FAIR_SHARE, 0) for terms in (first.unit_value, first.own_unit_value))
     )
     return {
-        ReasonCode.FAIR_SHARE_RATIONED: f", by fair share ({share[0]} against {share[1]})",
+        ReasonCode.FAIR_SHARE_RATIONED: f", by fair share ({share[0]} against {share[1]} points)",
         ReasonCode.CONTRACT_FLOOR_OTHER: ", for its contract's floor",
         ReasonCode.TIE_BREAK: ", worth the same; another plan as good may serve this line",
         ReasonCode.LOCKED: ", locked",

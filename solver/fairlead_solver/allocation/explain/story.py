@@ -86,6 +86,7 @@ def _story(
             places_had(case, line) if short else "",
             untold_of_stock(case, line, [r.code for r, _ in told if r.units]) if short else "",
             comes_late,
+            case.problem.facts.currency,
         ),
         competitors_left_out=competing.lines_left_out(),
     )

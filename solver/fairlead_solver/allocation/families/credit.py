@@ -97,7 +97,8 @@ def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
 def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a customer."""
     facts = problem.facts.customers
-    customer, credit = facts.id[key], figures.money(int(facts.credit_micros[key]))
+    customer, currency = facts.id[key], problem.facts.currency
+    credit = figures.money(int(facts.credit_micros[key]), currency)
     return Wording(
         customer,
         f"customers[{customer}].credit",
