@@ -22,7 +22,7 @@ from .problem import Problem
 from .terms import Term
 from .totals import grain_micros
 
-BOUND_NOISE = 1e-12  # of a bound: what doubles may have taken off
+ENGINE_NOISE = 1e-6  # of a bound: what an engine's tolerances may have taken off
 _HASHED_TOGETHER = 100_000  # arcs: one text of a few MB
 
 
@@ -124,8 +124,10 @@ def _tier_goals(problem: Problem, solution: Solution, plan: Plan | None) -> tupl
     for goal in solution.goals:
         rank = ranks[goal.name]
         value = None if values is None else int(values[rank])
-        most = min(goal.bound * grain, float(ceilings[rank]))
-        bound = math.floor(most * (1 + BOUND_NOISE))  # values are whole: none lies above
+        widened = goal.bound + ENGINE_NOISE * max(1.0, abs(goal.bound))
+        bound = int(ceilings[rank])
+        if widened * grain < bound:
+            bound = math.floor(widened) * grain  # values are whole grains: none lies above
         if value is not None:
             bound = value if goal.proven else max(value, bound)
         proven = proven and value == bound

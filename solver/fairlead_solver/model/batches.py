@@ -124,8 +124,8 @@ def _better(one: Answer, other: Answer, options: SolveOptions) -> Answer:
     """The better plan of two answers to one model, tier by tier and then in money, and the smaller
     bounds."""
     if other.status is SolveStatus.INFEASIBLE:
-        return other
-    best = max(one, other, key=_rank)
+        return other if one.x is None else one  # a checked plan refutes it
+    best = max(one, other, key=lambda answer: answer.rank)
     bound = min(one.bound, other.bound)
     if best.x is None:
         return replace(best, bound=bound)
@@ -138,8 +138,3 @@ def _better(one: Answer, other: Answer, options: SolveOptions) -> Answer:
     proven = near and all(goal.proven for goal in goals)
     status = SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE_LIMIT
     return replace(best, status=status, bound=bound, goals=goals)
-
-
-def _rank(answer: Answer) -> tuple[bool, tuple[float, ...], float]:
-    values = tuple(goal.value for goal in answer.goals)
-    return answer.x is not None, values, answer.objective

@@ -69,7 +69,8 @@ class GoalResult:
     @property
     def proven(self) -> bool:
         """Whether nothing is left between value and bound but the noise of doubles."""
-        return self.bound - self.value <= GOAL_NOISE * max(1.0, abs(self.value))
+        noise = GOAL_NOISE * max(1.0, abs(self.value))
+        return bool(np.isfinite(self.value)) and self.bound - self.value <= noise
 
     def plus(self, other: GoalResult, sign: float = 1.0) -> GoalResult:
         """The same goal over two independent parts."""
@@ -95,6 +96,11 @@ class Answer:
     priced: Bools | None = None
     goals: tuple[GoalResult, ...] = ()
     engine: str = ""  # which engine's vector and bound this is; "": none was needed
+
+    @property
+    def rank(self) -> tuple[bool, tuple[float, ...], float]:
+        """Orders the answers to one program: any plan first, then by each goal, then by money."""
+        return self.x is not None, tuple(goal.value for goal in self.goals), self.objective
 
 
 def run(

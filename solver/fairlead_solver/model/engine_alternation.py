@@ -54,10 +54,10 @@ def run_in_turn(
 
 def better(model: Model, one: Answer, other: Answer, relative_gap: float) -> Answer:
     """The better plan of two answers to one program, and the smaller bound."""
-    if other.status in ENDED:
-        return other
+    if other.status is SolveStatus.INFEASIBLE:
+        return other if one.x is None else one  # a checked plan refutes it
     bound = min(one.bound, other.bound)
-    best = one if one.objective >= other.objective else other
+    best = max(one, other, key=lambda answer: answer.rank)
     if best.x is None:
         return replace(best, bound=bound)
     kept = accepted(model, best.x, bound, relative_gap)

@@ -95,11 +95,12 @@ class Ledger:
                 self.wide.append((batch, answer))
 
     def better(self, batch: Batch, old: Answer, new: Answer) -> None:
-        """Replace a batch's answer by one that was asked for a smaller gap."""
-        if new.x is None or new.objective < old.objective:
-            new = replace(old, bound=min(old.bound, max(new.bound, old.objective)))
+        """Replace a batch's answer by one asked for a smaller gap, where that is better."""
+        infeasible = new.status is SolveStatus.INFEASIBLE  # by tolerances: there is a plan
+        bound = old.bound if infeasible else min(old.bound, new.bound)
+        best = max(new, old, key=lambda answer: answer.rank)
         self._add(old, -1.0)
-        self.enter(batch, new)
+        self.enter(batch, replace(best, bound=max(bound, best.objective)))
 
     def closed(self, relative_gap: float) -> bool:
         """Whether the whole is proven to the gap."""

@@ -82,8 +82,9 @@ class Stages:
 
     def enter(self, goal: Goal, answer: Answer, bound_of: Callable[[Model], float]) -> None:
         """Book what a goal's stage brought; `bound_of`: a true bound of a program, cheaply."""
+        answer = self._no_worse(goal, answer)
         bound = answer.bound
-        if not self.sure or answer.status is SolveStatus.INFEASIBLE:
+        if not self.sure or bound == INFINITY:
             bound = bound_of(_for_goal(self.relaxed, goal))
         self.bounds.append(bound)
         if answer.x is not None:
@@ -94,12 +95,31 @@ class Stages:
         self.proven &= answer.status is SolveStatus.OPTIMAL
         self.sure = self.relaxed is self.held
 
+    def _no_worse(self, goal: Goal, answer: Answer) -> Answer:
+        """The answer, or with its bound the plan of the stages before where that is better."""
+        if self.plan is None or not self._behind(answer.x, len(self.bounds) + 1):
+            return answer
+        infeasible = answer.status is SolveStatus.INFEASIBLE  # by tolerances: there is a plan
+        bound = INFINITY if infeasible else answer.bound
+        kept = accepted(_for_goal(self.held, goal), self.plan, bound, 0.0)
+        return replace(kept, duals=answer.duals, engine=self.engine)
+
+    def _behind(self, x: Floats | None, goals: int) -> bool:
+        """Whether the plan at hand is better than `x` by that many goals in order, then money."""
+        if x is None or self.plan is None:
+            return x is None
+        weights = [goal.weights for goal in self.model.goals[:goals]] + [self.model.cost]
+        return [float(w @ self.plan) for w in weights] > [float(w @ x) for w in weights]
+
     def finish(self, money: Answer, outside: float, limits: Limits) -> Answer:
         """The answer for the whole: `money` is that of the last stage, `outside` a bound of the
         money of `relaxed`."""
         trusted = self.sure and money.status is not SolveStatus.INFEASIBLE
         bound = min(money.bound if trusted else box_bound(self.relaxed), outside)
-        plan, engine = (money.x, money.engine) if money.x is not None else (self.plan, self.engine)
+        behind = self._behind(money.x, len(self.bounds))
+        plan, engine = (self.plan, self.engine) if behind else (money.x, money.engine)
+        if plan is None and money.status is SolveStatus.INFEASIBLE:
+            return money
         if plan is None:
             none = tuple(
                 GoalResult(goal.name, -INFINITY, bound)

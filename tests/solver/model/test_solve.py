@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -10,12 +10,16 @@ from hypothesis import given, settings
 
 from fairlead_solver.model.activity import is_feasible
 from fairlead_solver.model.draft import Model
-from fairlead_solver.model.engine import Engine, SolveStatus
+from fairlead_solver.model.engine import Engine, GoalResult, Limits, SolveStatus, run
+from fairlead_solver.model.ledger import Ledger
+from fairlead_solver.model.lexicographic import maximise
+from fairlead_solver.model.partition import partition
 from fairlead_solver.model.solve import SolveOptions, Standing, solve
 
 from .programs import brute_force, program, small_models
 
 EXACT = SolveOptions(relative_gap=0.0)
+MISSED = GoalResult("goal 0", 0.0, 2.0)
 
 
 @dataclass
@@ -146,3 +150,17 @@ def test_progress_ends_with_every_component_done() -> None:
         program([1.0] * 4, [[1, 1, 0, 0], [0, 0, 1, 1]], [1.0, 1.0]), EXACT, on_progress=seen.append
     )
     assert seen[-1].done == seen[-1].components == 2
+
+
+def test_bug_a_second_answer_with_more_money_but_less_of_a_goal_is_not_better() -> None:
+    model = program([1.0, 5.0], [[1, 1]], [2.0], upper=2.0, goals=([1, 0],))
+    parts = partition(model)
+    batch = parts.batch(0, 1)
+    old = maximise(model, batch.starts, Limits(), lambda m, limits, plan: run(m, limits=limits))
+    new = replace(old, x=np.array([0.0, 2.0]), objective=10.0, bound=12.0, goals=(MISSED,))
+    ledger = Ledger.of(parts)
+    ledger.enter(batch, old)
+    ledger.better(batch, old, new)
+    assert ledger.x.tolist() == [2.0, 0.0]
+    assert (ledger.objective, ledger.bound) == (2.0, 2.0)
+    assert ledger.goals[0].value == 2
