@@ -14,8 +14,8 @@ from .asking import Asking
 from .checking import parse_decision
 from .decided import Decided, read_columns_file
 from .documents import read_text
-from .local import decided_here
-from .remote import Server, decided_there
+from .local import decided_here, problem_of
+from .remote import Refused, Server, decided_there
 from .scenario import Scenario, read_scenario
 from .screen.progress import Unwatched, watching
 
@@ -34,9 +34,19 @@ def decided(
     console = Console(stderr=True, quiet=quiet)
     if server is not None:
         with console.status(f"{scenario.name}: waiting for {server.address}"):
-            return decided_there(scenario, asking, server)
+            return _decided_there(scenario, asking, server)
     with nullcontext(Unwatched()) if quiet else watching(console, scenario.name) as watcher:
         return decided_here(scenario, asking, watcher)
+
+
+def _decided_there(scenario: Scenario, asking: Asking, server: Server) -> Decided:
+    """By a server; what it refuses in the cycle is raised with its places in the files."""
+    try:
+        return decided_there(scenario, asking, server)
+    except Refused as error:
+        if error.bad_input:
+            problem_of(scenario)
+        raise
 
 
 def decision_at(path: Path, asking: Asking, server: Server | None) -> decision_pb2.Decision:

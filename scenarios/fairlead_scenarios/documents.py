@@ -1,12 +1,11 @@
-"""YAML and CSV files as plain Python values, read strictly.
+"""YAML files as plain Python values, read strictly. CSV files: see `csv_tables`.
 
-Nothing is guessed: a key given twice, a row with too many cells or a file that is no UTF-8 text is
-a finding with its place, never a value silently dropped.
+Nothing is guessed: a key given twice or a file that is no UTF-8 text is a finding with its place,
+never a value silently dropped.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Hashable
 from pathlib import Path
@@ -36,6 +35,7 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
+MAX_YAML_NODES = 20_000_000
 _BOOL = "tag:yaml.org,2002:bool"
 _DATE = "tag:yaml.org,2002:timestamp"  # stays a word: a bad one is then a finding with its path
 _StrictLoader.yaml_implicit_resolvers = {
@@ -65,46 +65,49 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise refuse(path.name, path, f"a readable UTF-8 file ({error})") from error
+        raise refuse(str(path), "", f"a readable UTF-8 file ({error})") from error
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML file that holds a mapping. Raises InvalidInput with the line of a fault."""
+    """A YAML file that holds a mapping. Raises InvalidInput with line and column of a fault."""
+    loader = _StrictLoader(read_text(path))
     try:
-        found = yaml.load(read_text(path), Loader=_StrictLoader)
-    except (yaml.YAMLError, ValueError) as error:
-        raise refuse(path.name, path, " ".join(str(error).split())) from error
-    if found is None:
-        return {}
+        node = loader.get_single_node()
+        if node is None:
+            return {}
+        if _expanded_size(node, {}) > MAX_YAML_NODES:
+            raise refuse(str(path), "aliases", f"at most {MAX_YAML_NODES:,} values once expanded")
+        found = loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        raise _refuse_yaml(path, error) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise refuse(str(path), "not YAML", " ".join(str(error).split())) from error
+    finally:
+        loader.dispose()
     if not isinstance(found, dict):
-        raise refuse(path.name, type(found).__name__, "a mapping of names to values")
+        raise refuse(str(path), type(found).__name__, "a mapping of names to values")
     return {str(key): value for key, value in found.items()}
 
 
-def read_csv(path: Path, *, number_repeats: bool = False) -> list[dict[str, str]]:
-    """The rows of a CSV file with a header. Empty cells stay as "". Raises InvalidInput.
-
-    A column named twice is refused, or with `number_repeats` called `name_2`.
-    """
-    rows = csv.reader(read_text(path).splitlines(keepends=True), strict=True)
-    try:
-        header = next(rows, [])
-        names = _numbered(header) if number_repeats else header
-        if len(set(names)) < len(names):
-            raise refuse(path.name, ", ".join(names), "each column once in the header")
-        found: list[dict[str, str]] = []
-        for row in rows:
-            if len(row) != len(names):
-                place = f"{path.name} line {rows.line_num}"
-                raise refuse(place, f"{len(row)} cells", f"{len(names)} cells, as in the header")
-            found.append(dict(zip(names, row, strict=True)))
-    except csv.Error as error:
-        raise refuse(f"{path.name} line {rows.line_num}", path, str(error)) from error
-    return found
+def _refuse_yaml(path: Path, error: yaml.MarkedYAMLError) -> InvalidInput:
+    mark = error.problem_mark or error.context_mark
+    place = str(path) if mark is None else f"{path}:{mark.line + 1}:{mark.column + 1}"
+    text = "" if mark is None else (mark.get_snippet(indent=0) or "").splitlines()[0].strip()
+    rule = " ".join(filter(None, (error.problem, error.context)))
+    if "\\t" in rule:
+        rule += ": indent with spaces, not with tabs"
+    return refuse(place, text, rule)
 
 
-def _numbered(names: list[str]) -> list[str]:
-    return [
-        f"{name}_{earlier + 1}" if (earlier := names[:place].count(name)) else name
-        for place, name in enumerate(names)
-    ]
+def _expanded_size(node: yaml.Node, sizes: dict[int, int]) -> int:
+    """Values in the document when every alias is replaced by what it stands for."""
+    if id(node) not in sizes:
+        sizes[id(node)] = 1  # an alias of what it is part of
+        if isinstance(node, yaml.MappingNode):
+            inner = sum(_expanded_size(part, sizes) for pair in node.value for part in pair)
+        elif isinstance(node, yaml.SequenceNode):
+            inner = sum(_expanded_size(part, sizes) for part in node.value)
+        else:
+            inner = 0
+        sizes[id(node)] = 1 + inner
+    return sizes[id(node)]

@@ -64,7 +64,8 @@ class Deadline:
 
 def problem_of(scenario: Scenario) -> Problem:
     """The scenario as a checked problem. Raises InvalidInput with everything wrong."""
-    return intake(_facts(scenario), policy_of(scenario.policy))
+    with scenario.places():
+        return intake(_facts(scenario), policy_of(scenario.policy))
 
 
 def _facts(scenario: Scenario) -> Facts:
@@ -123,7 +124,8 @@ def answer(scenario: Scenario, asking: Asking, watcher: Watcher | None = None) -
     facts = _facts(scenario)
     check_memory(facts, asking.memory_bytes)
     times.begin(CHECK)
-    problem = intake(facts, policy_of(scenario.policy))
+    with scenario.places():
+        problem = intake(facts, policy_of(scenario.policy))
     first = asked.first_lines(problem)
     del facts  # the problem has its own, in canonical order
     watch.stage("building")

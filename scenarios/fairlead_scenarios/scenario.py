@@ -12,7 +12,9 @@ name of a library scenario is enough, wherever the command is called.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,40 +22,87 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 
 from fairlead.v1 import facts_pb2, policy_pb2
-from fairlead_solver.api import Finding, InvalidInput
+from fairlead_solver.api import Finding, InvalidInput, near_word
 
 from .beside import faults_beside
-from .documents import read_csv, read_text, read_yaml, refuse
+from .csv_tables import read_csv_table
+from .documents import read_text, read_yaml, refuse
+from .file_places import FilePlaces
 from .recipe.generator import Recipe
-from .sugar import Filler
+from .sugar import Filler, field_of, row_of, spellings
 
 _HERE = Path(__file__).resolve().parent
 LIBRARIES = (_HERE / "library", _HERE.parent / "library")  # in a wheel, in the sources
+YAML = (".yaml", ".yml")
+CYCLE_FILES = ("cycle.yaml", "cycle.json", "cycle.binpb")
+TABLES = tuple(
+    f.name
+    for f in facts_pb2.Cycle.DESCRIPTOR.fields
+    if f.message_type is not None and f.is_repeated
+)
 HEADER = "cycle"  # cycle/cycle.csv: one row with cycle_date, currency, as_of_date
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scenario:
-    """A cycle with its policy. `policy` left empty is the default policy."""
+    """A cycle with its policy. `policy` left empty is the default policy. `files`: what they were
+    read from."""
 
     name: str
     cycle: facts_pb2.Cycle
     policy: policy_pb2.Policy
+    files: FilePlaces = field(default_factory=FilePlaces)
+
+    @contextmanager
+    def places(self) -> Iterator[None]:
+        """Findings inside the block are raised with their file, line and column."""
+        with located(self.files):
+            yield
+
+
+@contextmanager
+def located(files: FilePlaces) -> Iterator[None]:
+    """Findings inside the block are raised with their places in the files."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise files.located(error) from None
 
 
 def read_scenario(path: Path) -> Scenario:
     """The scenario in a folder or file. Raises InvalidInput with every finding of all its files."""
     path = _found(path)
     if path.is_file():
-        return Scenario(path.stem, read_cycle_file(path), policy_pb2.Policy())
-    if (path / "recipe.yaml").exists():
-        recipe = Recipe.read(path / "recipe.yaml")
-        cycle, policy = recipe.cycle(), recipe.policy()
-        if (path / "policy.yaml").exists():
-            policy = read_policy(path / "policy.yaml")
-    else:
-        cycle, policy = _read_both(path)
-    return Scenario(path.resolve().name, cycle, policy)
+        _refuse_unread_policy(path)
+        files = FilePlaces(cycle=path if path.suffix in YAML else None)
+        with located(files):
+            return Scenario(path.stem, read_cycle_file(path), policy_pb2.Policy(), files)
+    files = _files_of(path)
+    with located(files):
+        if (path / "recipe.yaml").exists():
+            recipe = Recipe.read(path / "recipe.yaml")
+            cycle, policy = recipe.cycle(), recipe.policy()
+            if (path / "policy.yaml").exists():
+                policy = read_policy(path / "policy.yaml")
+        else:
+            cycle, policy = _read_both(path)
+    return Scenario(path.resolve().name, cycle, policy, files)
+
+
+def _refuse_unread_policy(file: Path) -> None:
+    """A cycle's file given alone is decided under the default policy: a policy beside it would
+    be left out without a word."""
+    policy = file.parent / "policy.yaml"
+    if file.name in CYCLE_FILES and policy.exists():
+        raise refuse(str(policy), "not read", f"the folder {file.parent}, to use this policy")
+
+
+def _files_of(folder: Path) -> FilePlaces:
+    policy = folder / "policy.yaml" if (folder / "policy.yaml").exists() else None
+    if (folder / "cycle.yaml").exists():
+        return FilePlaces(cycle=folder / "cycle.yaml", policy=policy)
+    tables = folder / "cycle" if (folder / "cycle").is_dir() else folder
+    return FilePlaces(tables={f.stem: f for f in sorted(tables.glob("*.csv"))}, policy=policy)
 
 
 def _read_both(folder: Path) -> tuple[facts_pb2.Cycle, policy_pb2.Policy]:
@@ -106,7 +155,7 @@ def policy_of(given: dict[str, Any]) -> policy_pb2.Policy:
 def read_cycle_file(path: Path) -> facts_pb2.Cycle:
     """One file that holds a whole cycle. Raises InvalidInput."""
     cycle = facts_pb2.Cycle()
-    if path.suffix in (".yaml", ".yml"):
+    if path.suffix in YAML:
         return cycle_of(read_yaml(path))
     try:
         if path.suffix == ".json":
@@ -140,14 +189,52 @@ def _read_cycle(folder: Path) -> facts_pb2.Cycle:
 
 
 def read_tables(folder: Path) -> dict[str, Any]:
-    """A folder with one CSV per table as plain values; an empty cell means: not given."""
+    """A folder with one CSV per table as plain values; an empty cell means: not given.
+
+    Raises InvalidInput for a file that is no table of the cycle: nothing is left unread.
+    """
     found: dict[str, Any] = {}
+    findings = list(_unread(folder))
     for file in sorted(folder.glob("*.csv")):
-        rows = [{k: v for k, v in row.items() if v != ""} for row in read_csv(file)]
-        if file.stem != HEADER:
-            found[file.stem] = rows
-        elif len(rows) == 1:
-            found.update(rows[0])
-        else:
-            raise refuse(file.name, len(rows), "one row: the cycle's day and currency")
+        try:
+            if file.stem == HEADER or file.stem in TABLES:
+                found |= _read_table(file)
+        except InvalidInput as error:
+            findings += error.findings
+    if findings:
+        raise InvalidInput(findings)
     return found
+
+
+def _read_table(file: Path) -> dict[str, Any]:
+    table = read_csv_table(file)
+    rows = [{k: v for k, v in row.items() if v != ""} for row in table.rows]
+    if file.stem == HEADER:
+        if len(rows) != 1:
+            raise refuse(str(file), f"{len(rows)} rows", "one row: the cycle's day and currency")
+        return dict(rows[0])
+    if table.rows:
+        known = spellings(row_of(file.stem))
+        unknown = [name for name in table.rows[0] if field_of(file.stem, name) is None]
+        if unknown:
+            place = f"{file}:1"
+            raise InvalidInput(
+                [
+                    Finding(place, "", name, f"a column of {file.stem}{near_word(name, known)}")
+                    for name in unknown
+                ]
+            )
+    return {file.stem: rows}
+
+
+def _unread(folder: Path) -> Iterator[Finding]:
+    """Files of tables that would not be read: another format, another name."""
+    for file in sorted(folder.iterdir()):
+        suffix = file.suffix.lower()
+        if suffix in (".xlsx", ".xls", ".ods", ".txt", ".tsv"):
+            yield Finding(str(file), "", "not read", f"{file.stem}.csv, CSV text in UTF-8")
+        elif suffix == ".csv" and not file.is_file():
+            yield Finding(str(file), "", "a folder", "a file")
+        elif suffix == ".csv" and (file.stem not in (HEADER, *TABLES) or file.suffix != ".csv"):
+            rule = f"a table of the cycle{near_word(file.stem, TABLES)}"
+            yield Finding(str(file), "", file.name, rule)

@@ -21,7 +21,10 @@ from typing import Any, cast
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from fairlead.v1 import facts_pb2
 from fairlead_solver.api import Finding
+
+from .number_hints import date_hint, number_hint
 
 EPOCH = datetime.date(1970, 1, 1)
 MICRO = 1_000_000
@@ -45,11 +48,13 @@ class Filler:
         whose = str(given.get("id", ""))
         descriptor = cast(Descriptor, message.DESCRIPTOR)
         written: dict[str, str] = {}
-        for key, value in given.items():
+        for written_key, value in given.items():
+            key = str(written_key)
             place = f"{path}.{key}" if path else key
             found = _field(descriptor, key)
             if found is None:
-                self._report(place, whose, value, f"unknown{_nearest(descriptor, key)}")
+                shown = key if value is None else value
+                self._report(place, whose, shown, f"unknown{_nearest(descriptor, key)}")
                 continue
             field, spelling = found
             if field.name in written:
@@ -118,6 +123,17 @@ def _field(message: Descriptor, key: str) -> tuple[FieldDescriptor, str] | None:
     return None
 
 
+def field_of(table: str, key: str) -> FieldDescriptor | None:
+    """The field that a column of a table of the cycle stands for; None where there is none."""
+    found = _field(row_of(table), key)
+    return None if found is None else found[0]
+
+
+def row_of(table: str) -> Descriptor:
+    """The message of a row of a table of the cycle."""
+    return cast(Descriptor, facts_pb2.Cycle.DESCRIPTOR.fields_by_name[table].message_type)
+
+
 def spellings(message: Descriptor) -> list[str]:
     """Every key a message takes, as people would write it."""
     return [
@@ -131,6 +147,8 @@ def spellings(message: Descriptor) -> list[str]:
 
 
 def _nearest(message: Descriptor, key: str) -> str:
+    if key.isdigit():
+        return ": a comma parts values here; decimals have a point, as in 11.50"
     known = spellings(message)
     near = difflib.get_close_matches(str(key), known, n=1)
     return f": did you mean {near[0]}?" if near else f": one of {', '.join(known)}"
@@ -168,9 +186,9 @@ def as_day(value: Any) -> int:
         try:
             value = datetime.date.fromisoformat(value.strip())
         except ValueError as error:
-            raise Unfit("a date such as 2026-11-24") from error
+            raise Unfit(f"a date such as 2026-11-24{date_hint(value)}") from error
     if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
-        raise Unfit("a date such as 2026-11-24")
+        raise Unfit(f"a date such as 2026-11-24{date_hint(value)}")
     return (value - EPOCH).days
 
 
@@ -187,7 +205,7 @@ def as_micros(value: Any) -> int:
         scaled = Decimal(str(value)) * MICRO
         whole = scaled.to_integral_value()
     except InvalidOperation as error:
-        raise Unfit("a decimal number") from error
+        raise Unfit(f"a decimal number{number_hint(value)}") from error
     if not scaled.is_finite():
         raise Unfit("a decimal number")
     if scaled != whole:
@@ -202,7 +220,7 @@ def _integer(value: Any, bits: int) -> int:
         try:
             value = int(value)
         except ValueError as error:
-            raise Unfit("a whole number") from error
+            raise Unfit(f"a whole number{number_hint(value)}") from error
     if isinstance(value, bool) or not isinstance(value, int):
         raise Unfit("a whole number")
     if not -(2**bits) <= value < 2**bits:
@@ -216,7 +234,7 @@ def _number(value: Any) -> float:
     try:
         return float(value)
     except (ValueError, OverflowError) as error:
-        raise Unfit("a number") from error
+        raise Unfit(f"a number{number_hint(value)}") from error
 
 
 def _flag(value: Any) -> bool:

@@ -48,7 +48,7 @@ from .allocation.problem import Problem
 from .allocation.size import CycleSize, size_of
 from .allocation.terms import CASH_TERMS, Term, TermKind, Worth
 from .allocation.weights import WeightCost, cost_of, weights_of
-from .findings import MAX_FINDINGS, Finding, InvalidInput
+from .findings import MAX_FINDINGS, Finding, InvalidInput, near_word
 from .intake import Faults, outside, range_rule
 from .model.bound import bound_again as model_bound_again
 from .model.budget import UNLIMITED, Budget
@@ -345,6 +345,7 @@ __all__ = [
     "left_behind",
     "left_of",
     "lines_named",
+    "near_word",
     "objective_terms",
     "outside",
     "range_rule",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
 
 MAX_FINDINGS = 50
+MOST_COMPARED = 5000  # known words that a wrong one is compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,11 @@ class InvalidInput(ValueError):
         more = self.total - len(self.findings)
         shown = [str(f) for f in self.findings] + ([f"… and {more} more"] if more else [])
         super().__init__("\n".join(shown))
+
+
+def near_word(word: str, known: Iterable[str]) -> str:
+    """ ": did you mean X?" for the known word most like this one, in any case; "" where none is."""
+    words = list(islice(known, MOST_COMPARED))
+    folded = {one.casefold().strip(): one for one in sorted(words)}
+    near = get_close_matches(word.casefold().strip(), folded, n=1)
+    return f": did you mean {folded[near[0]]!r}?" if near else ""

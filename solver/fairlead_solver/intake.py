@@ -6,7 +6,7 @@ faults are collected; `tidy` is called only on tables without any.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cache
@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from .findings import MAX_FINDINGS, Finding, InvalidInput
+from .findings import MAX_FINDINGS, Finding, InvalidInput, near_word
 from .tables import Bools, Coded, Codes, Column, ColumnKind, Ints, Lists, Table
 from .word_rules import WORD_RULE, wrong_words
 
@@ -41,6 +41,17 @@ class Faults:
         """Note several."""
         for finding in findings:
             self.add(finding)
+
+    def add_lazily(self, make: Callable[..., Finding], *about: Any) -> None:
+        """Note one finding; it is only made where there is room to keep it."""
+        self.total += 1
+        if len(self.kept) < MAX_FINDINGS:
+            self.kept.append(make(*about))
+
+    def nearest(self, word: str, known: Iterable[str]) -> str:
+        """ ": did you mean X?" for the known word that is most like this one; "" where none is, or
+        where there is no room for the finding it belongs to."""
+        return near_word(word, known) if len(self.kept) < MAX_FINDINGS else ""
 
     def where(self, table: Table, name: str, bad: NDArray[np.bool_], rule: str) -> None:
         """Note `table.name` in every row where `bad`; counts all, words only those kept."""
@@ -124,7 +135,10 @@ def _check_ids(table: Table, name: str, ids: tuple[str, ...], faults: Faults) ->
     if len(distinct) < len(ids):
         codes = Coded.of(ids).codes  # the empty id is -1, a word as any other here
         _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-        faults.where(table, name, first[inverse] != np.arange(len(ids)), "an id is given once")
+        again = np.flatnonzero(first[inverse] != np.arange(len(ids)))
+        for row in again.tolist():
+            before = f"{table.NAME}[{int(first[inverse[row]])}]"
+            faults.add_lazily(finding_at, table, name, row, f"an id is given once: {before} has it")
     if "" in distinct:
         empty = np.fromiter((not i for i in ids), dtype=np.bool_, count=len(ids))
         faults.where(table, name, empty, "an id is not empty")
@@ -145,7 +159,9 @@ def _check_words(
         faults.where(table, name, value.codes < 0, "is required")
     if column.kind is ColumnKind.REF and column.target in known:
         unknown = _unknown(value, known[column.target])
-        faults.where(table, name, unknown, f"an id of {column.target}")
+        for row in np.flatnonzero(unknown).tolist():
+            near = faults.nearest(value.word(row), known[column.target])
+            faults.add_lazily(finding_at, table, name, row, f"an id of {column.target}{near}")
 
 
 def _unknown(value: Coded, ids: frozenset[str]) -> NDArray[np.bool_]:

@@ -178,5 +178,5 @@ def test_unknown_mappings_and_parameters_are_refused(shop: Path, tmp_path: Path)
 
 def test_a_ragged_table_is_refused_with_its_line(shop: Path) -> None:
     (shop / "stock.csv").write_text("Sku,Shop,Qty\nA,N\n", encoding="utf-8")
-    with pytest.raises(InvalidInput, match=r"stock\.csv line 2"):
+    with pytest.raises(InvalidInput, match=r"stock\.csv:2: "):
         import_cycle(shop, Mapping.read(shop / "mapping.yaml"), {})

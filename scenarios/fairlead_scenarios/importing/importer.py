@@ -16,7 +16,8 @@ import yaml
 from fairlead.v1 import facts_pb2, policy_pb2
 from fairlead_solver.api import Finding, InvalidInput
 
-from ..documents import read_csv, refuse
+from ..csv_tables import read_csv_table
+from ..documents import refuse
 from ..scenario import HEADER, cycle_of, policy_of
 from .expressions import (
     Row,
@@ -50,7 +51,8 @@ def import_cycle(source: Path, mapping: Mapping, parameters: Map[str, str]) -> I
         known = ", ".join(mapping.parameters) or "(none)"
         raise refuse("parameters", ", ".join(sorted(unknown)), f"one of {known}")
     files = {
-        name: read_csv(source / path, number_repeats=True) for name, path in mapping.sources.items()
+        name: read_csv_table(source / path, number_repeats=True).rows
+        for name, path in mapping.sources.items()
     }
     around = Surroundings({**mapping.parameters, **parameters}, files)
     findings: list[Finding] = []
@@ -59,12 +61,31 @@ def import_cycle(source: Path, mapping: Mapping, parameters: Map[str, str]) -> I
         name: _table(rule, f"tables.{name}", around, findings)
         for name, rule in mapping.tables.items()
     }
+    findings += _emptied(mapping, tables, files)
     if findings:
         raise InvalidInput(findings)
     given: dict[str, Any] = {k: v for k, v in header.items() if v != ""}
     for name, rows in tables.items():
         given[name] = [{k: v for k, v in row.items() if v != ""} for row in rows]
     return Imported(mapping, header, tables, cycle_of(given), policy_of(mapping.policy))
+
+
+def _emptied(
+    mapping: Mapping, tables: Tables, files: Map[str, list[dict[str, str]]]
+) -> list[Finding]:
+    """Lines and lots that no row is left of: the cycle would decide nothing, and say nothing."""
+    found = []
+    for name in ("lines", "lots"):
+        rule = mapping.tables.get(name)
+        if rule is None:
+            found.append(Finding("tables", "", "no such table", f"{name}: a cycle needs them"))
+        elif not tables[name]:
+            rows = len(files.get(rule.source, ()))
+            wanted = (
+                f"at least one row of {rule.source} ({rows} read) that joins and conditions leave"
+            )
+            found.append(Finding(f"tables.{name}", "", "0 rows", wanted))
+    return found
 
 
 def write_scenario(imported: Imported, folder: Path) -> None:

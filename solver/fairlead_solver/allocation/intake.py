@@ -91,6 +91,9 @@ def _check_rules(facts: Facts, faults: Faults) -> None:
     lines, lots = facts.lines, facts.lots
     if len(lines) == 0:
         faults.add(Finding("lines", "", "0 rows", "a cycle has at least one line"))
+    if len(lots) == 0:
+        rule = "a cycle has at least one lot; a lot may hold 0 units"
+        faults.add(Finding("lots", "", "0 rows", rule))
     for table, names in (
         (facts.substitutes, ("product", "substitute")),
         (facts.usages, ("product", "resource")),

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from .problem import Problem
 
 STALE_AFTER_DAYS = 1
+NO_PRICE = "no line has a price: every figure of money and of policy value says little"
 
 
 def warnings_about(problem: Problem) -> list[Finding]:
     """At most MAX_FINDINGS warnings per rule."""
-    return [*_stock(problem), *_lines(problem), *_scopes(problem)]
+    return [*_prices(problem), *_stock(problem), *_lines(problem), *_scopes(problem)]
 
 
 def _at(table: Table, name: str, rows: np.ndarray, rule: str) -> Iterator[Finding]:
@@ -48,10 +49,18 @@ def _stock(problem: Problem) -> Iterator[Finding]:
         yield Finding("as_of_day", "", str(facts.as_of_day), "stock older than a day")
 
 
+def _prices(problem: Problem) -> Iterator[Finding]:
+    facts, line = problem.facts, problem.line
+    if not line.price_micros.any():
+        yield Finding("lines.unit_price_micros", "", "0", NO_PRICE)
+        return
+    cost = facts.products.standard_cost_micros[line.product]
+    under = line.price_micros < cost
+    yield from _at(facts.lines, "unit_price_micros", under, "price under cost")
+
+
 def _lines(problem: Problem) -> Iterator[Finding]:
     lines, line, facts = problem.facts.lines, problem.line, problem.facts
-    cost = facts.products.standard_cost_micros[line.product]
-    yield from _at(lines, "unit_price_micros", line.price_micros < cost, "price under cost")
     pack_misfit = (line.least > 0) & (-(-line.least // line.pack) * line.pack > line.quantity)
     yield from _at(lines, "quantity", pack_misfit, "no whole packs reach the minimum fill")
     yield from _at(
