@@ -1,10 +1,12 @@
-"""A stored decision by its name, or the error that says why there is none."""
+"""A stored decision by its name, or the error that says why there is none; and its end."""
 
 from __future__ import annotations
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import Connection
+
+from fairlead.v1.decision_pb2 import Decision
 
 from .errors import ServiceError, not_found
 from .ids import Name
@@ -19,6 +21,13 @@ def decision_body(connection: Connection, name: Name) -> bytes:
         return body
     left = decisions.deleted(connection, name.tenant, name.id)
     raise not_found("decision", str(name)) if left is None else _deleted(name, left)
+
+
+def delete_decision(connection: Connection, name: Name, now_micros: int) -> None:
+    """Delete it; its digest is left. Raises ServiceError as `decision_body` does."""
+    digest = Decision.FromString(decision_body(connection, name)).digest
+    left = decisions.Deleted(digest, now_micros)
+    decisions.remove(connection, name.tenant, name.id, left)
 
 
 def _deleted(name: Name, left: decisions.Deleted) -> ServiceError:

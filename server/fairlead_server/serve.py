@@ -8,7 +8,6 @@ import logging
 import signal
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,8 @@ from fairlead.v1 import (
 )
 from fairlead_solver import api
 
+from .background.retention import Retention
 from .background.storage_watch import StorageWatch
-from .errors import ServiceError
 from .flights import Flights
 from .ids import Clock, now_micros, parse_name
 from .interceptor import CallInterceptor
@@ -47,9 +46,6 @@ from .workers.pool import Pool
 from .workers.worker import WorkerDied, WorkerSpec
 
 log = logging.getLogger(__name__)
-
-_FORGET_EVERY_SECONDS = 3600
-_SECONDS_PER_DAY = 86_400
 
 SERVICES = (
     allocation.NAME,
@@ -125,6 +121,7 @@ class Server:
         self._admin = aio.server(options=[("grpc.so_reuseport", 0)])
         self._metrics: Any = None
         self._storage = StorageWatch(settings, self._database, self._storing)
+        self._retention = Retention(settings, self._database, self._telemetry, clock)
         self._background: list[asyncio.Task[None]] = []
         self._draining = False
 
@@ -145,7 +142,7 @@ class Server:
             log.warning("%d operation(s) of an earlier server marked as failed", lost)
         self._add_services()
         self._background = [
-            asyncio.create_task(work) for work in (self._forget(), self._storage.run())
+            asyncio.create_task(work) for work in (self._retention.run(), self._storage.run())
         ]
         await self._calls.start()
         await self._admin.start()
@@ -160,9 +157,10 @@ class Server:
         await asyncio.gather(self._calls.stop(grace), self._operations.drain(grace))
 
     async def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; what still runs has failed."""
         await self._calls.stop(0)
         await self._admin.stop(0)
+        await self._operations.drain(0)
         for task in self._background:
             task.cancel()
         await self._pool.close()
@@ -170,21 +168,6 @@ class Server:
             self._metrics.shutdown()
             self._metrics.server_close()
         self._database.close()
-
-    def _remembered_from(self) -> int:
-        """Request ids used before this moment are forgotten, micro-seconds since 1970."""
-        kept = self._settings.request_retention_days * _SECONDS_PER_DAY
-        return self._clock() - round(kept * 1e6)
-
-    async def _forget(self) -> None:
-        """Delete old request ids, now and every hour."""
-        while True:
-            try:
-                before = self._remembered_from()
-                await self._database.write(partial(requests.forget, before_micros=before))
-            except ServiceError as error:
-                log.warning("old request ids stay for now: %s", error)
-            await asyncio.sleep(_FORGET_EVERY_SECONDS)
 
     def _bind(self) -> Ports:
         settings = self._settings
@@ -206,7 +189,8 @@ class Server:
         chunks = Pages(settings.download_chunk_lines, settings.max_download_chunk_lines)
 
         async def find(key: requests.RequestKey) -> requests.Answered | None:
-            return await database.read(lambda c: requests.find(c, key, self._remembered_from()))
+            since = self._retention.since(settings.request_retention_days)
+            return await database.read(lambda c: requests.find(c, key, since))
 
         async def operation(name: str) -> operations_pb2.Operation:
             return await self._operations.get(parse_name(name, "operations"))

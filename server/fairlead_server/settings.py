@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
 
 from .machine import share_bytes
 from .tls import TlsFiles, is_loopback
 
+Retained = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+RetainedCount = Annotated[int, Field(ge=0)]
 ENVIRONMENT_PREFIX = "FAIRLEAD_"
 MIB = 1024 * 1024
 
@@ -52,8 +54,25 @@ class Settings(BaseModel):
     storage_probe_bytes: PositiveInt = Field(
         default=MIB, description="health is NOT_SERVING while so much cannot be stored"
     )
+    decision_retention_days: Retained = Field(default=0, description="0: kept for ever")
+    decision_retention_count: RetainedCount = Field(default=0, description="a tenant; 0: any")
+    operation_retention_days: Retained = Field(default=0, description="once done; 0: for ever")
+    operation_retention_count: RetainedCount = Field(default=0, description="a tenant; 0: any")
+    snapshot_retention_days: Retained = Field(
+        default=0, description="from its last upload; 0: for ever"
+    )
+    snapshot_retention_count: RetainedCount = Field(default=0, description="a tenant; 0: any")
     request_retention_days: PositiveFloat = Field(
         default=30.0, description="a request id is known for so long"
+    )
+    deleted_retention_days: PositiveFloat = Field(
+        default=365.0, description="the digest of a deleted decision is known for so long"
+    )
+    sweep_seconds: PositiveFloat = Field(
+        default=3600.0, description="between deletions of what is kept no longer"
+    )
+    sweep_hold_seconds: PositiveFloat = Field(
+        default=0.1, description="of one transaction that deletes; then calls go first"
     )
 
     # How big a call may be

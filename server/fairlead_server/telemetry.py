@@ -32,6 +32,12 @@ class Telemetry:
         self.refused = Counter(
             "fairlead_refused", "Solves refused: the queue was full", registry=self.registry
         )
+        self.expired = Counter(
+            "fairlead_expired",
+            "Resources deleted at the end of their retention",
+            ("kind",),
+            registry=self.registry,
+        )
 
     def watch(
         self, waiting: Callable[[], int], busy: Callable[[], int], restarts: Callable[[], int]

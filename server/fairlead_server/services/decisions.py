@@ -21,7 +21,7 @@ from fairlead.v1 import decision_service_pb2_grpc as pb_grpc
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 
 from ..checks import check_enum
-from ..decision_bodies import decision_body
+from ..decision_bodies import decision_body, delete_decision
 from ..errors import ServiceError, Violation, invalid, not_found
 from ..ids import Clock, Name, parse_name, parse_parent
 from ..paging import Pages, decode_row, decode_token, encode_token
@@ -77,13 +77,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
     async def DeleteDecision(self, request: pb.DeleteDecisionRequest, _: Context) -> Empty:
         """Delete a decision; its digest is left."""
         name = parse_name(request.name, "decisions")
-
-        def write(connection: Connection) -> None:
-            stored = decision_pb2.Decision.FromString(decision_body(connection, name))
-            left = decisions.Deleted(stored.digest, self._clock())
-            decisions.remove(connection, name.tenant, name.id, left)
-
-        await self._database.write(write)
+        await self._database.write(lambda c: delete_decision(c, name, self._clock()))
         return Empty()
 
     async def ListDecisions(

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import FileIO
 
 import grpc
 from google.rpc import status_pb2
@@ -18,6 +19,7 @@ from .frames import Frame, FrameKind, Job, PeerGone, receive_async, send_async
 
 Progress = Callable[[bytes], None]
 _EXIT_SECONDS = 1.0
+_COUNTER_BYTES = 8
 _BUFFER_BYTES = 2**20  # read ahead from a worker
 
 
@@ -69,7 +71,8 @@ class Worker:
         self._process = process
         self._reader = reader
         self._writer = writer
-        self._begun = begun  # an eventfd: the process adds one as it begins a job
+        # an eventfd: the process adds one as it begins a job
+        self._begun: FileIO = os.fdopen(begun, "rb", buffering=0)
         self._jobs = 0
         self._resident_bytes = 0
         self._spent = False
@@ -171,10 +174,10 @@ class Worker:
 
     def _has_begun(self) -> bool:
         """Whether the process, now dead, began the last job it was sent."""
-        try:
-            return os.eventfd_read(self._begun) == self._jobs
-        except BlockingIOError:
-            return False
+        if self._begun.closed:
+            return True  # the server ends: nothing is tried again
+        count = self._begun.read(_COUNTER_BYTES)
+        return count is not None and int.from_bytes(count, sys.byteorder) == self._jobs
 
     async def stop(self, running: asyncio.Task[list[bytes]]) -> None:
         """Cancel ladder: ask the job to end, wait the grace, then kill the process.
@@ -202,7 +205,7 @@ class Worker:
         """End an idle process and take its exit. May be called once."""
         self.kill()
         self._writer.close()
-        os.close(self._begun)
+        self._begun.close()
         await self._process.wait()
 
 
