@@ -2,7 +2,7 @@
 
 The waterfall runs downwards: stock that comes in stands at the left, each step takes its part from
 what is left, and what the line was given remains. A binding constraint is a bar of its use within
-its limit; money for one more unit stands beside it.
+its limit; what one more unit is worth, cash and points apart, stands at the right.
 """
 
 from __future__ import annotations
@@ -16,15 +16,14 @@ from fairlead.v1 import decision_pb2, explanation_pb2
 
 from .screen.words import count, money, scaled, spoken, word
 
-WIDTH = 810
+WIDTH = 930
 ROW = 22
 HEAD = 22  # pixels kept for what the picture shows
 LABELS = 210  # for the names at the left
-FIGURES = 170  # and for the figures at the right
+FIGURES = 290  # and for the figures at the right
 BARS = WIDTH - LABELS - FIGURES
 LONGEST = 26  # letters of a name
 _IN = ("ON_HAND", "INBOUND")
-_HOW_KNOWN = {"BESIDE": " or more", "DUAL": " (price)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +75,36 @@ def binding(
     """Limit, use and value of binding constraints; empty where there is none."""
     if not constraints:
         return ""
-    of = f" in {currency}" if currency else ""
-    title = f"Use of each limit; at the right, what loosening it by so much is worth{of}"
-    return _drawn(environment, title, [_constraint(bound) for bound in constraints])
+    title = "Use of each limit; at the right, what loosening it by so much is worth"
+    return _drawn(environment, title, [_constraint(bound, currency) for bound in constraints])
 
 
-def _constraint(bound: explanation_pb2.BindingConstraint) -> Bar:
+def _constraint(bound: explanation_pb2.BindingConstraint, currency: str) -> Bar:
     most = max(bound.limit, bound.use, 1)
     scale = BARS / most
     name = " ".join(filter(None, (spoken(bound.rule.family), bound.rule.key)))
     label = name if len(name) <= LONGEST else name[: LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
     figures = f"{scaled(bound.use, bound.scale)} of {scaled(bound.limit, bound.scale)}"
     length = max(1, bound.use * scale)
-    return Bar(label, _worth(bound), "used", 0, length, bound.limit * scale, note=figures)
+    worth = _worth(bound, currency)
+    return Bar(label, worth, "used", 0, length, bound.limit * scale, note=figures)
 
 
-def _worth(bound: explanation_pb2.BindingConstraint) -> str:
+def _worth(bound: explanation_pb2.BindingConstraint, currency: str) -> str:
     """What a step that loosens is worth, more of a limit or less of a floor: the one that earns
-    more. Where that is a least, or a price only, it says so."""
+    more. Where that is a least, or a price that no plan splits, it says so."""
     sides = [("+", "marginal_up"), ("\N{MINUS SIGN}", "marginal_down")]
     known = [(sign, getattr(bound, side)) for sign, side in sides if bound.HasField(side)]  # type: ignore[arg-type]
     if not known:
         return ""
     sign, step = max(known, key=lambda side: side[1].value_micros)
-    told = f"{sign}{scaled(step.step, bound.scale)}: {money(step.value_micros, sign=True)}"
-    return told + _HOW_KNOWN.get(word(step, "method"), "")
+    moved = f"{sign}{scaled(step.step, bound.scale)}"
+    if not step.HasField("worth"):
+        return f"{moved}: {money(step.value_micros, sign=True)} in all (price)"
+    cash = f"cash {money(step.worth.cash_micros, sign=True)} {currency}".rstrip()
+    points = f"{money(step.worth.policy_value_micros, sign=True)} points"
+    more = " or more" if word(step, "method") == "BESIDE" else ""
+    return f"{moved}: {cash}, {points}{more}"
 
 
 def _drawn(environment: Environment, title: str, bars: Sequence[Bar]) -> str:

@@ -16,9 +16,22 @@ from fairlead.wire.reading import lines_of
 
 from . import pictures
 from .decided import COLUMNS_FILE, Decided, Parts, Shortest
-from .screen.decision import apart, short_count, short_lines, something_decided
-from .screen.money import columns_of, total
-from .screen.words import count, money, named, percent, scaled, spoken, terms, word
+from .screen.decision import apart, short_count, short_lines, something_decided, with_unit
+from .screen.money import POINTS_HEADING, cash_heading, columns_of, fill_of
+from .screen.words import (
+    count,
+    exact,
+    in_currency,
+    is_cash,
+    money,
+    named,
+    parts,
+    percent,
+    spoken,
+    terms,
+    word,
+    worth_of,
+)
 from .sugar import as_date
 
 if TYPE_CHECKING:
@@ -47,6 +60,9 @@ COLUMNS = (
     "sentence",
     "customer_name",
     "product_name",
+    "cash",
+    "currency",
+    "policy_value_points",
 )
 
 
@@ -111,7 +127,8 @@ def page(decision: decision_pb2.Decision, title: str) -> str:
         percent=percent,
         spoken=spoken,
         date=as_date,
-        scaled=scaled,
+        parts=parts,
+        in_currency=in_currency,
     )
     short = short_lines(decision)
     return environment.get_template("report.html").render(
@@ -123,7 +140,12 @@ def page(decision: decision_pb2.Decision, title: str) -> str:
             environment, decision.binding_constraints[:DRAWN], decision.currency
         ),
         columns=columns_of(decision),
-        total=total,
+        worth_of=worth_of,
+        is_cash=is_cash,
+        fill_of=fill_of,
+        with_unit=with_unit,
+        cash_heading=cash_heading(decision.currency),
+        points_heading=POINTS_HEADING,
         apart=apart(decision),
         decided=something_decided(decision),
         terms=terms,
@@ -139,6 +161,7 @@ def _change(line: decision_pb2.DecisionLine) -> str:
 
 def _row(line: decision_pb2.DecisionLine, decision: decision_pb2.Decision) -> list[object]:
     confirmed = as_date(line.confirmed_day) if line.HasField("confirmed_day") else ""
+    worth = worth_of(line.terms)
     return [
         line.line,
         line.order,
@@ -159,4 +182,7 @@ def _row(line: decision_pb2.DecisionLine, decision: decision_pb2.Decision) -> li
         line.explanation.sentence,
         decision.customer_names.get(line.customer, ""),
         decision.product_names.get(line.product, ""),
+        exact(worth.cash_micros),
+        decision.currency,
+        exact(worth.policy_value_micros),
     ]

@@ -32,7 +32,7 @@ def check(
     from ..documents import refuse
     from ..local import problem_of
     from ..scenario import read_scenario
-    from ..screen.words import count, money
+    from ..screen.words import count, parts, worth_of
 
     found = decided_at(path)
     if found is None:
@@ -53,6 +53,6 @@ def check(
         console.print(Text(str(fault)), soft_wrap=True)
     if faults:
         return Exit.ERROR
-    lines, objective = count(decision.totals.lines), money(decision.objective_micros)
-    console.print(f"{name}: holds: {lines} lines, objective {objective}, every sum exact")
+    lines, worth = count(decision.totals.lines), parts(worth_of(decision.terms), decision.currency)
+    console.print(f"{name}: holds: {lines} lines, {worth}, every sum exact")
     return Exit.OK

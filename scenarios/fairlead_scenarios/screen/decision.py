@@ -10,8 +10,20 @@ from rich.text import Text
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 
-from .money import show_money
-from .words import count, money, named, percent, scaled, seconds, spoken, word
+from .money import fill_of, show_money
+from .words import (
+    count,
+    in_currency,
+    money,
+    named,
+    parts,
+    percent,
+    scaled,
+    seconds,
+    spoken,
+    word,
+    worth_of,
+)
 
 SHOWN = 20
 _GOOD, _LIMIT, _BAD = "green", "yellow", "red"
@@ -55,7 +67,7 @@ def conflict_told(conflict: explanation_pb2.Conflict) -> Iterator[RenderableType
     """The rules that conflict, and the cheapest way out."""
     yield Text(conflict.sentence, style=_BAD)
     for rule in conflict.rules:
-        yield Text(f"  {rule.family} {rule.key}: {rule.leaf}", style="dim")
+        yield Text(f"  {spoken(rule.family)} {rule.key}: {rule.leaf}", style="dim")
 
 
 def something_decided(decision: decision_pb2.Decision) -> bool:
@@ -88,16 +100,20 @@ def _apart(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
 def _headline(decision: decision_pb2.Decision, title: str) -> Text:
     status = word(decision, "status")
     line = Text.assemble((title, "bold"), "  ", (status, f"bold {_COLOURS.get(status, _BAD)}"))
-    if decision.totals.lines and decision.status != decision_pb2.DECISION_STATUS_INFEASIBLE:
-        line.append(f"  objective {money(decision.objective_micros)} {decision.currency}".rstrip())
     if decision.HasField("relative_gap"):
         line.append(f"  gap {percent(decision.relative_gap, 3)}")
+    if decision.totals.lines and decision.status != decision_pb2.DECISION_STATUS_INFEASIBLE:
+        line.append(f"\n{parts(worth_of(decision.terms), decision.currency)}")
     return line
 
 
 def _totals(decision: decision_pb2.Decision) -> Table:
-    table = _table()
-    for column in ("", "lines", "full", "partial", "asked", "given", "fill", "value"):
+    """Lines, and what they are worth at their price; units where all are of one product."""
+    table, alike = _table(), decision.totals.products == 1
+    value = f", {decision.currency}" if decision.currency else ""
+    headings = ["", "lines", "full", "partial", f"asked{value}", f"given{value}", "fill"]
+    headings += ["asked, units", "given, units"] if alike else []
+    for column in headings:
         table.add_column(column, justify="left" if not column else "right")
     rows = [(f"tier {tier.tier}", tier.totals) for tier in decision.tiers if tier.totals.lines]
     for name, totals in [*rows, ("all", decision.totals)]:
@@ -106,13 +122,28 @@ def _totals(decision: decision_pb2.Decision) -> Table:
             count(totals.lines),
             count(totals.lines_full),
             count(totals.lines_partial),
-            count(totals.requested_quantity),
-            count(totals.confirmed_quantity),
-            percent(totals.confirmed_quantity / max(1, totals.requested_quantity)),
+            money(totals.requested_value_micros),
             money(totals.confirmed_value_micros),
+            fill_of(totals),
+            *_units(totals, alike),
             style="bold" if name == "all" and rows else None,
         )
     return table
+
+
+def _units(totals: decision_pb2.Totals, alike: bool) -> tuple[str, ...]:
+    if not alike:
+        return ()
+    return count(totals.requested_quantity), count(totals.confirmed_quantity)
+
+
+def with_unit(bound: explanation_pb2.BindingConstraint, number: int, currency: str) -> str:
+    """A limit, or the use of one, with what it counts: 480 pick_minutes, 55.50 EUR, 80 units."""
+    unit = word(bound, "unit")
+    if unit == "MONEY_MICROS":
+        return in_currency(number, currency)
+    counted = {"RESOURCE_MICROS": bound.rule.key.rpartition("/")[2], "COUNT": "locations"}
+    return f"{scaled(number, bound.scale)} {counted.get(unit, 'units')}"
 
 
 def _tier_goals(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
@@ -166,7 +197,7 @@ def _binding(decision: decision_pb2.Decision) -> Iterator[RenderableType]:
     for column, right in (("rule", False), ("limit", True), ("used", True), ("says", False)):
         table.add_column(column, justify="right" if right else "left", overflow="fold")
     for bound in constraints[:SHOWN]:
-        limit, use = scaled(bound.limit, bound.scale), scaled(bound.use, bound.scale)
+        limit, use = (with_unit(bound, n, decision.currency) for n in (bound.limit, bound.use))
         table.add_row(spoken(bound.rule.family), limit, use, bound.sentence)
     yield table
     yield from _more(len(constraints))

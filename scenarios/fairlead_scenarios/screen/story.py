@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -11,7 +11,19 @@ from rich.text import Text
 from fairlead.v1 import decision_pb2, explanation_pb2
 
 from ..sugar import as_date
-from .words import count, money, named, spoken, terms, word
+from .money import POINTS_HEADING, cash_heading
+from .reason_phrases import phrase_of
+from .words import (
+    count,
+    in_currency,
+    is_cash,
+    money,
+    named,
+    spoken,
+    terms,
+    word,
+    worth_of,
+)
 
 _INFLOWS = ("ON_HAND", "INBOUND")
 
@@ -36,9 +48,9 @@ def _parts(
         yield Text(why.sentence)
     yield from _sources(line)
     yield from _waterfall(why)
-    yield from _reasons(why)
+    yield from _reasons(why, decision.currency)
     for rival in why.competitors:
-        yield from _rival(line, rival, decision.customer_names)
+        yield from _rival(line, rival, decision)
     if why.competitors_left_out:
         yield Text(f"\nand {count(why.competitors_left_out)} more lines took some")
     if why.HasField("fix"):
@@ -76,51 +88,58 @@ def _waterfall(why: explanation_pb2.Explanation) -> Iterator[RenderableType]:
     yield table
 
 
-def _reasons(why: explanation_pb2.Explanation) -> Iterator[RenderableType]:
+def _reasons(why: explanation_pb2.Explanation, currency: str) -> Iterator[RenderableType]:
     if not why.reasons:
         return
     yield Text("\nReasons", style="bold")
     table = _table("reason", ">units", "known", ">the opposite", "about")
+    tiers = {word(rival, "decided_by"): rival.tier for rival in reversed(why.competitors)}
     for reason in why.reasons:
-        rule = " ".join(filter(None, (reason.rule.family, reason.rule.key)))
-        known = word(reason, "certainty").lower()
-        opposite = _opposite(reason)
-        table.add_row(word(reason, "code"), count(reason.units), known, opposite, rule)
+        rule = " ".join(filter(None, (spoken(reason.rule.family), reason.rule.key)))
+        known, code = word(reason, "certainty").lower(), word(reason, "code")
+        phrase, opposite = phrase_of(code, tiers.get(code, "")), _opposite(reason, currency)
+        table.add_row(phrase, count(reason.units), known, opposite, rule)
     yield table
 
 
-def _opposite(reason: explanation_pb2.Reason) -> str:
-    """What a proven reason's opposite costs."""
+def _opposite(reason: explanation_pb2.Reason, currency: str) -> str:
+    """What a proven reason's opposite costs: cash and policy value, where a plan splits it."""
     if word(reason, "certainty") != "PROVEN":
         return ""
     if not reason.HasField("delta_micros"):
         return "impossible"
-    if reason.delta_micros < 0:  # of strict tiers, where a higher one would get less
-        return f"earns {money(-reason.delta_micros)}"
+    if reason.HasField("delta_cash_micros"):
+        cash = reason.delta_cash_micros
+        points = money(reason.delta_micros - cash)
+        return f"costs cash {in_currency(cash, currency)}, policy value {points} points"
     least = "at least " if reason.delta_at_least else ""
-    return f"costs {least}{money(reason.delta_micros)}"
+    return f"costs {least}{money(reason.delta_micros)}, cash and policy value together"
 
 
 def _rival(
     line: decision_pb2.DecisionLine,
     rival: explanation_pb2.CompetingLine,
-    names: Mapping[str, str],
+    decision: decision_pb2.Decision,
 ) -> Iterator[RenderableType]:
-    customer = named(rival.customer, names)
+    """Who took some, and what a unit is worth with both, term by term."""
+    customer = named(rival.customer, decision.customer_names)
     who = " ".join(filter(None, (customer, rival.tier and f"tier {rival.tier}")))
     contracts = f", contract {', '.join(rival.contracts)}" if rival.contracts else ""
-    decided = word(rival, "decided_by")
+    decided = phrase_of(word(rival, "decided_by"), rival.tier)
     yield Text.assemble(
         f"\n{count(rival.units)} went to ",
         (rival.line, "bold"),
         f" ({who}{contracts}): {decided}",
     )
-    table = _table("a unit", f">{rival.line}", f">{line.line}")
-    theirs, ours = dict(terms(rival.unit_value)), dict(terms(rival.own_unit_value))
-    for name in dict.fromkeys([*theirs, *ours]):
-        table.add_row(name, money(theirs.get(name, 0)), money(ours.get(name, 0)))
-    total = (money(sum(side.values())) for side in (theirs, ours))
-    table.add_row("together", *total, style="bold")
+    table = _table("a unit is worth", f">{rival.line}", f">{line.line}")
+    sides = rival.unit_value, rival.own_unit_value
+    by_term, worths = [dict(terms(side)) for side in sides], [worth_of(side) for side in sides]
+    for cash, heading in ((True, cash_heading(decision.currency)), (False, POINTS_HEADING)):
+        for name in dict.fromkeys(name for side in by_term for name in side):
+            if is_cash(name) is cash:
+                table.add_row(name, *(money(side.get(name, 0)) for side in by_term))
+        sums = [w.cash_micros if cash else w.policy_value_micros for w in worths]
+        table.add_row(heading, *map(money, sums), style="bold")
     yield table
 
 
@@ -130,7 +149,7 @@ def _alternatives(why: explanation_pb2.Explanation) -> Iterator[RenderableType]:
     yield Text("\nTried", style="bold")
     table = _table("what", "value", ">units", "why not more")
     for tried in why.alternatives:
-        reason = word(tried.reason, "code") if tried.HasField("reason") else ""
+        reason = phrase_of(word(tried.reason, "code")) if tried.HasField("reason") else ""
         table.add_row(spoken(word(tried, "kind")), tried.value, count(tried.units), reason)
     yield table
 

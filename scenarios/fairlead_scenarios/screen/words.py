@@ -8,15 +8,47 @@ from decimal import Decimal
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 
-from fairlead.v1 import explanation_pb2
+from fairlead.v1 import explanation_pb2, worth_pb2
+from fairlead_solver.api import CASH_TERMS
 
 from ..sugar import MICRO
+
+_CASH = tuple(sorted(term.value for term in CASH_TERMS))
 
 
 def money(micros: int, *, sign: bool = False) -> str:
     """1234500000 -> "1,234.50"; a negative zero is none."""
     amount = (Decimal(micros) / MICRO).quantize(Decimal("0.01"))
     return f"{amount + 0:+,.2f}" if sign and amount else f"{amount + 0:,.2f}"
+
+
+def exact(micros: int) -> str:
+    """1234500000 -> "1234.5": every digit there is, for a table that is read again."""
+    shown = f"{Decimal(micros) / MICRO:f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def in_currency(micros: int, currency: str) -> str:
+    """1234500000 -> "1,234.50 EUR"; no code where the currency is empty."""
+    return f"{money(micros)} {currency}".rstrip()
+
+
+def worth_of(message: explanation_pb2.Money) -> worth_pb2.Worth:
+    """The cash and the policy value of some terms."""
+    cash = sum(getattr(message, f"{name}_micros") for name in _CASH)
+    policy = sum(micros for _, micros in terms(message)) - cash
+    return worth_pb2.Worth(cash_micros=cash, policy_value_micros=policy)
+
+
+def is_cash(term: str) -> bool:
+    """Whether a term, named as `terms` does, is money; else it is policy value."""
+    return term.replace(" ", "_") in _CASH
+
+
+def parts(worth: worth_pb2.Worth, currency: str) -> str:
+    """ "cash 3,591.00 USD, policy value 14,364.00 points"."""
+    points = money(worth.policy_value_micros)
+    return f"cash {in_currency(worth.cash_micros, currency)}, policy value {points} points"
 
 
 def count(number: int) -> str:
