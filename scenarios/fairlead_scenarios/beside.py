@@ -26,7 +26,8 @@ def faults_beside(cycle: facts_pb2.Cycle, malformed: Sequence[Finding]) -> list[
         spoilt = {finding.path.partition(".")[0] for finding in malformed}
         spoilt |= {row.replace("_date", "_day") for row in spoilt}  # as the contract spells it
         tables = {row.partition("[")[0] for row in spoilt}
-        doubtful = {f"{words} of {table}" for table in tables for words in ("an id", "only ids")}
+        words = ("an id", "a list of ids")
+        doubtful = {f"{word} of {table}" for table in tables for word in words}
         return [
             finding
             for finding in error.findings

@@ -36,9 +36,9 @@ def read_csv_text(path: Path) -> str:
     except OSError as error:
         raise _refused(path, "", f"a file that can be read ({error.strerror})") from error
     if body.startswith((WORKBOOK, OLD_WORKBOOK)):
-        raise _refused(path, "a workbook or archive", f"CSV text; {EXPORT}")
+        raise _refused(path, path.name, f"CSV text, but a workbook or archive; {EXPORT}")
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _refused(path, "UTF-16 text", f"UTF-8 text; {EXPORT}")
+        raise _refused(path, path.name, f"UTF-8 text, but UTF-16; {EXPORT}")
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -62,7 +62,7 @@ def read_csv_table(path: Path, *, number_repeats: bool = False) -> CsvTable:
     records = _records(path, text)
     first = next(records, None)
     if first is None:
-        raise _refused(path, "an empty file", "a header row with the names of the columns")
+        raise _refused(path, "", "a header row with the names of the columns")
     line, header = first
     names = _numbered(header) if number_repeats else header
     _check_header(f"{path}:{line}", names)
@@ -73,9 +73,9 @@ def read_csv_table(path: Path, *, number_repeats: bool = False) -> CsvTable:
             table.lines.append(line)
             continue
         rule = f"{len(names)} cells, as in the header"
-        if len(cells) > len(names):
-            rule += ": a cell that holds the separator stands in quotes"
-        findings.append(Finding(f"{path}:{line}", "", f"{len(cells)} cells", rule))
+        more = len(cells) > len(names)
+        hint = "a cell that holds the separator stands in quotes" if more else ""
+        findings.append(Finding(f"{path}:{line}", "", f"{len(cells)} cells", rule, hint))
     if findings:
         raise InvalidInput(findings)
     return table
@@ -110,10 +110,12 @@ def _separator(lines: list[str]) -> str:
 def _check_header(place: str, names: list[str]) -> None:
     if "" in names:
         at = names.index("") + 1
-        raise InvalidInput([Finding(place, "", f"column {at} without a name", "a name in each")])
+        raise InvalidInput([Finding(place, "", f"column {at}", "is without a name in the header")])
     twice = [name for name, times in Counter(names).items() if times > 1]
     if twice:
-        raise InvalidInput([Finding(place, "", ", ".join(twice), "each column once in the header")])
+        raise InvalidInput(
+            [Finding(place, "", ", ".join(twice), "is more than once in the header")]
+        )
 
 
 def _numbered(names: list[str]) -> list[str]:

@@ -94,7 +94,7 @@ def _report(error: Exception, *, as_json: bool) -> Exit:
 
     match error:
         case InvalidInput():
-            _print(_problems(error), error.total - len(error.findings), as_json=as_json)
+            _print(_problems(error), error.unlisted, as_json=as_json)
             return Exit.BAD_INPUT
         case EngineError():
             problem, code = Problem(str(error), "options.engine"), Exit.BAD_INPUT
@@ -112,7 +112,7 @@ def _report(error: Exception, *, as_json: bool) -> Exit:
 
 
 def _problems(error: InvalidInput) -> list[Problem]:
-    return [Problem(f.rule, f.path, f.id, str(f.value)) for f in error.findings]
+    return [Problem(f.fault, f.path, f.id, str(f.value)) for f in error.findings]
 
 
 def _print(problems: list[Problem], more: int, *, as_json: bool) -> None:
@@ -127,5 +127,4 @@ def _print(problems: list[Problem], more: int, *, as_json: bool) -> None:
 
 
 def _sentence(problem: Problem) -> str:
-    value = None if problem.value is None else repr(problem.value)
-    return ": ".join(filter(None, (problem.path, problem.id, value, problem.message)))
+    return ": ".join(filter(None, (problem.path, problem.id, problem.message)))

@@ -33,28 +33,23 @@ class FilePlaces:
     def located(self, error: InvalidInput) -> InvalidInput:
         """The error with file, line and column before each path, equal findings together."""
         find = _Finder(self)
-        findings = [replace(f, path=find.place(f.path)) for f in merged(error.findings)]
-        return InvalidInput(findings, error.total - len(error.findings) + len(findings))
+        findings = [
+            replace(f, path=find.place(f.path), other=f.other and find.place(f.other))
+            for f in merged(error.findings)
+        ]
+        return InvalidInput(findings, error.total)
 
 
 def merged(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings of one column with one value and one rule as one: the first, and how many more."""
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    """Findings of one column under one rule as one: the first, and how many more."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         column = re.sub(r"\[\d+\]", "[]", finding.path)
-        groups.setdefault((column, finding.value, _rowless(finding.rule)), []).append(finding)
+        groups.setdefault((column, finding.rule), []).append(finding)
     return [
-        first if not more else replace(first, rule=f"{first.rule} (and in {_rows(more)})")
+        replace(first, more=first.more + sum(1 + finding.more for finding in more))
         for first, *more in groups.values()
     ]
-
-
-def _rowless(rule: str) -> str:
-    return re.sub(r"\[\d+\]", "[]", rule)
-
-
-def _rows(more: Sequence[Finding]) -> str:
-    return "1 more row" if len(more) == 1 else f"{len(more)} more rows"
 
 
 class _Finder:

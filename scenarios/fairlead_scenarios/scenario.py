@@ -22,7 +22,7 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 
 from fairlead.v1 import facts_pb2, policy_pb2
-from fairlead_solver.api import Finding, InvalidInput, near_word
+from fairlead_solver.api import Finding, InvalidInput, Nearest
 
 from .beside import faults_beside
 from .csv_tables import read_csv_table
@@ -94,7 +94,10 @@ def _refuse_unread_policy(file: Path) -> None:
     be left out without a word."""
     policy = file.parent / "policy.yaml"
     if file.name in CYCLE_FILES and policy.exists():
-        raise refuse(str(policy), "not read", f"the folder {file.parent}, to use this policy")
+        rule = (
+            f"is not read beside a single file: give the folder {file.parent}, to use this policy"
+        )
+        raise refuse(str(policy), policy.name, rule)
 
 
 def _files_of(folder: Path) -> FilePlaces:
@@ -214,13 +217,13 @@ def _read_table(file: Path) -> dict[str, Any]:
             raise refuse(str(file), f"{len(rows)} rows", "one row: the cycle's day and currency")
         return dict(rows[0])
     if table.rows:
-        known = spellings(row_of(file.stem))
+        near = Nearest(spellings(row_of(file.stem)))
         unknown = [name for name in table.rows[0] if field_of(file.stem, name) is None]
         if unknown:
             place = f"{file}:1"
             raise InvalidInput(
                 [
-                    Finding(place, "", name, f"a column of {file.stem}{near_word(name, known)}")
+                    Finding(place, "", name, f"a column of {file.stem}", near.hint(name))
                     for name in unknown
                 ]
             )
@@ -232,9 +235,10 @@ def _unread(folder: Path) -> Iterator[Finding]:
     for file in sorted(folder.iterdir()):
         suffix = file.suffix.lower()
         if suffix in (".xlsx", ".xls", ".ods", ".txt", ".tsv"):
-            yield Finding(str(file), "", "not read", f"{file.stem}.csv, CSV text in UTF-8")
+            rule = f"a file that is read: CSV text named {file.stem}.csv is"
+            yield Finding(str(file), "", file.name, rule)
         elif suffix == ".csv" and not file.is_file():
             yield Finding(str(file), "", "a folder", "a file")
         elif suffix == ".csv" and (file.stem not in (HEADER, *TABLES) or file.suffix != ".csv"):
-            rule = f"a table of the cycle{near_word(file.stem, TABLES)}"
-            yield Finding(str(file), "", file.name, rule)
+            near = Nearest(TABLES).hint(file.stem)
+            yield Finding(str(file), "", file.name, "a table of the cycle", near)

@@ -13,7 +13,6 @@ path, before any of it is used.
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
@@ -22,7 +21,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from fairlead.v1 import facts_pb2
-from fairlead_solver.api import Finding
+from fairlead_solver.api import Faults, Finding, Nearest
 
 from .number_hints import date_hint, number_hint
 
@@ -34,14 +33,23 @@ _BITS = {FieldDescriptor.CPPTYPE_INT32: 31, FieldDescriptor.CPPTYPE_INT64: 63}
 
 
 class Unfit(ValueError):
-    """A value that does not fit its field; the text is the rule it breaks."""
+    """A value that does not fit its field: the rule it breaks, and what to write instead."""
+
+    def __init__(self, rule: str, hint: str = "") -> None:
+        super().__init__(rule)
+        self.hint = hint
 
 
 class Filler:
     """Fills messages from plain values and gathers a finding for whatever does not fit."""
 
     def __init__(self) -> None:
-        self.findings: list[Finding] = []
+        self._faults = Faults()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What does not fit, some of each kind, with the number of those that are left out."""
+        return self._faults.kept
 
     def fill(self, message: Message, given: Mapping[str, Any], path: str = "") -> None:
         """Set each field that `given` names; `path` is where the message stands in the whole."""
@@ -53,12 +61,12 @@ class Filler:
             place = f"{path}.{key}" if path else key
             found = _field(descriptor, key)
             if found is None:
-                shown = key if value is None else value
-                self._report(place, whose, shown, f"unknown{_nearest(descriptor, key)}")
+                hint = _unknown(descriptor, key)
+                self._report(place, whose, key, "the name of a field here", hint)
                 continue
             field, spelling = found
             if field.name in written:
-                rule = f"the same fact as {written[field.name]}: give one of them"
+                rule = f"is the same fact as {written[field.name]}: give one of them"
                 self._report(place, whose, value, rule)
                 continue
             written[field.name] = key
@@ -85,7 +93,7 @@ class Filler:
             else:
                 setattr(message, field.name, _scalar(field, spelling, value))
         except Unfit as unfit:
-            self._report(place, whose, value, str(unfit))
+            self._report(place, whose, value, str(unfit), unfit.hint)
 
     def _nest(self, message: Message, field: FieldDescriptor, value: Any, place: str) -> None:
         if not field.is_repeated:
@@ -107,8 +115,8 @@ class Filler:
             else:
                 self._report(f"{place}[{number}]", "", row, "a mapping of names to values")
 
-    def _report(self, path: str, whose: str, value: object, rule: str) -> None:
-        self.findings.append(Finding(path, whose, str(value), rule))
+    def _report(self, path: str, whose: str, value: object, rule: str, hint: str = "") -> None:
+        self._faults.add(Finding(path, whose, str(value), rule, hint))
 
 
 def _field(message: Descriptor, key: str) -> tuple[FieldDescriptor, str] | None:
@@ -146,12 +154,12 @@ def spellings(message: Descriptor) -> list[str]:
     ]
 
 
-def _nearest(message: Descriptor, key: str) -> str:
+def _unknown(message: Descriptor, key: str) -> str:
+    """What to write instead of a key that is no field."""
     if key.isdigit():
-        return ": a comma parts values here; decimals have a point, as in 11.50"
+        return "a comma parts values here; decimals have a point, as in 11.50"
     known = spellings(message)
-    near = difflib.get_close_matches(str(key), known, n=1)
-    return f": did you mean {near[0]}?" if near else f": one of {', '.join(known)}"
+    return Nearest(known).hint(key) or f"there are {', '.join(known)}"
 
 
 def _list(value: Any) -> list[Any]:
@@ -186,9 +194,9 @@ def as_day(value: Any) -> int:
         try:
             value = datetime.date.fromisoformat(value.strip())
         except ValueError as error:
-            raise Unfit(f"a date such as 2026-11-24{date_hint(value)}") from error
+            raise Unfit("a date such as 2026-11-24", date_hint(value)) from error
     if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
-        raise Unfit(f"a date such as 2026-11-24{date_hint(value)}")
+        raise Unfit("a date such as 2026-11-24", date_hint(value))
     return (value - EPOCH).days
 
 
@@ -205,7 +213,7 @@ def as_micros(value: Any) -> int:
         scaled = Decimal(str(value)) * MICRO
         whole = scaled.to_integral_value()
     except InvalidOperation as error:
-        raise Unfit(f"a decimal number{number_hint(value)}") from error
+        raise Unfit("a decimal number", number_hint(value)) from error
     if not scaled.is_finite():
         raise Unfit("a decimal number")
     if scaled != whole:
@@ -220,7 +228,7 @@ def _integer(value: Any, bits: int) -> int:
         try:
             value = int(value)
         except ValueError as error:
-            raise Unfit(f"a whole number{number_hint(value)}") from error
+            raise Unfit("a whole number", number_hint(value)) from error
     if isinstance(value, bool) or not isinstance(value, int):
         raise Unfit("a whole number")
     if not -(2**bits) <= value < 2**bits:
@@ -234,7 +242,7 @@ def _number(value: Any) -> float:
     try:
         return float(value)
     except (ValueError, OverflowError) as error:
-        raise Unfit(f"a number{number_hint(value)}") from error
+        raise Unfit("a number", number_hint(value)) from error
 
 
 def _flag(value: Any) -> bool:
@@ -251,7 +259,7 @@ def _enum(enum: EnumDescriptor, value: Any) -> int:
     short = {v.name.removeprefix(prefix): v.number for v in enum.values if v.number}
     number = short.get(str(value).strip().upper().removeprefix(prefix))
     if number is None:
-        raise Unfit(f"one of {', '.join(short)}")
+        raise Unfit(f"one of {', '.join(short)}", Nearest(short).hint(str(value)))
     return number
 
 

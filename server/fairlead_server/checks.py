@@ -72,7 +72,7 @@ def _solve_violations(request: pb.SolveAllocationRequest, has_cycle: bool) -> It
 def violation_of(finding: api.Finding) -> Violation:
     """A finding as the client gets it."""
     whose = f"{finding.id}: " if finding.id else ""
-    return Violation(finding.path, f"{whose}{finding.value!r}: {finding.rule}")
+    return Violation(finding.path, f"{whose}{finding.fault}")
 
 
 def request_id_violations(request_id: str, field: str = "request_id") -> Iterator[Violation]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from .alike import alike, folded
 from .allocation.adopt import Foreign, solution_of
 from .allocation.basis import Basis, basis_of, start_of
 from .allocation.basis_form import NotABasis
@@ -48,8 +49,9 @@ from .allocation.problem import Problem
 from .allocation.size import CycleSize, size_of
 from .allocation.terms import CASH_TERMS, Term, TermKind, Worth
 from .allocation.weights import WeightCost, cost_of, weights_of
-from .findings import MAX_FINDINGS, Finding, InvalidInput, near_word
-from .intake import Faults, outside, range_rule
+from .faults import Faults
+from .findings import MAX_FINDINGS, Finding, InvalidInput
+from .intake import outside, range_rule
 from .model.bound import bound_again as model_bound_again
 from .model.budget import UNLIMITED, Budget
 from .model.cluster import ClusterError, ClusterLost, crew_at
@@ -64,6 +66,7 @@ from .model.overrun import left_behind
 from .model.solve import Phase, Solution, SolveOptions, Standing
 from .model.solve import solve as solve_model
 from .model.whole import solve_whole as solve_model_whole
+from .nearest import Nearest, nearest
 from .one_thread import one_thread
 from .tables import (
     MAX_DAY,
@@ -204,9 +207,10 @@ def lines_named(problem: Problem, ids: Sequence[str], path: str) -> tuple[int, .
     """The places of lines in the cycle, each once. Raises InvalidInput with every id that is none,
     at `path[i]`."""
     faults, place = Faults(), {id: i for i, id in enumerate(problem.facts.lines.id)} if ids else {}
+    near = Nearest(place)
     for i, id in enumerate(ids):
         if id not in place:
-            faults.add(Finding(f"{path}[{i}]", "", id, "a line of the cycle"))
+            faults.add(Finding(f"{path}[{i}]", "", id, "is no line of this cycle", near.hint(id)))
     faults.stop()
     return tuple(dict.fromkeys(place[id] for id in ids))
 
@@ -301,6 +305,7 @@ __all__ = [
     "LineStory",
     "Lists",
     "Mismatch",
+    "Nearest",
     "NotABasis",
     "Options",
     "Outcome",
@@ -326,6 +331,7 @@ __all__ = [
     "WeightCost",
     "Worth",
     "adopt",
+    "alike",
     "as_column",
     "basis_from_bytes",
     "basis_to_bytes",
@@ -340,12 +346,13 @@ __all__ = [
     "explain",
     "export_mps",
     "facts_digest",
+    "folded",
     "intake",
     "is_word",
     "left_behind",
     "left_of",
     "lines_named",
-    "near_word",
+    "nearest",
     "objective_terms",
     "outside",
     "range_rule",

@@ -6,8 +6,7 @@ faults are collected; `tidy` is called only on tables without any.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -15,75 +14,14 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from .findings import MAX_FINDINGS, Finding, InvalidInput, near_word
+from .faults import Faults, Hint
+from .nearest import Nearest
 from .tables import Bools, Coded, Codes, Column, ColumnKind, Ints, Lists, Table
 from .word_rules import WORD_RULE, wrong_words
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 NUMBERS = (ColumnKind.INT, ColumnKind.DAY, ColumnKind.RATE)
 CODED = (ColumnKind.TEXT, ColumnKind.REF)
-
-
-@dataclass(slots=True)
-class Faults:
-    """Collects findings: keeps the first MAX_FINDINGS, counts all."""
-
-    kept: list[Finding] = field(default_factory=list)
-    total: int = 0
-
-    def add(self, finding: Finding) -> None:
-        """Note one finding."""
-        self.total += 1
-        if len(self.kept) < MAX_FINDINGS:
-            self.kept.append(finding)
-
-    def extend(self, findings: Iterable[Finding]) -> None:
-        """Note several."""
-        for finding in findings:
-            self.add(finding)
-
-    def add_lazily(self, make: Callable[..., Finding], *about: Any) -> None:
-        """Note one finding; it is only made where there is room to keep it."""
-        self.total += 1
-        if len(self.kept) < MAX_FINDINGS:
-            self.kept.append(make(*about))
-
-    def nearest(self, word: str, known: Iterable[str]) -> str:
-        """ ": did you mean X?" for the known word that is most like this one; "" where none is, or
-        where there is no room for the finding it belongs to."""
-        return near_word(word, known) if len(self.kept) < MAX_FINDINGS else ""
-
-    def where(self, table: Table, name: str, bad: NDArray[np.bool_], rule: str) -> None:
-        """Note `table.name` in every row where `bad`; counts all, words only those kept."""
-        if not np.count_nonzero(bad):
-            return
-        rows = np.flatnonzero(bad)
-        room = MAX_FINDINGS - len(self.kept)
-        self.kept.extend(finding_at(table, name, int(r), rule) for r in rows[:room])
-        self.total += len(rows)
-
-    def stop(self) -> None:
-        """Raise InvalidInput if anything was found."""
-        if self.total:
-            raise InvalidInput(self.kept, self.total)
-
-
-def finding_at(table: Table, name: str, row: int, rule: str) -> Finding:
-    """A finding about one cell, with its path, the row's id and its value."""
-    ids = getattr(table, "id", ())
-    return Finding(
-        f"{table.NAME}[{row}].{name}", ids[row] if ids else "", cell(table, name, row), rule
-    )
-
-
-def cell(table: Table, name: str, row: int) -> str:
-    """One cell as a reader would write it."""
-    column = getattr(table, name)
-    if isinstance(column, Coded):
-        return column.word(row)
-    if isinstance(column, Lists):
-        return ", ".join(column.row(row))
-    return str(column[row])
 
 
 def words_of(tables: Iterable[Table]) -> dict[str, tuple[str, ...]]:
@@ -133,15 +71,10 @@ def _check_ids(table: Table, name: str, ids: tuple[str, ...], faults: Faults) ->
         faults.where(table, name, wrong, WORD_RULE)
     distinct = set(ids)
     if len(distinct) < len(ids):
-        codes = Coded.of(ids).codes  # the empty id is -1, a word as any other here
-        _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-        again = np.flatnonzero(first[inverse] != np.arange(len(ids)))
-        for row in again.tolist():
-            before = f"{table.NAME}[{int(first[inverse[row]])}]"
-            faults.add_lazily(finding_at, table, name, row, f"an id is given once: {before} has it")
+        note_repeats(table, (name,), faults)
     if "" in distinct:
         empty = np.fromiter((not i for i in ids), dtype=np.bool_, count=len(ids))
-        faults.where(table, name, empty, "an id is not empty")
+        faults.where(table, name, empty, "is required")
 
 
 def _check_words(
@@ -159,9 +92,8 @@ def _check_words(
         faults.where(table, name, value.codes < 0, "is required")
     if column.kind is ColumnKind.REF and column.target in known:
         unknown = _unknown(value, known[column.target])
-        for row in np.flatnonzero(unknown).tolist():
-            near = faults.nearest(value.word(row), known[column.target])
-            faults.add_lazily(finding_at, table, name, row, f"an id of {column.target}{near}")
+        hint = Nearest(known[column.target]).hint
+        faults.where(table, name, unknown, f"an id of {column.target}", hint=hint)
 
 
 def _unknown(value: Coded, ids: frozenset[str]) -> NDArray[np.bool_]:
@@ -183,8 +115,24 @@ def _check_lists(
         marked = _rows_with(value, np.append(wrong, False)[value.values.codes])
         faults.where(table, name, marked, WORD_RULE)
     if column.target in known:
-        unknown = _unknown(value.values, known[column.target])
-        faults.where(table, name, _rows_with(value, unknown), f"only ids of {column.target}")
+        ids = known[column.target]
+        unknown = _rows_with(value, _unknown(value.values, ids))
+        faults.where(table, name, unknown, f"a list of ids of {column.target}", hint=_hints(ids))
+
+
+def _hints(ids: frozenset[str]) -> Hint:
+    """For a list in one cell: what is near to each of its words that are no ids."""
+    near = Nearest(ids)
+
+    def hint(cell: str) -> str:
+        unknown = [word for word in cell.split(", ") if word not in ids]
+        return ", ".join(f"{word!r} is none" + _asked(near.hint(word)) for word in unknown)
+
+    return hint
+
+
+def _asked(question: str) -> str:
+    return f", {question}" if question else ""
 
 
 def _rows_with(value: Lists, words: Bools) -> Bools:
@@ -204,13 +152,26 @@ def _check_range(
     if column.optional:
         good |= value == column.default
     if np.count_nonzero(good) < len(good):
-        faults.where(table, name, ~good, range_rule(column))
+        faults.where(table, name, ~good, range_rule(column), hint=range_hint(column))
 
 
 def range_rule(column: Column) -> str:
     """The rule of a column of numbers, in words."""
     assert column.minimum is not None and column.maximum is not None
-    return f"between {_figure(column.minimum)} and {_figure(column.maximum)}"
+    dates = " (1900-01-01 to 2469-12-31)" if column.kind is ColumnKind.DAY else ""
+    return f"between {_figure(column.minimum)} and {_figure(column.maximum)}{dates}"
+
+
+def range_hint(column: Column) -> Hint:
+    """What to do about a number out of the column's range."""
+
+    def hint(cell: str) -> str:
+        if column.kind is ColumnKind.RATE and column.maximum == 1 and 1 < float(cell) <= 100:
+            return f"{cell} % is written {float(cell) / 100:g}"
+        assert column.minimum is not None
+        return column.remedy if float(cell) < column.minimum else ""
+
+    return hint
 
 
 def outside(value: NDArray[Any], enum: type[IntEnum]) -> NDArray[np.bool_]:
@@ -307,22 +268,60 @@ def _pick_lists(value: Lists, order: Ints) -> Lists:
     return Lists(offsets, Coded(value.values.names, codes))
 
 
-def repeated_rows(table: Table, *names: str) -> NDArray[np.bool_]:
-    """Rows whose (coded) columns `names` equal those of an earlier row."""
-    repeated = np.zeros(len(table), dtype=np.bool_)
-    if len(table) < 2:
-        return repeated
-    columns = [_interned(getattr(table, n)) for n in names]
-    order = np.lexsort(columns)  # stable: of equal rows, the first given comes first
-    equal = np.ones(len(table) - 1, dtype=np.bool_)
-    for codes in columns:
-        equal &= codes[order[1:]] == codes[order[:-1]]
-    repeated[order[1:][equal]] = True
-    return repeated
+def note_repeats(table: Table, names: tuple[str, ...], faults: Faults) -> None:
+    """Note every row whose key, the columns `names`, is that of an earlier row.
+
+    Of rows that are equal in every column all but the first cannot be used, of others none can:
+    no one knows which is right.
+    """
+    keys = [_interned(getattr(table, n)) for n in names]
+    first = first_rows(keys)
+    repeats = (first != np.arange(len(table))) & np.all([codes >= 0 for codes in keys], axis=0)
+    if not np.count_nonzero(repeats):
+        return
+    differs = _differing(table, first, repeats)
+    spoilt = repeats | differs[first]
+    twice = "is given twice"
+    if len(names) > 1:
+        twice += f" with the same {' and '.join(names[:-1])}"
+    for bad, rule in (
+        (repeats & differs[first], twice),
+        (repeats & ~differs[first], f"{twice}, by equal rows"),
+    ):
+        faults.where(table, names[-1], bad, rule, other=first, spoilt=spoilt)
 
 
-def _interned(value: Coded) -> Codes:
+def first_rows(keys: Sequence[Codes]) -> Ints:
+    """Of each row the first one with equal keys: itself, where it is the first."""
+    order = np.lexsort(keys)  # stable: of equal rows, the first given comes first
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = np.any([codes[order[1:]] != codes[order[:-1]] for codes in keys], axis=0)
+    first = np.empty(len(order), dtype=np.int64)
+    first[order] = order[np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))]
+    return first
+
+
+def _differing(table: Table, first: Ints, repeats: Bools) -> Bools:
+    """Of each first row, whether one of its repeats differs from it in any column."""
+    rows = np.flatnonzero(repeats)
+    differs = np.zeros(len(table), dtype=np.bool_)
+    for name in table.columns():
+        value = getattr(table, name)
+        if isinstance(value, Lists):
+            other = [
+                sorted(value.row(r)) != sorted(value.row(int(first[r]))) for r in rows.tolist()
+            ]
+        else:
+            codes = value if isinstance(value, np.ndarray) else _interned(value)
+            other = codes[rows] != codes[first[rows]]
+        np.logical_or.at(differs, first[rows], np.array(other, dtype=np.bool_))
+    return differs
+
+
+def _interned(value: Coded | tuple[str, ...]) -> Codes:
     """Codes that are equal where the words are."""
+    if isinstance(value, tuple):
+        return Coded.of(value).codes  # the empty id is -1, a word as any other here
     words = set(value.names)
     return value.codes if len(words) == len(value.names) else recoded(value, (*words,)).codes
 

@@ -49,7 +49,8 @@ class Column:
     """Describes one column: its kind, its value when absent, its legal range, its target table.
 
     `later`: added after the first release. It is hashed only where a row gives it, so that the
-    digests of cycles without it stay as they were.
+    digests of cycles without it stay as they were. `remedy`: what to do about a value that is out
+    of range.
     """
 
     kind: ColumnKind
@@ -61,6 +62,7 @@ class Column:
     required: bool = False
     enum: type[IntEnum] | None = None
     later: bool = False
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,7 +149,12 @@ def refs(target: str) -> Any:
 
 
 def integer(
-    default: int = 0, *, minimum: int = 0, maximum: int | None = None, required: bool = False
+    default: int = 0,
+    *,
+    minimum: int = 0,
+    maximum: int | None = None,
+    required: bool = False,
+    remedy: str = "",
 ) -> Any:
     """int64, at most MAX_AMOUNT or `maximum`; with `default` NO_INT the value is optional."""
     return _column(
@@ -157,6 +164,7 @@ def integer(
         maximum=MAX_AMOUNT if maximum is None else maximum,
         optional=default == NO_INT,
         required=required,
+        remedy=remedy,
     )
 
 

@@ -112,8 +112,9 @@ def test_a_cycle_without_a_day_or_with_one_out_of_range_is_refused() -> None:
 
 @pytest.mark.parametrize("rate", [math.nan, math.inf, -math.inf])
 def test_a_number_that_is_none_is_refused_in_both_forms(rate: float) -> None:
-    rows = Cycle(cycle_day=1, lines=[Line(id="L", product="P", quantity=1, min_fill_rate=rate)])
-    columns = Cycle(cycle_day=1)
+    lots = [Lot(id="S", product="P", location="W")]
+    line = Line(id="L", product="P", quantity=1, min_fill_rate=rate)
+    rows, columns = Cycle(cycle_day=1, lots=lots, lines=[line]), Cycle(cycle_day=1, lots=lots)
     lines = columns.columns.lines
     lines.id.append("L")
     lines.product.dictionary.append("P")

@@ -81,4 +81,5 @@ def test_a_snapshot_has_one_digest_whatever_its_form_and_the_order_of_its_rows(
 
 def test_a_snapshot_may_name_tiers_that_the_default_policy_lacks() -> None:
     line = Line(id="L", product="P", quantity=1, tier="platinum")
-    assert len(facts_digest(facts_of(Cycle(cycle_day=1, lines=[line])))) == 64
+    lot = Lot(id="S", product="P", location="W")
+    assert len(facts_digest(facts_of(Cycle(cycle_day=1, lines=[line], lots=[lot])))) == 64

@@ -105,7 +105,7 @@ def _lists_of(given: StringListColumn, path: str, faults: Faults) -> Lists | Non
     if values is None or faults.total > before:
         return None
     missing = values.codes < 0
-    _note(faults, f"{path}.values", values.codes, missing, "a word: a list has no empty places")
+    _note(faults, f"{path}.values", values.codes, missing, "a word in every place of a list")
     if len(values) != counts.sum():
         rule = f"as many as the counts add up to: {counts.sum()}"
         faults.add(Finding(f"{path}.values", "", f"{len(values)} words", rule))

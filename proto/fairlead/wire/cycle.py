@@ -58,7 +58,7 @@ def _table(name: str, cycle: Cycle, max_rows: int, faults: Faults) -> Any:
     kind, rows = TABLES[name], getattr(cycle, name)
     columns = cycle.columns if cycle.columns.HasField(name) else None  # type: ignore[arg-type]
     if columns is not None and rows:
-        rule = "rows or columns, not both"
+        rule = "is a table in two forms: give rows or columns, not both"
         faults.add(Finding(name, "", f"{len(rows)} rows beside columns.{name}", rule))
     elif columns is not None:
         return table_of_columns(kind, getattr(columns, name), f"columns.{name}", faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -38,7 +39,7 @@ def _decode(table: str, name: str, column: Column, rows: Sequence[Message], faul
         return _enums(table, name, column, values, faults)
     if column.kind is ColumnKind.REFS:
         faults.extend(
-            Finding(f"{table}[{i}].{name}", "", "", "a word: a list has no empty places")
+            Finding(f"{table}[{i}].{name}", "", "", "a word in every place of a list")
             for i, words in enumerate(values)
             if "" in words
         )
@@ -66,8 +67,7 @@ def _enums(table: str, name: str, column: Column, values: list[int], faults: Fau
     """As in column form, but the path names the row first."""
     own = Faults()
     checked = enums_of(column, numbers(values, np.int32), "", own)
-    faults.extend(Finding(f"{table}{f.path}.{name}", f.id, f.value, f.rule) for f in own.kept)
-    faults.total += own.total - len(own.kept)
+    faults.extend(replace(f, path=f"{table}{f.path}.{name}") for f in own.kept)
     return checked
 
 

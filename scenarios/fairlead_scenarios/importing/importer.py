@@ -78,13 +78,13 @@ def _emptied(
     for name in ("lines", "lots"):
         rule = mapping.tables.get(name)
         if rule is None:
-            found.append(Finding("tables", "", "no such table", f"{name}: a cycle needs them"))
+            found.append(Finding(f"tables.{name}", "", "", f"a table of {name}"))
         elif not tables[name]:
             rows = len(files.get(rule.source, ()))
             wanted = (
                 f"at least one row of {rule.source} ({rows} read) that joins and conditions leave"
             )
-            found.append(Finding(f"tables.{name}", "", "0 rows", wanted))
+            found.append(Finding(f"tables.{name}", "", "", wanted))
     return found
 
 

@@ -135,7 +135,7 @@ class Lots(Table):
     id: tuple[str, ...] = key()
     product: Coded = ref("products", required=True)
     location: Coded = ref("locations", required=True)
-    quantity: Ints = integer(0)
+    quantity: Ints = integer(0, remedy="a lot whose stock is negative has none: leave it out")
     available_day: Days = day()  # NO_DAY: now
     expiry_day: Days = day()
     received_day: Days = day()
@@ -176,7 +176,9 @@ class Lines(Table):
     id: tuple[str, ...] = key()
     order: Coded = text("orders")  # none: the line is its own order
     product: Coded = ref("products", required=True)
-    quantity: Ints = integer(0, minimum=1, required=True)
+    quantity: Ints = integer(
+        0, minimum=1, required=True, remedy="a line with nothing open is left out"
+    )
     customer: Coded = ref("customers")
     channel: Coded = text("channels")
     tier: Coded = text("tiers")  # none: the customer's, else the policy's default

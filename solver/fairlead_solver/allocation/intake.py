@@ -16,16 +16,17 @@ from typing import Any
 
 import numpy as np
 
+from ..faults import Faults
 from ..findings import Finding
 from ..intake import (
-    Faults,
     check_table,
     digest_parts,
+    note_repeats,
     recoded,
-    repeated_rows,
     tidy,
     words_of,
 )
+from ..nearest import Nearest
 from ..tables import NO_DAY, NO_INT, Bools, Coded, Codes, Ints, Table
 from ..word_rules import CURRENCY_RULE, PATH_RULE, is_currency, is_family_path
 from .arcs import find_arcs
@@ -90,10 +91,10 @@ def _tidied(facts: Facts, name: str, words: dict[str, tuple[str, ...]]) -> objec
 def _check_rules(facts: Facts, faults: Faults) -> None:
     lines, lots = facts.lines, facts.lots
     if len(lines) == 0:
-        faults.add(Finding("lines", "", "0 rows", "a cycle has at least one line"))
+        faults.add(Finding("lines", "", "", "at least one line", "a cycle decides on lines"))
     if len(lots) == 0:
-        rule = "a cycle has at least one lot; a lot may hold 0 units"
-        faults.add(Finding("lots", "", "0 rows", rule))
+        way = "a cycle without stock has a lot of quantity 0"
+        faults.add(Finding("lots", "", "", "at least one lot", way))
     for table, names in (
         (facts.substitutes, ("product", "substitute")),
         (facts.usages, ("product", "resource")),
@@ -101,7 +102,7 @@ def _check_rules(facts: Facts, faults: Faults) -> None:
         (facts.line_usages, ("line", "location", "resource")),
         (facts.lanes, ("location", "destination")),
     ):
-        faults.where(table, names[-1], repeated_rows(table, *names), f"one row per {names}")
+        note_repeats(table, names, faults)
     faults.where(
         facts.substitutes,
         "substitute",
@@ -115,19 +116,19 @@ def _check_rules(facts: Facts, faults: Faults) -> None:
         lines,
         "latest_day",
         (lines.latest_day != NO_DAY) & (lines.requested_day > lines.latest_day),
-        "not before requested_day",
+        "is before requested_day",
     )
     faults.where(
         lots,
         "expiry_day",
         (lots.expiry_day != NO_DAY) & (lots.received_day > lots.expiry_day),
-        "not before received_day",
+        "is before received_day",
     )
     faults.where(
         lines,
         "locked_quantity",
         (lines.locked_quantity != NO_INT) & (lines.locked_quantity > lines.quantity),
-        "at most quantity",
+        "is more than quantity",
     )
     _check_scopes(facts, faults)
     _check_families(facts, faults)
@@ -135,7 +136,7 @@ def _check_rules(facts: Facts, faults: Faults) -> None:
 
 
 def _check_tiers(facts: Facts, policy: Policy, faults: Faults) -> None:
-    ids = {t.id for t in policy.tiers}
+    ids = [t.id for t in policy.tiers]
     for table, name in (
         (facts.lines, "tier"),
         (facts.customers, "tier"),
@@ -143,7 +144,8 @@ def _check_tiers(facts: Facts, policy: Policy, faults: Faults) -> None:
     ):
         column: Coded = getattr(table, name)
         unknown = np.array([n not in ids for n in column.names] + [False])
-        faults.where(table, name, unknown[column.codes], "one of policy.tiers")
+        tiers = f"one of policy.tiers: {', '.join(ids)}"
+        faults.where(table, name, unknown[column.codes], tiers, hint=Nearest(ids).hint)
 
 
 def _check_scopes(facts: Facts, faults: Faults) -> None:
@@ -152,7 +154,7 @@ def _check_scopes(facts: Facts, faults: Faults) -> None:
             scoped,
             "id",
             _no_selector(scoped),
-            "an empty scope: name at least one of customer, family, product, channel",
+            "has an empty scope: name at least one of customer, family, product, channel",
         )
     groups = facts.protections
     empty = (
@@ -160,14 +162,14 @@ def _check_scopes(facts: Facts, faults: Faults) -> None:
         & (groups.group_channel.codes < 0)
         & (groups.group_tier.codes < 0)
     )
-    faults.where(groups, "id", empty, "an empty group: name a customer, channel or tier")
+    faults.where(groups, "id", empty, "has an empty group: name a customer, channel or tier")
     contracts = facts.contracts
     capped = contracts.cap_quantity != NO_INT
     faults.where(
         contracts,
         "cap_quantity",
         capped & (contracts.cap_quantity < contracts.floor_quantity),
-        "not under floor_quantity",
+        "is less than floor_quantity",
     )
 
 
@@ -197,11 +199,21 @@ def _check_one_customer(facts: Facts, faults: Faults) -> None:
     known = set(facts.customers.id)
     strange = np.array([bool(known) and n not in known for n in lines.customer.names] + [False])
     counts = (lines.order.codes >= 0) & ~strange[lines.customer.codes]
-    first = np.full(len(lines.order.names), -2, dtype=np.int64)
+    row = np.full(len(lines.order.names), -1, dtype=np.int64)
     in_order = np.flatnonzero(counts)[::-1]
-    first[lines.order.codes[in_order]] = lines.customer.codes[in_order]
+    row[lines.order.codes[in_order]] = in_order
+    first = np.where(row < 0, -2, lines.customer.codes[row])
     other = counts & (np.append(first, -2)[lines.order.codes] != lines.customer.codes)
-    faults.where(lines, "customer", other, "the one customer of its order")
+    orders = np.append(np.zeros(len(first), dtype=np.bool_), False)
+    orders[lines.order.codes[other]] = True
+    faults.where(
+        lines,
+        "customer",
+        other,
+        "the customer of the order's other lines",
+        other=np.append(row, -1)[lines.order.codes],
+        spoilt=orders[lines.order.codes],  # no one knows which customer is right
+    )
 
 
 def _resolve(facts: Facts, policy: Policy) -> Problem:

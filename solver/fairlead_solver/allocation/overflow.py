@@ -35,7 +35,7 @@ def overflows(problem: Problem) -> Iterator[Finding]:
         ("contracts.penalty_micros", _penalties(problem), MAX_MICROS),
     ):
         if worst > limit:
-            yield Finding(path, "", f"up to {worst:.3g} in all", f"at most {limit:.3g}")
+            yield Finding(path, "", f"{worst:.3g}", f"is too large a sum: at most {limit:.3g}")
 
 
 def _sum(values: NDArray[np.int64]) -> float:

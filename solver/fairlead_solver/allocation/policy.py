@@ -88,7 +88,9 @@ class Policy:
         for name, steps in (("expiry", self.aging.expiry), ("age", self.aging.age)):
             days = [s.days for s in steps]
             if days != sorted(set(days)):
-                yield Finding(f"policy.aging.{name}", "", str(days), "steps ascend by days")
+                yield Finding(
+                    f"policy.aging.{name}", "", str(days), "in ascending order, each day once"
+                )
             yield from (
                 Finding(f"policy.aging.{name}[{i}].rate", "", str(s.rate), RATE_RULE)
                 for i, s in enumerate(steps)
@@ -126,7 +128,7 @@ class Policy:
         for i, t in enumerate(self.tiers):
             path = f"policy.tiers[{i}]"
             if not t.id or ids.index(t.id) != i:
-                yield Finding(f"{path}.id", t.id, t.id, "a tier id is given once and not empty")
+                yield Finding(f"{path}.id", t.id, t.id, "an id that is given once and not empty")
             for name in ("service_rate", "lateness_rate"):
                 value = getattr(t, name)
                 if not 0 <= value <= MAX_RATE:

@@ -64,7 +64,7 @@ def test_a_hard_floor_over_all_stock_is_infeasible() -> None:
 
 def test_a_hard_floor_nobody_can_serve_keeps_its_row() -> None:
     contract = {"id": "K", "customer": "C", "floor_quantity": 3, "hard": True}
-    problem = cycle([line("a", 4, customer="C")], [], contracts=[contract])
+    problem = cycle([line("a", 4, customer="C")], [lot("s", 0)], contracts=[contract])
     assert row_keys(problem, contract_floor) == {"contracts": [0]}
 
 

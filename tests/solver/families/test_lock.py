@@ -28,7 +28,7 @@ def test_a_lock_over_the_stock_is_infeasible() -> None:
 
 
 def test_a_locked_line_without_stock_keeps_its_row() -> None:
-    problem = cycle([line("a", 4, locked_quantity=3)], [])
+    problem = cycle([line("a", 4, locked_quantity=3)], [lot("s", 0)])
     assert row_keys(problem, lock) == {"lines": [0]}
 
 

@@ -23,7 +23,10 @@ def test_every_combination_of_selectors_covers_the_lines_that_match_all_of_them(
         if p or f or c or w
     ]
     problem = cycle(
-        lines, [], quotas=quotas, products=[{"id": p, "family": f} for p, f in products.items()]
+        lines,
+        [lot("s", 0)],
+        quotas=quotas,
+        products=[{"id": p, "family": f} for p, f in products.items()],
     )
     found, given = problem.quota_scopes, problem.facts.quotas
     words = {row["id"]: row for row in quotas}
