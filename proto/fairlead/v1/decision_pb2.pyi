@@ -279,8 +279,9 @@ class Decision(_message.Message):
     an equal digest. Empty where the status has no decision.
     """
     limits_untried: _builtins.int
-    """Limits that are used up and stop short lines, but are no line's reason and were not tried: any
-    of them may bind and is not in `binding_constraints`. 0: that list is complete but for its end.
+    """Limits that could run out beside short lines, used up or with slack, but are no line's reason
+    and were not tried: any of them may bind and is not in `binding_constraints`. 0: that list is
+    complete but for its end.
     """
     fixes_untried: _builtins.int
     """Short lines for which no fix was sought, or not to the end, as the effort given was spent. 0:
@@ -308,9 +309,9 @@ class Decision(_message.Message):
 
     @_builtins.property
     def binding_constraints(self) -> _containers.RepeatedCompositeFieldContainer[_explanation_pb2.BindingConstraint]:
-        """Constraints that bind, the most valuable first: by what the units that the lines they shorten
-        lack would be sold for, those with a known marginal value before the others. Empty in view
-        SUMMARY.
+        """Constraints that bind, the most valuable first: by what a step of loosening is worth, cash and
+        policy value together, then those of which that is not known, by what the units that the lines
+        they shorten lack would be sold for. Empty in view SUMMARY.
         """
 
     @_builtins.property

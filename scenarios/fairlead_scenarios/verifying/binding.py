@@ -3,6 +3,7 @@ worth, by moving the limit and solving again what it touches."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -11,11 +12,11 @@ from fairlead.v1 import explanation_pb2
 from fairlead_solver.reference.process import Question
 
 from ..screen.words import word
-from .binding_words import MOST_TOLD, binding_sentence
+from .binding_words import binding_sentence, looser_of
 from .field import Field, Fields
 from .ground import MICRO, Ground, less, near
 from .limits import FAIR_SHARE, SOURCES, Limit, Unknown
-from .moves import Move, moved
+from .moves import Move, excess, moved
 from .naming import wrong_rule
 from .splits import split_trial
 from .trial import (
@@ -37,19 +38,13 @@ BRIEF = 5.0  # seconds: a field that others give way in may be hard, and there m
 
 
 def list_trial(fields: Fields) -> Trial:
-    """Whether each constraint is listed once, those of known worth first, then by what the units
-    that their lines lack would be sold for. More lines than are told may lack more."""
-    ground, told = fields.ground, fields.ground.decision.binding_constraints
+    """Whether each constraint is listed once, by what loosening it is worth, those of which that is
+    not known last."""
+    told = fields.ground.decision.binding_constraints
     rules = Counter((one.rule.family, one.rule.key) for one in told)
     twice = [" ".join(rule) for rule, times in rules.items() if times > 1]
-    keys = [
-        (
-            one.HasField("marginal_up") or one.HasField("marginal_down"),
-            sum(i.units * ground.lines[i.line].price for i in one.lines_shortened),
-        )
-        for one in told
-        if len(one.lines_shortened) < MOST_TOLD
-    ]
+    worth = [looser_of(one) for one in told]
+    keys = [-math.inf if value is None else value.value_micros for value in worth]
     wrong = f"{twice[0]} is listed twice" if twice else ""
     if keys != sorted(keys, reverse=True):
         wrong = wrong or "those worth most do not come first"
@@ -71,8 +66,7 @@ def binding_trials(fields: Fields, said: explanation_pb2.BindingConstraint) -> I
         yield from _marginals(fields, limit, said, said.marginal_up, 1)
     if said.HasField("marginal_down"):
         yield from _marginals(fields, limit, said, said.marginal_down, -1)
-    looser = "marginal_down" if limit.least else "marginal_up"
-    if fields.ground.optimal and not said.HasField(looser):  # type: ignore[arg-type]
+    if fields.ground.optimal and looser_of(said) is None:
         yield _binds(fields, limit, said)
 
 
@@ -109,8 +103,13 @@ def _wrong_figures(fields: Fields, limit: Limit, said: explanation_pb2.BindingCo
         return _wrong_lines(ground, said)
     regular = limit.limit if limit.regular is None else limit.regular
     needs = [limit.need(ground, ground.lines[i.line]) for i in said.lines_shortened]
-    if all(need <= regular - limit.use for need in needs):
+    looser = looser_of(
+        said
+    )  # where each line fits by itself, that more is worth something shows it
+    if looser is None and all(need <= regular - limit.use for need in needs):
         return f"the lines need {max(needs, default=0)} at once, and that fits"
+    if looser is not None and excess(ground, limit):
+        return "it is exceeded already, and one more of it is still too little"
     return _wrong_lines(ground, said)
 
 

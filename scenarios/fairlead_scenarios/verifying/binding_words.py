@@ -42,7 +42,7 @@ def _wrong(fields: Fields, said: explanation_pb2.BindingConstraint) -> Iterator[
             yield "the scope says nothing of the rule"
     if not re.search(_SHORT, said.sentence):
         yield "it does not say whom it shortens"
-    worth = "" if _looser(said) is None else _WORTH
+    worth = "" if looser_of(said) is None else _WORTH
     if worth and not re.search(worth, said.sentence):
         yield "it does not say what a step is worth"
     if not re.fullmatch(rf"{re.escape(said.scope)}{_SHORT}{worth}\.", said.sentence):
@@ -67,7 +67,7 @@ def _shortens(fields: Fields, said: explanation_pb2.BindingConstraint) -> Role:
     ]
 
 
-def _looser(said: explanation_pb2.BindingConstraint) -> explanation_pb2.MarginalValue | None:
+def looser_of(said: explanation_pb2.BindingConstraint) -> explanation_pb2.MarginalValue | None:
     """What a step of loosening is worth: less of a floor, more of anything else."""
     if said.rule.family in (FLOOR, FAIR_SHARE):
         return said.marginal_down if said.HasField("marginal_down") else None
@@ -75,7 +75,7 @@ def _looser(said: explanation_pb2.BindingConstraint) -> explanation_pb2.Marginal
 
 
 def _worth(fields: Fields, said: explanation_pb2.BindingConstraint) -> Role:
-    looser = _looser(said)
+    looser = looser_of(said)
     if looser is None:
         return _WORTH, []
     step = amount(looser.step / said.scale) if said.scale > 1 else f"{looser.step}"

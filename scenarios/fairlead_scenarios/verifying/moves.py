@@ -34,7 +34,7 @@ class Move:
             return facts
         cell = cell_of(facts, f"{table}[{key}].{column}")
         now = cell.value(facts)
-        value = now + self.limit.sign * (self.by + _lost(ground, self.limit, now))
+        value = now + self.limit.sign * (self.by + excess(ground, self.limit))
         facts = put(facts, cell, max(0, value))
         for protection in _protections(ground, key) if self.alone else ():
             facts = add(facts, cell_of(facts, f"protections[{protection}].quantity"), self.by)
@@ -63,10 +63,13 @@ def _protections(ground: Ground, key: str) -> Iterator[str]:
             yield row["id"]
 
 
-def _lost(ground: Ground, limit: Limit, now: int) -> int:
-    """How far the fact lies beyond where its limit becomes 0."""
-    table, key, _ = limit.cell
-    row = next((r for r in ground.cycle.rows(table) if r.get("id") == key), {})
+def excess(ground: Ground, limit: Limit) -> int:
+    """How far the fact lies beyond where its limit becomes 0: it is exceeded by so much already."""
+    table, key, column = limit.cell
+    if limit.family not in ("quota", "contract_cap", "protection"):
+        return 0
+    row = next(r for r in ground.cycle.rows(table) if r["id"] == key)
+    now = int(row[column] or 0)
     gone = int(row.get("consumed_quantity") or row.get("delivered_quantity") or 0)
     regular = limit.limit if limit.regular is None else limit.regular
     if limit.sign > 0:

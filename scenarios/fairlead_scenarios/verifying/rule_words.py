@@ -116,12 +116,16 @@ def _capacity(ground: Ground, _: Limits, key: str) -> Row | None:
     return None
 
 
-def _limit(family: str) -> Callable[[Ground, Limits, str], Row | None]:
-    """The key and what the limit allows."""
+def _limit(family: str, table: str, had: str) -> Callable[[Ground, Limits, str], Row | None]:
+    """The key and what the limit allows; where more is gone already, that and the cap."""
 
-    def says(_: Ground, limits: Limits, key: str) -> Row | None:
-        limit = limits.named(family, key)
-        return None if limit is None else (key, f"{limit.limit}")
+    def says(ground: Ground, limits: Limits, key: str) -> Row | None:
+        limit, row = limits.named(family, key), row_of(ground.cycle, table, key)
+        if limit is None or row is None:
+            return None
+        exceeded = row[had] > row["cap_quantity"]
+        gone = (f"{row[had]}", f"{row['cap_quantity']}") if exceeded else ("", "")
+        return key, f"{limit.limit}", *gone
 
     return says
 
@@ -185,10 +189,16 @@ _WORDS: Mapping[str, tuple[str, Callable[[Ground, Limits, str], Row | None]]] = 
         rf"(\S+) has ({AMOUNT}) (?!(?:left|of)\b)([^\s,;:]+)(?: and up to ({AMOUNT}) of overtime)?",
         _capacity,
     ),
-    "contract_cap": (r"(?i:contract) (\S+) may take (\d+) more", _limit("contract_cap")),
+    "contract_cap": (
+        r"(?i:contract) (\S+) may take (\d+) more(?:(?:: | \()(\d+) are delivered of its (\d+))?",
+        _limit("contract_cap", "contracts", "delivered_quantity"),
+    ),
     FLOOR: (r"(?i:contract) (\S+) (must get|is owed) at least (\d+)", _floor),
     "credit": (rf"(?i:customer) (\S+) may still spend ({MONEY})(?: ([A-Z]{{3}}))?", _credit),
-    "quota": (r"(?i:quota) (\S+) has (\d+) left", _limit("quota")),
+    "quota": (
+        r"(?i:quota) (\S+) has (\d+) left(?:(?:: | \()(\d+) are consumed of its (\d+))?",
+        _limit("quota", "quotas", "consumed_quantity"),
+    ),
     "protection": (
         r"(\d+) of (\S+)(?: at ([^:;()]+?))? are kept for ([^:;()]+?)"
         r"(?:: | \()(\d+) are left for others",

@@ -16,7 +16,7 @@ from .rule_words import Role
 
 _NAMED = 2
 _EPOCH = date(1970, 1, 1)
-_HELD = r"(?:[:;] |besides, |\) and )(\d+ of [^;:]*?)"
+_HELD = r"(?:[:;] |besides, |\) and )(\d+ of (?:[^;:()]|\(\d+ for one\))*?)"
 _LOTS = r"(\(lots? [^)]*\))"
 _WORDS = {  # the verb for many units, for one, and what follows it
     Refused.BLOCKED: ("are", "is", "blocked"),

@@ -17,7 +17,7 @@ from fairlead_solver.reference.process import Question
 from .field import Field, Fields
 from .ground import MICRO, Ground, less
 from .limits import Limit
-from .moves import Move, moved
+from .moves import Move, excess, moved
 from .status import above_the_bound, as_closely
 from .trial import Answer, Judge, Kind, NotTried, Statement, Trial, arithmetic, made, optimum
 
@@ -70,7 +70,8 @@ def _unlisted(fields: Fields) -> Iterator[Unlisted]:
     listed = {(b.rule.family, b.rule.key) for b in fields.ground.decision.binding_constraints}
     for one in fields.limits.sums:
         if (one.family, one.key) not in listed:
-            yield Unlisted(one.family, one.key, one.limit, one.can_run_out)
+            matters = one.can_run_out and not excess(fields.ground, one.limit)
+            yield Unlisted(one.family, one.key, one.limit, matters)
     for key, lot in fields.ground.lots.items():
         if lot.quantity and ("supply", key) not in listed:  # an empty lot is no stock, told as such
             limit = fields.limits.named("supply", key)

@@ -72,7 +72,8 @@ def test_a_lot_is_worth_what_capacity_lets_through_with_overtime() -> None:
     assert free.marginal_up.value_micros - held.marginal_up.value_micros == 5_500_000
 
 
-def test_what_binds_is_told_by_the_money_of_the_units_it_holds_back() -> None:
+def test_bug_what_binds_is_told_by_what_one_more_of_it_is_worth() -> None:
+    """However much the units that others hold back would be sold for."""
     rows = {"M": ("cheap", 500, 1), "L": ("dear", 30, 100), "N": ("middling", 40, 10)}
     found = binding(
         products=[{"id": p} for p, _, _ in rows.values()],
@@ -82,7 +83,7 @@ def test_what_binds_is_told_by_the_money_of_the_units_it_holds_back() -> None:
         ],
         lots=[lot(p, 20, product=p) for p, _, _ in rows.values()],
     )
-    assert [lots.rule.key for lots in found] == ["dear", "cheap", "middling"]
+    assert [lots.rule.key for lots in found] == ["dear", "middling", "cheap"]
 
 
 def test_bug_a_floor_that_binds_and_is_missed_has_nothing_left() -> None:
@@ -234,3 +235,51 @@ def test_the_cycle_s_own_limit_of_locations_binds_too() -> None:
     found = api.explain(solved).binding
     (bound,) = (one for one in found if one.rule.family == "location_use")
     assert bound.marginal_up is not None and bound.marginal_up.value_micros > 0
+
+
+EXCEEDED = {"id": "Q", "product": "P", "cap_quantity": 5, "consumed_quantity": 20}
+
+
+def test_bug_one_more_of_a_quota_that_is_exceeded_already_has_no_value() -> None:
+    """It takes 16 more of the cap until one unit can be given."""
+    (bound,) = binding(lines=[line("L", 15)], lots=[lot("S", 50)], quotas=[EXCEEDED])
+    assert (bound.marginal_up, bound.marginal_down) == (None, None)
+    assert bound.sentence == (
+        "quota Q has 0 left: 20 are consumed of its 5; 1 line short by 15 of P."
+    )
+
+
+def test_bug_one_more_of_a_cap_that_is_exceeded_already_has_no_value() -> None:
+    capped = {"id": "K", "customer": "C", "cap_quantity": 5, "delivered_quantity": 20}
+    rows: dict[str, Any] = {"lots": [lot("S", 50)], "customers": [{"id": "C"}]}
+    (bound,) = binding(lines=[line("L", 15, customer="C")], contracts=[capped], **rows)
+    assert (bound.rule.family, bound.marginal_up) == ("contract_cap", None)
+
+
+def test_an_exceeded_quota_beside_which_there_is_no_stock_anyway_does_not_bind() -> None:
+    assert binding(lines=[line("L", 15)], lots=[lot("S", 0)], quotas=[EXCEEDED]) == ()
+
+
+def test_a_limit_with_slack_that_only_makes_a_plan_cheaper_holds_nobody_back() -> None:
+    """One more of E, and M takes a pack from there instead of the dear way; N has no stock at all,
+    and would pack at WEST too."""
+    lanes = [
+        {"location": "EAST", "destination": "D", "cost_micros": MICROS},
+        {"location": "WEST", "destination": "D", "cost_micros": 2 * MICROS},
+    ]
+    lots = [lot("E", 7, location="EAST"), lot("W", 12, location="WEST")]
+    lots.append(lot("R", 1, location="WEST", product="Q"))
+    lines = [line("M", 12, pack=4, customer="C"), line("N", 9, product="Q", customer="C")]
+    rows: dict[str, Any] = {
+        "products": [{"id": "P"}, {"id": "Q"}],
+        "customers": [{"id": "C", "destination": "D"}],
+        "resources": [{"location": "WEST", "resource": "pick", "capacity_micros": 10 * MICROS}],
+        "usages": [{"product": p, "resource": "pick", "usage_micros": MICROS} for p in "PQ"],
+    }
+    solved = api.solve(api.intake(facts(lines=lines, lots=lots, lanes=lanes, **rows), api.Policy()))
+    told = api.explain(solved)
+    assert [one.rule.key for one in told.binding] == ["R"] and told.limits_untried == 0
+    lots[0]["quantity"] = 8
+    more = facts(lines=lines, lots=lots, lanes=lanes, **rows)
+    cheaper = api.solve(api.intake(more, api.Policy())).decision.objective_micros
+    assert cheaper - solved.decision.objective_micros == 4 * MICROS

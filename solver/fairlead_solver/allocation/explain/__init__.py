@@ -10,7 +10,7 @@ the cycle again, the most valuable first and no more than the options allow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,11 +21,13 @@ from ..cash import with_cash
 from ..decision import Decision, Status
 from ..problem import Problem
 from .again import Again, Resolved
-from .binding import binding_constraints
+from .binding import Marginals, binding_constraints
 from .case import Case, case_of
 from .conflict import conflict
+from .exceeded import exceeded
 from .explanation import Explanation
 from .fix import FixEffort, fixes
+from .held_back import held_back
 from .ledger import Reasons
 from .marginal import Sought, marginals
 from .prove import prove
@@ -34,6 +36,7 @@ from .scope import Effort, Parts
 from .shortened import Shortened, shortened
 from .story import COMPETITORS, Findings
 from .used_up import together, used_up, with_worth
+from .with_slack import with_slack
 
 __all__ = ["Again", "ExplainOptions", "Explanation", "Resolved", "Solving", "explain"]
 
@@ -43,9 +46,9 @@ class ExplainOptions:
     """Limits on what is solved again: counts, so that the words never depend on the clock.
 
     `binding`: binding constraints listed. `proofs`, `marginals`, `fixes`: lines and rows for
-    which something is solved again. `used_up`: limits that no reason names, for which it is tried
-    whether more of them is worth something, beside the `marginals`, where that needs no
-    search by an engine of the part with more room; the others are counted.
+    which something is solved again. `used_up`: limits that no reason names, used up or with slack,
+    for which it is tried whether more of them is worth something, beside the `marginals`, where
+    that needs no search by an engine of the part with more room; the others are counted.
     `whole_columns`: of the largest component that is solved again whole; `columns`: of all of
     those together, for each kind of statement. Fixes are tried on the whole cycle up to
     `cycle_columns`; in larger ones on the part around the line, for `fixes_beside` lines.
@@ -57,7 +60,7 @@ class ExplainOptions:
     binding: int = 1000
     proofs: int = 10_000
     marginals: int = 50
-    used_up: int = 100
+    used_up: int = 1000
     fixes: int = 10
     fixes_beside: int = 20
     whole_columns: int = 1000
@@ -102,7 +105,10 @@ def explain(
         tight = shortened(case, told)
         listed = binding_constraints(case, tight, {}, chosen.binding)
         found = Findings(competitors=chosen.competitors)
-        untried = used_up(case, tight).count()
+        beyond = exceeded(case)
+        stopping = used_up(case, tight).without(beyond)
+        slack = with_slack(case, np.concatenate([tight.rows(), stopping.rows(), beyond]))
+        untried = stopping.count() + slack.count()
         return Explanation(case, told, listed, clash, found, untried)
     return _solved_again(case, told, solving, chosen)
 
@@ -124,10 +130,17 @@ def _solved_again(
         """Those the cycle was solved at; of one solved without, its linear relaxation's."""
         return solving.prices if solving.prices.any() else again.prices(model)
 
-    beside = used_up(case, tight)
-    sought = _sought(tight, beside, options)
-    valued = marginals(case, sought, parts, solving.x, prices, again, effort(options.marginals))
-    tight = together(case, tight, with_worth(beside, valued))
+    beyond = exceeded(case)
+    stopping = used_up(case, tight).without(beyond)
+    apart = np.concatenate([tight.rows(), stopping.rows(), beyond])
+    slack = with_slack(case, apart, parts.depends_on(options.whole_columns))
+    sought = _sought(tight, stopping, slack, options)
+    tried = effort(options.marginals)
+    valued = marginals(case, sought, parts, solving.x, prices, again, tried)
+    valued |= {row: valued[row].without_value() for row in beyond.tolist() if row in valued}
+    holding = held_back(case, slack, valued, parts, solving.x, again, tried)
+    unnamed = together(case, with_worth(stopping, valued), holding)
+    tight = together(case, tight, unnamed)
     wanted = FixEffort(options.fixes, options.fixes_beside, options.cycle_columns, options.first)
     repairs = fixes(case, proven.reasons, again, solving.x, parts, effort=wanted)
     return Explanation(
@@ -135,13 +148,21 @@ def _solved_again(
         proven.reasons,
         binding_constraints(case, tight, valued, options.binding),
         found=Findings(proven.proofs, repairs.of, options.competitors),
-        limits_untried=int((~np.isin(beside.rows(), list(valued))).sum()),
+        limits_untried=_untried(valued, stopping, slack),
     )
 
 
-def _sought(tight: Shortened, beside: Shortened, options: ExplainOptions) -> Sought:
-    """Values both ways for `tight` rows first; of those `beside`, mostly whether they bind."""
-    named, unnamed = tight.rows(), beside.rows()
+def _untried(valued: Mapping[int, Marginals], *unnamed: Shortened) -> int:
+    """Limits that no reason names and of which nothing is known."""
+    return sum(int((~np.isin(rows.rows(), list(valued))).sum()) for rows in unnamed)
+
+
+def _sought(
+    tight: Shortened, stopping: Shortened, slack: Shortened, options: ExplainOptions
+) -> Sought:
+    """Values both ways for `tight` rows first; of those that only stop a line, or only might,
+    mostly whether they bind."""
+    named, unnamed = tight.rows(), np.concatenate([stopping.rows(), slack.rows()])
     both, left = np.split(unnamed, [max(0, options.marginals - len(named))])
     return Sought(
         np.concatenate([named[: options.marginals], both]),

@@ -1,12 +1,13 @@
 """Which rules bind, in words: the rows that shorten lines, and what one step more is worth.
 
-Rows whose loosening was tried and changes nothing are left out; those with a known worth come
-before the others. Limit and slack are those of the facts, to the micro-unit, where the row itself
-counts in coarser grains.
+Rows whose loosening was tried and changes nothing are left out. The others come by what a step of
+loosening is worth, cash and policy value together, then those of which that is not known. Limit and
+slack are those of the facts, to the micro-unit, where the row itself counts in coarser grains.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -37,10 +38,9 @@ class Marginals:
     down: Marginal | None = None
     changes_nothing: bool = False
 
-    @property
-    def known(self) -> bool:
-        """Whether a step either way is known to be worth something."""
-        return self.up is not None or self.down is not None
+    def without_value(self) -> Marginals:
+        """Of a limit that is exceeded already: whether it binds, and no value of one more."""
+        return Marginals(changes_nothing=self.changes_nothing)
 
 
 def binding_constraints(
@@ -55,7 +55,7 @@ def binding_constraints(
         for row, part, up in zip(rows.tolist(), pairwise(starts), loosened_up, strict=True)
     ]
     binding = [row for row in found_at if not row.worth.changes_nothing]
-    binding.sort(key=lambda row: not row.worth.known)
+    binding.sort(key=lambda row: -row.loosened())
     return tuple(_binding(case, found, row) for row in binding[:most])
 
 
@@ -67,6 +67,11 @@ class _Row:
     part: slice
     up: bool
     worth: Marginals
+
+    def loosened(self) -> float:
+        """What a step of loosening is worth in all; nothing is less than what is not known."""
+        looser = self.worth.up if self.up else self.worth.down
+        return -math.inf if looser is None else looser.value_micros
 
 
 def _binding(case: Case, found: Shortened, at: _Row) -> BindingConstraint:

@@ -23,7 +23,7 @@ class Explanation:
     """Why a decision is what it is. Without a plan there is no case, only a conflict.
 
     `waterfall` and `reasons` hold every line; a `LineStory` is put together when asked for.
-    `limits_untried`: limits that are used up, named by no reason and not tried, so that they are
+    `limits_untried`: limits that could run out, named by no reason and not tried, so that they are
     not in `binding` though they might bind. `fixes_untried`: short lines for which no fix was
     sought, or not to the end.
     """

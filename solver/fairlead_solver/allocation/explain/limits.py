@@ -81,6 +81,14 @@ class Limits:
         row = self._by_column.indices[part].astype(np.int64)
         return of_arc.astype(np.int64), row, self._by_column.data[part]
 
+    def uses(self, families: Sequence[str]) -> tuple[Ints, Ints, Floats]:
+        """(row, arc, what a pack uses) of the rows of some families, in order of row and arc."""
+        rows = np.flatnonzero(self.rows_of(families))
+        matrix = self.model.matrix[rows]
+        row = np.repeat(rows, np.diff(matrix.indptr))
+        flows = (matrix.indices < len(self.packs_at_once)) & (matrix.data > 0)
+        return row[flows], matrix.indices[flows].astype(np.int64), matrix.data[flows]
+
     def rows_of(self, families: Sequence[str]) -> Bools:
         """Which rows a planner knows are of some families."""
         mask = np.zeros(self.model.num_rows, dtype=np.bool_)

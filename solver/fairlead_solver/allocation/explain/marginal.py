@@ -3,7 +3,8 @@
 The step is one unit of what the planner counts; where that changes nothing, what a pack of a
 short line still lacks; where that changes nothing either, what the least quantity of a line lacks
 that has nothing. A limit whose loosening changes nothing by any step does not bind, whatever its
-slack.
+slack. Of one that is exceeded already, as more of a quota is consumed than its cap, one more is
+still too little: it has no value of a step.
 
 RESOLVED: everything the row touches was solved again, as it is and with the limit moved. Where
 that is too large, a row of a part (`scope`) is moved with the rest of the cycle held as decided
@@ -48,7 +49,7 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Trials:
+class Trials:
     """Row `rows[p]` is moved in part p; both ways, and searched for, where `both[p]`."""
 
     case: Case
@@ -114,17 +115,17 @@ def _solved_again(
     whole = replace(effort, whole_columns=min(effort.whole_columns, again.copy_columns))
     rows = np.concatenate([both, looser])
     beside = Beside.of(parts.model, x)
-    valued = _valued(_trials(case, rows, len(both), parts, beside, again, whole))
+    valued = _valued(trials_of(case, rows, len(both), parts, beside, again, whole))
     left = both[~np.isin(both, list(valued))]
     if len(left):
         part = replace(effort, whole_columns=0)
-        valued |= _valued(_trials(case, left, len(left), parts, beside, again, part))
+        valued |= _valued(trials_of(case, left, len(left), parts, beside, again, part))
     return valued
 
 
-def _trials(
+def trials_of(
     case: Case, rows: Ints, both: int, parts: Parts, beside: Beside, again: Again, effort: Effort
-) -> _Trials:
+) -> Trials:
     """The rows that can be moved in a part: a coupling row only with its whole component. The
     first `both` are sought both ways."""
     scopes, seed = _around(case, rows, parts, effort)
@@ -132,7 +133,7 @@ def _trials(
     scopes = scopes.only(solvable)
     component = parts.solved_apart(seed[solvable], scopes.scope)
     moved = Moved(case, rows[solvable], scopes, component, beside)
-    return _Trials(case, rows[solvable], solvable < both, scopes.scope, moved, again)
+    return Trials(case, rows[solvable], solvable < both, scopes.scope, moved, again)
 
 
 def _around(case: Case, rows: Ints, parts: Parts, effort: Effort) -> tuple[Scopes, Ints]:
@@ -146,7 +147,7 @@ def _around(case: Case, rows: Ints, parts: Parts, effort: Effort) -> tuple[Scope
     return scopes, matrix.indices[starts].astype(np.int64)
 
 
-def _valued(trials: _Trials) -> dict[int, Marginals]:
+def _valued(trials: Trials) -> dict[int, Marginals]:
     """Loosen every row by its largest step; where that earns something and both ways are sought, by
     the first smaller one that does, and tighten it as much."""
     case, rows = trials.case, trials.rows
@@ -160,6 +161,7 @@ def _valued(trials: _Trials) -> dict[int, Marginals]:
         at, by = np.array(smaller, dtype=np.int64), np.array([steps[k][size] for k in smaller])
         earned = trials.gains(now, at, trials.looser(at, by), trials.upwards)
         told = ~np.isnan(earned.total) & (earned.total != 0)
+        told &= (earned.total > 0) | ~(gain.total[at] > 0)  # a pack may earn where a unit costs
         gain.put(at[told], earned.at(told))
         step[at[told]], asked[at[told]] = by[told], False
     lowered = case.limits.lowered(rows, step + _least_limit(case, rows))
@@ -181,7 +183,7 @@ def _least_limit(case: Case, rows: Ints) -> Floats:
     return np.array([float(case.wording(row)[1].unit == "locations") for row in rows.tolist()])
 
 
-def _loosened(trials: _Trials, every: Ints, step: Floats) -> tuple[AsDecided, Gains]:
+def _loosened(trials: Trials, every: Ints, step: Floats) -> tuple[AsDecided, Gains]:
     """The parts as they are, and what each earns by `step`: nothing where a bound says so, solved
     where none does."""
     places, looser = trials.looser(every, step)
@@ -194,13 +196,13 @@ def _loosened(trials: _Trials, every: Ints, step: Floats) -> tuple[AsDecided, Ga
     return now, gain
 
 
-def _told(trials: _Trials, part: int, step: float, gain: Gains, loss: Gains) -> Marginals:
+def _told(trials: Trials, part: int, step: float, gain: Gains, loss: Gains) -> Marginals:
     """`gain`, `loss`: of every part, by loosening and tightening."""
     whole = trials.scope[part] == Scope.CYCLE
     if not gain.total[part]:
         return Marginals(changes_nothing=bool(whole))
     method = MarginalMethod.RESOLVED if whole else MarginalMethod.BESIDE
-    amount = round(step * _contract_units(trials.case, int(trials.rows[part])))
+    amount = round(step * contract_units(trials.case, int(trials.rows[part])))
     looser = _marginal(gain, part, amount, method)
     tighter = None if np.isnan(loss.total[part]) else _marginal(loss, part, amount, method)
     up = trials.case.limits.loosening(trials.rows[part : part + 1])[0] > 0
@@ -215,7 +217,7 @@ def _marginal(gain: Gains, part: int, amount: int, method: MarginalMethod) -> Ma
 def _priced(case: Case, row: int, price: float) -> Marginals:
     """One planner's unit at the price of the row."""
     _, words = case.wording(row)
-    step = round(words.scale * _contract_units(case, row))
+    step = round(words.scale * contract_units(case, row))
     value = price * words.scale
     return Marginals(
         Marginal(round(value), step, MarginalMethod.DUAL),
@@ -245,7 +247,7 @@ def _steps(case: Case, row: int) -> list[float]:
     return sorted(found)
 
 
-def _contract_units(case: Case, row: int) -> int:
+def contract_units(case: Case, row: int) -> int:
     """What one unit of the row is in the contract's unit."""
     block, words = case.wording(row)
     return MICRO // words.scale if unit_of(block.family, words) in MICRO_UNITS else 1

@@ -12,7 +12,8 @@ A line's shortage is shared out in this order, each rule up to what it accounts 
 5.  protections, then packs that others broke, cut its reach further (EXACT);
 6.  other lines took stock: what is left of its reach is under Q (INDICATED, by rival);
 7.  stock it may use is left: by all-or-nothing, group, sources, capacity, or value below cost;
-8.  what remains is UNEXPLAINED, and NOT_PROVEN where the run stopped at its limit.
+8.  a capacity leaves too little for what the line must take at once, whatever else is told: no
+    units (EXACT); what remains is UNEXPLAINED, and NOT_PROVEN where the run stopped at its limit.
 
 Lines whose rules conflict come before all of it: NOT_PROVEN, and nothing else is said of them.
 
@@ -31,7 +32,7 @@ from .case import Case
 from .ledger import Ledger, Reasons
 from .packs import packs
 from .rivals import Rivals, batches, rivals
-from .unused import claim_unused
+from .unused import claim_unused, note_capacity
 from .values import Certainty, ReasonCode
 
 CODE_OF_REFUSAL = {
@@ -70,6 +71,7 @@ def reasons(case: Case) -> Reasons:
     reach = _claim_arcs(case, ledger, ReasonCode.LOT_SPLIT_LIMIT, reach, apart.broken)
     _claim_rivals(case, ledger, reach, apart.others)
     claim_unused(case, ledger)
+    note_capacity(case, ledger)
     _claim_unknown(case, ledger)
     return ledger.reasons().merged()
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..figures import amount, money
+from .all_or_nothing import least_at_once
 from .binding import MICRO, unit_of
 from .case import Case
 from .limits import TOLERANCE
@@ -30,7 +31,8 @@ def no_room(case: Case, line: int, row: int, words: str, *, exact: bool) -> str:
     why = "has no room for more" if exact else "what is left of it is too little or too dear"
     told = f"{words}, and {why}{'' if exact else ' for this line'}"
     users = _users(case, line, row)
-    others = " and ".join(_others(case, line, row))
+    lacks = int(case.whole[line] - case.given[line])
+    others = " and ".join(_rooms(case, line, lacks, row))
     return f"{told}{f': {users}' if users else ''}{f'; {others}' if others else ''}"
 
 
@@ -57,12 +59,24 @@ def _shown(case: Case, row: int, use: float) -> str:
     return amount(shown) if unit is Unit.RESOURCE_MICROS else str(round(shown))
 
 
-def _others(case: Case, line: int, row: int) -> Iterator[str]:
-    """Other limits that leave less than the line lacks, on the way where most is left for it."""
+def too_little_room(case: Case, line: int) -> str:
+    """Of a line that has nothing what leaves less than it must take at once, on the way where most
+    is left for it: "; pick of DC-1 has room for 10"."""
+    own = case.problem.arcs.of_line(line)
+    if case.given[line] or own.start == own.stop:
+        return ""
+    pack = int(case.problem.line.pack[line])
+    least = -(-int(case.problem.once(least_at_once)[line]) // pack) * pack
+    rooms = " and ".join(_rooms(case, line, least))
+    return f"; {rooms}" if rooms else ""
+
+
+def _rooms(case: Case, line: int, lacks: int, row: int = -1) -> Iterator[str]:
+    """Limits other than `row` that leave less than so many units, on the way where most is left for
+    the line."""
     arcs, limits = case.problem.arcs, case.limits
     own = arcs.of_line(line)
     way = own.start + int(np.argmax(case.waterfall.arcs.unused[own]))
-    lacks = int(case.whole[line] - case.given[line])
     _, rows, used = limits.entries(slice(way, way + 1))
     for other, per_pack in zip(rows.tolist(), used.tolist(), strict=True):
         block, _ = limits.model.row_block(other)
@@ -72,4 +86,5 @@ def _others(case: Case, line: int, row: int) -> Iterator[str]:
         units = max(0, packs) * int(case.problem.line.pack[line])
         if units < lacks:
             _, words = case.wording(other)
-            yield f"{words.looser.removeprefix('raise ')} has room for {units or 'none'}"
+            name = words.looser.removeprefix("raise ").removeprefix("the ")
+            yield f"{name} has room for {units or 'none'}"

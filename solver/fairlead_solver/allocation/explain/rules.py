@@ -28,7 +28,7 @@ from .all_or_nothing import lacking_of_group, out_of_packs, packs_that_fit
 from .case import Case
 from .ledger import HELD
 from .rival_rules import own_all_or_nothing, own_rule
-from .room import ROOM, no_room
+from .room import ROOM, no_room, too_little_room
 from .said_of_stock import owner_column, said_of_stock
 from .values import Competitor, ReasonCode, Rule
 
@@ -64,7 +64,9 @@ def wording(
     if code is ReasonCode.OUTRANKED_VALUE:
         return rule, _of_rival(case, line, rivals)
     if code is ReasonCode.GROUP_INCOMPLETE:
-        return rule, words + lacking_of_group(case, line)
+        return rule, words + lacking_of_group(case, line) + too_little_room(case, line)
+    if code in (ReasonCode.MIN_FILL, ReasonCode.SHIP_COMPLETE):
+        return rule, words + too_little_room(case, line)
     if code is ReasonCode.PACK_MULTIPLE and case.problem.once(out_of_packs)[line]:
         return rule, words + packs_that_fit(case.problem, line)
     if code is ReasonCode.OUTRANKED_TIER:

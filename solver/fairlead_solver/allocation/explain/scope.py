@@ -83,6 +83,13 @@ class Parts:
         apart: Ints = np.where(joined, -1 - whole, self._split_owner[column])
         return apart
 
+    def depends_on(self, most: int) -> Ints:
+        """(columns,) a number for what each column depends on: its whole component where that has
+        no more than `most` columns, else what rows other than coupling rows join to it."""
+        size = np.diff(self._whole.column_starts)[self._whole_owner]
+        owner: Ints = np.where(size <= most, -1 - self._whole_owner, self._split_owner)
+        return owner
+
     def around(self, column: Ints, part: Ints, effort: Effort) -> Scopes:
         """The part around the columns of each line (`part` ascending from 0, none left out):
         whole components as far as the effort goes, in order of the parts."""

@@ -40,6 +40,11 @@ class Shortened:
         """Every row once, in order."""
         return self.row[self.starts()[:-1]]
 
+    def without(self, rows: Ints) -> Shortened:
+        """The triples of the other rows."""
+        kept = ~np.isin(self.row, rows)
+        return Shortened(self.row[kept], self.line[kept], self.units[kept])
+
     def of_rows(self, rows: Ints) -> Shortened:
         """The triples of some rows."""
         kept = np.isin(self.row, rows)

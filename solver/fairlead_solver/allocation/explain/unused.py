@@ -16,9 +16,10 @@ from ..policy import TierMode
 from ..problem import Problem
 from ..totals import summed
 from ..value import unit_values
-from .all_or_nothing import claim_all_or_nothing, claim_group
+from .all_or_nothing import claim_all_or_nothing, claim_group, least_at_once
 from .case import Case
 from .ledger import Ledger
+from .limits import TOLERANCE
 from .values import Certainty, ReasonCode, WaterfallKind
 
 
@@ -88,6 +89,26 @@ def _claim_capacity(case: Case, ledger: Ledger, free: Bools) -> None:
         ledger.claim_pairs(line[some], code, units[some], certainty, row[some])
         free = free.copy()
         free[arc] = False
+
+
+def note_capacity(case: Case, ledger: Ledger) -> None:
+    """Capacities that leave too little for what a line that has nothing must take at once, by
+    every way it could come: they hold beside what else is told, and account for no unit."""
+    limits, problem, arcs = case.limits, case.problem, case.problem.arcs
+    row, arc, used = limits.uses(("capacity",))
+    pack = problem.line.pack
+    packs = (-(-problem.once(least_at_once) // pack))[arcs.line[arc]]
+    stops = (packs > 1) & (used * packs * (1 - TOLERANCE) > limits.room[row])
+    stops &= (case.given == 0)[arcs.line[arc]]
+    shut = np.zeros(len(arcs), dtype=np.bool_)
+    shut[arc[stops]] = True
+    ways = np.diff(arcs.offsets)
+    all_shut = summed(arcs.line, shut.astype(np.int64), problem.num_lines) == ways
+    stops &= all_shut[arcs.line[arc]]
+    keys = np.unique(arcs.line[arc[stops]].astype(np.int64) * limits.model.num_rows + row[stops])
+    line, row = np.divmod(keys, limits.model.num_rows)
+    code = np.full(len(line), int(ReasonCode.CAPACITY))
+    ledger.claim_pairs(line, code, np.zeros_like(line), Certainty.EXACT, row)
 
 
 def _claim_unprofitable(case: Case, ledger: Ledger) -> None:

@@ -75,7 +75,9 @@ def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
 
 def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a contract."""
-    contract, left = problem.facts.contracts.id[key], _left(problem)[key]
-    sentence = f"contract {contract} may take {left} more"
+    facts, left = problem.facts.contracts, _left(problem)[key]
+    contract, had, cap = facts.id[key], facts.delivered_quantity[key], facts.cap_quantity[key]
+    exceeded = f": {had} are delivered of its {cap}" if had > cap else ""
+    sentence = f"contract {contract} may take {left} more{exceeded}"
     looser = f"raise the cap of contract {contract}"
     return Wording(contract, f"contracts[{contract}].cap_quantity", sentence, looser=looser)

@@ -67,7 +67,9 @@ def check(problem: Problem, plan: Plan) -> Sequence[Breach]:
 
 def words(problem: Problem, name: str, key: int) -> Wording:
     """`key`: a quota."""
-    quota, left = problem.facts.quotas.id[key], _left(problem)[key]
-    sentence = f"quota {quota} has {left} left"
+    facts, left = problem.facts.quotas, _left(problem)[key]
+    quota, consumed, cap = facts.id[key], facts.consumed_quantity[key], facts.cap_quantity[key]
+    exceeded = f": {consumed} are consumed of its {cap}" if consumed > cap else ""
+    sentence = f"quota {quota} has {left} left{exceeded}"
     looser = f"raise quota {quota}"
     return Wording(quota, f"quotas[{quota}].cap_quantity", sentence, looser=looser)
