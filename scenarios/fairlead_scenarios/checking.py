@@ -1,8 +1,9 @@
 """Checks a decision against its cycle without a solver: every figure is computed again.
 
 What is checked: the input is the one decided on; the plan keeps every rule; the terms are what the
-plan is worth, and add up to the objective, which is under its bound; each line's quantities are the
-sums of its sources, and each waterfall adds up to the unit.
+plan is worth, and add up to the objective, which is under its bound; cash and policy value are
+those of the terms; each line's quantities are the sums of its sources, and each waterfall adds up
+to the unit.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from fairlead_solver.api import (
     InvalidInput,
     Problem,
     Term,
+    Worth,
     check,
     objective_terms,
 )
@@ -29,6 +31,12 @@ from fairlead_solver.api import (
 from .scenario import Scenario
 
 MAY_CONFLICT = ("contract_floor", "lock", "strategy", "time_fence")
+_Worthy = (
+    decision_pb2.Decision
+    | decision_pb2.TierResult
+    | decision_pb2.ContractResult
+    | decision_pb2.DecisionLine
+)
 _INFLOWS = (explanation_pb2.WATERFALL_KIND_ON_HAND, explanation_pb2.WATERFALL_KIND_INBOUND)
 
 
@@ -67,7 +75,7 @@ class _Seen:
     def __iter__(self) -> Iterator[decision_pb2.DecisionLine]:
         for line in self._lines:
             self.count += 1
-            self.found += [*_sources(line), *_waterfall(line)]
+            self.found += [*_sources(line), *_waterfall(line), *_parts("lines", line.line, line)]
             yield line
 
 
@@ -111,6 +119,11 @@ def _plan(
         if said != terms.get(term, 0):
             yield Finding(f"terms.{term.value}", "", str(said), f"{terms.get(term, 0)}, recomputed")
     yield from _shares(decision)
+    yield from _parts("decision", "", decision)
+    for tier in decision.tiers:
+        yield from _parts("tiers", tier.tier, tier)
+    for contract in decision.contracts:
+        yield from _parts("contracts", contract.contract, contract)
     yield from _tier_goals(problem, decision, packs)
     objective = sum(terms.values())
     claimed, bound = decision.objective_micros, decision.bound_micros
@@ -155,6 +168,17 @@ def _shares(decision: decision_pb2.Decision) -> Iterator[Finding]:
             if together[term] != whole.get(term, 0):
                 rule = f"{whole.get(term, 0)}, the whole"
                 yield Finding(f"{name}.terms.{term.value}", "", str(together[term]), rule)
+
+
+def _parts(path: str, id: str, told: _Worthy) -> Iterator[Finding]:
+    """Cash and policy value are those of the terms; a decision made before they were told apart has
+    neither."""
+    said = Worth(told.worth.cash_micros, told.worth.policy_value_micros)
+    found = Worth.of(read_money(told.terms))
+    if told.HasField("worth") and said != found:
+        rule = f"{found.cash_micros} and {found.policy_value_micros}, the parts of its terms"
+        value = f"{said.cash_micros} and {said.policy_value_micros}"
+        yield Finding(f"{path}.worth", id, value, rule)
 
 
 def _sources(line: decision_pb2.DecisionLine) -> Iterator[Finding]:

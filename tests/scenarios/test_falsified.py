@@ -22,6 +22,7 @@ ARITHMETIC = Effort(sample=0, together=0.0)
 SOLVED_FOR = {  # what a solve alone can show
     "lines.reasons.delta_micros",
     "lines.reasons.delta_at_least",
+    "lines.reasons.delta_cash_micros",
     "lines.reasons.scope",
     "lines.fix.gain_micros",
     "lines.fix.scope",

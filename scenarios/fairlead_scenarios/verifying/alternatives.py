@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from fairlead.v1 import decision_pb2, explanation_pb2
 
 from ..screen.words import word
+from .ground import tells_a_difference
 from .reach import Reach, Refused, Share
 from .trial import Kind, Trial, arithmetic
 
@@ -139,7 +140,7 @@ def _ill_founded(
 ) -> str:
     """What is told of a place is told as of the line; else arithmetic shows it, or it is likely."""
     code, certainty = word(reason, "code"), word(reason, "certainty")
-    if reason.scope or reason.HasField("delta_micros") or reason.delta_at_least:
+    if reason.scope or tells_a_difference(reason):
         return "a place is never solved again for"
     for own in said.explanation.reasons:
         if own.code == reason.code:

@@ -23,6 +23,7 @@ from .fix_made import Changed, applied, as_told
 from .fix_words import left_out
 from .ground import MICRO, Ground, less, near
 from .reach import Surroundings
+from .splits import split_trial
 from .trial import (
     Answer,
     Kind,
@@ -56,6 +57,11 @@ def fix_trials(
     yield arithmetic(Kind.SENTENCE, said.line, fix.sentence, missing)
     field = _field(fields, around, said)
     yield made(statement, lambda: _fills(fields.ground, field, said, statement, changed))
+    if fix.effect.HasField("gain"):
+        yield made(
+            Statement(Kind.SPLIT, said.line, ""),
+            lambda: _split(fields.ground, field, said, changed),
+        )
     yield from loser_trials(fields.ground, field, said, changed)
     yield from least_trials(fields, field, said)
 
@@ -90,6 +96,15 @@ def _fills(
         field.question(*changed, Held(said.line, 0, ground.whole(ground.lines[said.line]) - 1)),
     )
     return Trial(statement, lambda found: _wrong(ground, fix, found), asked)
+
+
+def _split(
+    ground: Ground, field: Field, said: decision_pb2.DecisionLine, changed: Changed
+) -> Trial:
+    """The cash in what the fix gains, by the plan told."""
+    told = field.question(*changed, *as_told(ground, said, field.free))
+    cash = said.explanation.fix.effect.gain.cash_micros
+    return split_trial(said.line, cash, field, told, decided=True)
 
 
 def _wrong(ground: Ground, fix: explanation_pb2.Fix, found: Sequence[Answer]) -> str:

@@ -153,6 +153,12 @@ def told(reason: explanation_pb2.Reason) -> str:
     return f"{word(reason, 'code')} {reason.units} ({rule}{delta})"
 
 
+def tells_a_difference(reason: explanation_pb2.Reason) -> bool:
+    """Whether a reason tells what its opposite costs."""
+    exact = reason.HasField("delta_micros") or reason.HasField("delta_cash_micros")
+    return exact or reason.delta_at_least
+
+
 def row_of(cycle: Cycle, table: str, key: str) -> dict[str, Any] | None:
     """The row of a table with that id; None where there is none."""
     return next((row for row in cycle.rows(table) if row["id"] == key), None)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fairlead.v1 import decision_pb2, explanation_pb2
 
 from ..screen.words import word
-from .ground import Ground, told
+from .ground import Ground, tells_a_difference, told
 from .naming import wrong_rule
 from .reach import Reach, Refused
 from .sums import Limits
@@ -125,7 +125,7 @@ class _Claim:
         if self.certainty == "PROVEN":
             if scope not in ("CYCLE", "PART"):
                 yield "it does not say what was solved again"
-        elif scope != "UNSPECIFIED" or reason.HasField("delta_micros") or reason.delta_at_least:
+        elif scope != "UNSPECIFIED" or tells_a_difference(reason):
             yield f"{self.certainty}, and told as if it was solved again"
 
     def _without_ground(self) -> Iterator[str]:

@@ -16,9 +16,13 @@ from .ground import MICRO, near
 from .trial import Answer, Kind, Statement, Trial, optimum
 
 
-def split_trial(about: str, said_cash: int, field: Field, after: Question) -> Trial:
-    """That the best plan of `after` has so much more cash than that of the field."""
+def split_trial(
+    about: str, said_cash: int, field: Field, after: Question, *, decided: bool = False
+) -> Trial:
+    """That the best plan of `after` has so much more cash than that of the field, or than what was
+    `decided` there."""
     statement = Statement(Kind.SPLIT, about, f"cash {said_cash / MICRO:+.6f}")
+    now = field.own if decided else field.best
 
     def judge(found: Sequence[Answer]) -> str:
         own, best, then = map(optimum, found)
@@ -31,9 +35,9 @@ def split_trial(about: str, said_cash: int, field: Field, after: Question) -> Tr
         return _outside(said_cash, before, (then[0], then[1]))
 
     def otherwise() -> Trial:
-        return Trial(statement, between, (field.own, *_ends(field.best), *_ends(after)))
+        return Trial(statement, between, (field.own, *_ends(now), *_ends(after)))
 
-    return Trial(statement, judge, (field.own, field.best, after), otherwise)
+    return Trial(statement, judge, (field.own, now, after), otherwise)
 
 
 def _ends(question: Question) -> tuple[Question, Question]:

@@ -27,6 +27,7 @@ from .rivals import Contest
 from .status import status_trials
 from .trial import Answer, Kind, Outcome, Statement, Trial, Verdict, arithmetic, not_tried
 from .unlisted import unlisted_trials
+from .worth_parts import worth_trials
 
 T = TypeVar("T")
 
@@ -108,7 +109,7 @@ def trials_of(case: Case, effort: Effort = ALL) -> Iterator[Trial]:
     if wrong:  # what is said of lines that are not there has nothing to be held against
         return
     fields, chance = Fields(ground), random.Random(effort.seed)
-    status = status_trials(fields)
+    status = chain(status_trials(fields), worth_trials(fields))
     yield from status if effort.sample != 0 else map(_left_out, status)
     around = Surroundings(ground, fields.limits)
     contest = Contest(ground, around)

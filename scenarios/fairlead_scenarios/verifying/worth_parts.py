@@ -3,11 +3,38 @@ contract penalties are cash, all else is policy value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fairlead.v1 import explanation_pb2, worth_pb2
 
+from .field import Fields
+from .ground import MICRO, near
+from .trial import Answer, Kind, Statement, Trial, arithmetic, optimum
+
 _CASH = ("margin", "shipment", "location", "overtime", "contract")
+
+
+def worth_trials(fields: Fields) -> Iterator[Trial]:
+    """Of the decision, and of every tier, contract and line: the parts are those of the terms, and
+    the cash is that of the plan."""
+    decision = fields.ground.decision
+    if not decision.HasField("objective_micros"):
+        return
+    told = [("decision", decision.terms, decision.worth)]
+    told += [(f"tier {one.tier}", one.terms, one.worth) for one in decision.tiers]
+    told += [(f"contract {one.contract}", one.terms, one.worth) for one in decision.contracts]
+    told += [(one.line, one.terms, one.worth) for one in decision.lines]
+    for about, terms, worth in told:
+        wrong = next(wrong_parts(terms, worth), "")
+        yield arithmetic(Kind.SPLIT, about, f"cash {worth.cash_micros / MICRO:.6f}", wrong)
+    cash = decision.worth.cash_micros
+
+    def judge(found: Sequence[Answer]) -> str:
+        plan = optimum(found[0]).cash_micros or 0
+        return "" if near(plan, cash) else f"the plan earns cash {plan / MICRO:.6f}"
+
+    statement = Statement(Kind.SPLIT, "plan", f"cash {cash / MICRO:.6f}")
+    yield Trial(statement, judge, (fields.whole.own,))
 
 
 def total(worth: worth_pb2.Worth) -> int:
