@@ -30,6 +30,7 @@ class Asking:
     cluster: str | None = None  # HOST:PORT of a Ray head, where others share the work
     start: str = ""  # a file `keep` wrote; of a server, the name of a decision it has stored
     keep: Path | None = None  # where to write what the next solve can start from
+    quarantine: bool = False  # rows of the cycle that break a rule are left out
 
     def __post_init__(self) -> None:
         """Raises InvalidInput for an engine that does not exist or cannot do what is asked."""
@@ -52,6 +53,8 @@ class Asking:
             weigh_policy=self.weigh,
             explain_first=self.explain_first,
         )
+        if self.quarantine:
+            options.intake = decision_pb2.INTAKE_MODE_QUARANTINE
         if self.seed is not None:
             options.seed = self.seed
         if self.time_limit_seconds is not None:

@@ -62,10 +62,14 @@ class Deadline:
         return False
 
 
-def problem_of(scenario: Scenario) -> Problem:
-    """The scenario as a checked problem. Raises InvalidInput with everything wrong."""
+def problem_of(scenario: Scenario, *, quarantine: bool = False) -> Problem:
+    """The scenario as a checked problem; `quarantine`: without the rows that break a rule.
+
+    Raises InvalidInput with everything wrong.
+    """
     with scenario.places():
-        return intake(_facts(scenario), policy_of(scenario.policy))
+        policy = policy_of(scenario.policy)
+        return intake(_facts(scenario), policy, quarantine=quarantine)
 
 
 def _facts(scenario: Scenario) -> Facts:
@@ -125,7 +129,7 @@ def answer(scenario: Scenario, asking: Asking, watcher: Watcher | None = None) -
     check_memory(facts, asking.memory_bytes)
     times.begin(CHECK)
     with scenario.places():
-        problem = intake(facts, policy_of(scenario.policy))
+        problem = intake(facts, policy_of(scenario.policy), quarantine=asked.quarantine)
     first = asked.first_lines(problem)
     del facts  # the problem has its own, in canonical order
     watch.stage("building")

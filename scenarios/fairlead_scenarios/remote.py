@@ -156,7 +156,8 @@ def _solve_large(
     scenario: Scenario,
     request: allocation_service_pb2.SolveAllocationRequest,
 ) -> Decided:
-    request.snapshot = _upload(channel, scenario)
+    quarantine = request.options.intake == decision_pb2.INTAKE_MODE_QUARANTINE
+    request.snapshot = _upload(channel, scenario, quarantine=quarantine)
     request.options.view = allocation_service_pb2.DECISION_VIEW_SUMMARY
     decision = _solve(channel, request)
     chunks = _download(channel, decision) if decision.totals.lines else []
@@ -183,10 +184,10 @@ def _is_large(scenario: Scenario) -> bool:
     return lines_in(scenario.cycle) > INLINE_ROWS or scenario.cycle.ByteSize() > INLINE_BYTES
 
 
-def _upload(channel: grpc.Channel, scenario: Scenario) -> str:
+def _upload(channel: grpc.Channel, scenario: Scenario, *, quarantine: bool) -> str:
     stub = snapshot_service_pb2_grpc.SnapshotServiceStub(channel)
     facts = facts_of(scenario.cycle, max_rows=len(scenario.cycle.lines) + INLINE_ROWS)
-    return stub.UploadSnapshot(upload_of(facts, PARENT)).name
+    return stub.UploadSnapshot(upload_of(facts, PARENT, quarantine=quarantine)).name
 
 
 def _told(error: grpc.Call) -> str:

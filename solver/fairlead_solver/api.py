@@ -42,10 +42,11 @@ from .allocation.explain.values import (
 )
 from .allocation.facts import Facts
 from .allocation.family import Breach
-from .allocation.intake import facts_digest, intake
+from .allocation.intake import facts_digest, intake, usable_facts
 from .allocation.plan import Plan
 from .allocation.policy import AgingPolicy, Policy, Step, Tier, TierMode
 from .allocation.problem import Problem
+from .allocation.quarantine import LeftOut
 from .allocation.size import CycleSize, size_of
 from .allocation.terms import CASH_TERMS, Term, TermKind, Worth
 from .allocation.weights import WeightCost, cost_of, weights_of
@@ -301,6 +302,7 @@ __all__ = [
     "Foreign",
     "Ints",
     "InvalidInput",
+    "LeftOut",
     "LineOutcomes",
     "LineStory",
     "Lists",
@@ -359,5 +361,6 @@ __all__ = [
     "size_of",
     "solve",
     "solve_whole",
+    "usable_facts",
     "write",
 ]

@@ -31,7 +31,7 @@ class Finding:
     @property
     def fault(self) -> str:
         """What is wrong, in one sentence without the place."""
-        return "".join((self._clause(), *self._remarks()))
+        return "".join((self._clause(), *self.remarks()))
 
     def _clause(self) -> str:
         has_verb = self.rule.partition(" ")[0] in _VERBS
@@ -39,7 +39,8 @@ class Finding:
             return f"a value {self.rule}" if has_verb else f"{self.rule} is wanted"
         return f"{shown(self.value)} {self.rule if has_verb else f'is not {self.rule}'}"
 
-    def _remarks(self) -> Sequence[str]:
+    def remarks(self) -> Sequence[str]:
+        """What is said after the rule: the way out, another place, the rows not listed."""
         return (
             f": {self.hint}" if self.hint else "",
             f" (see {self.other})" if self.other else "",

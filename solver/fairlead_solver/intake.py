@@ -250,6 +250,20 @@ def _order(
     return np.lexsort(keys[::-1]).astype(np.int64)
 
 
+def rows_of(table: AnyTable, rows: Ints) -> AnyTable:
+    """The table with these rows only, in this order, and with no words but theirs."""
+    kind = type(table)
+    return kind(**{n: _compact(_pick(getattr(table, n), rows)) for n in kind.columns()})
+
+
+def _compact(value: Any) -> Any:
+    if isinstance(value, Coded):
+        return recoded(value, tuple(value.names[c] for c in np.unique(value.codes) if c >= 0))
+    if isinstance(value, Lists):
+        return Lists(value.offsets, _compact(value.values))
+    return value
+
+
 def _pick(value: Any, order: Ints) -> Any:
     if isinstance(value, tuple):
         return tuple(value[int(i)] for i in order)

@@ -34,7 +34,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$fairlead/v1/allocation_service.proto\x12\x0b\x66\x61irlead.v1\x1a\x1a\x66\x61irlead/v1/decision.proto\x1a\"fairlead/v1/decision_columns.proto\x1a\x17\x66\x61irlead/v1/facts.proto\x1a\x18\x66\x61irlead/v1/policy.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a#google/longrunning/operations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x02\n\x16SolveAllocationRequest\x12*\n\x06parent\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\x12\x11\x66\x61irlead/Decision\x12#\n\x05\x63ycle\x18\x02 \x01(\x0b\x32\x12.fairlead.v1.CycleH\x00\x12*\n\x08snapshot\x18\x03 \x01(\tB\x16\xfa\x41\x13\n\x11\x66\x61irlead/SnapshotH\x00\x12)\n\x06policy\x18\x04 \x01(\x0b\x32\x13.fairlead.v1.PolicyB\x04\xe2\x41\x01\x01\x12\x30\n\x07options\x18\x05 \x01(\x0b\x32\x19.fairlead.v1.SolveOptionsB\x04\xe2\x41\x01\x01\x12\x1b\n\rvalidate_only\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x18\n\nrequest_id\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08priority\x18\x08 \x01(\x05\x42\x04\xe2\x41\x01\x01\x42\x07\n\x05input\"\x98\x03\n\x0cSolveOptions\x12)\n\x06\x65ngine\x18\x01 \x01(\x0e\x32\x13.fairlead.v1.EngineB\x04\xe2\x41\x01\x01\x12\x1f\n\x0crelative_gap\x18\x02 \x01(\x01\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x12\x33\n\ntime_limit\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\x12\x17\n\x04seed\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12\x38\n\x0b\x65xplanation\x18\x05 \x01(\x0e\x32\x1d.fairlead.v1.ExplanationLevelB\x04\xe2\x41\x01\x01\x12-\n\x04view\x18\x06 \x01(\x0e\x32\x19.fairlead.v1.DecisionViewB\x04\xe2\x41\x01\x01\x12\x1a\n\x0cweigh_policy\x18\x07 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x32\n\x0estart_decision\x18\x08 \x01(\tB\x1a\xe2\x41\x01\x01\xfa\x41\x13\n\x11\x66\x61irlead/Decision\x12\x1b\n\rexplain_first\x18\t \x03(\tB\x04\xe2\x41\x01\x01\x42\x0f\n\r_relative_gapB\x07\n\x05_seed\"\xb5\x01\n\x17SolveAllocationResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x15.fairlead.v1.DecisionH\x00\x12-\n\nvalidation\x18\x02 \x01(\x0b\x32\x17.fairlead.v1.ValidationH\x00\x12\x36\n\x0cline_columns\x18\x03 \x03(\x0b\x32 .fairlead.v1.DecisionLineColumnsB\x08\n\x06result\"x\n\nValidation\x12\x14\n\x0cinput_digest\x18\x01 \x01(\t\x12\x15\n\rpolicy_digest\x18\x02 \x01(\t\x12&\n\x08warnings\x18\x03 \x03(\x0b\x32\x14.fairlead.v1.Finding\x12\x15\n\rwarning_count\x18\x04 \x01(\x05\"_\n!SolveAllocationLongRunningRequest\x12:\n\x07request\x18\x01 \x01(\x0b\x32#.fairlead.v1.SolveAllocationRequestB\x04\xe2\x41\x01\x02\"\xf5\x02\n\x17SolveAllocationMetadata\x12*\n\x05state\x18\x01 \x01(\x0e\x32\x1b.fairlead.v1.OperationState\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x08\x64\x65\x63ision\x18\x05 \x01(\tB\x16\xfa\x41\x13\n\x11\x66\x61irlead/Decision\x12\x15\n\rlast_sequence\x18\x06 \x01(\x03\x12\x1d\n\x10incumbent_micros\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12\x19\n\x0c\x62ound_micros\x18\x08 \x01(\x03H\x01\x88\x01\x01\x42\x13\n\x11_incumbent_microsB\x0f\n\r_bound_micros\"h\n\x1dStreamAllocationEventsRequest\x12)\n\x04name\x18\x01 \x01(\tB\x1b\xe2\x41\x01\x02\xfa\x41\x14\n\x12\x66\x61irlead/Operation\x12\x1c\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xa8\x03\n\x0f\x41llocationEvent\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x06queued\x18\x03 \x01(\x0b\x32\x13.fairlead.v1.QueuedH\x00\x12\'\n\x07started\x18\x04 \x01(\x0b\x32\x14.fairlead.v1.StartedH\x00\x12+\n\tincumbent\x18\x05 \x01(\x0b\x32\x16.fairlead.v1.IncumbentH\x00\x12#\n\x05\x62ound\x18\x06 \x01(\x0b\x32\x12.fairlead.v1.BoundH\x00\x12+\n\theartbeat\x18\x07 \x01(\x0b\x32\x16.fairlead.v1.HeartbeatH\x00\x12)\n\x08\x66inished\x18\x08 \x01(\x0b\x32\x15.fairlead.v1.FinishedH\x00\x12)\n\x08progress\x18\t \x01(\x0b\x32\x15.fairlead.v1.ProgressH\x00\x12+\n\trestarted\x18\n \x01(\x0b\x32\x16.fairlead.v1.RestartedH\x00\x42\x07\n\x05\x65vent\"\x1a\n\x06Queued\x12\x10\n\x08position\x18\x01 \x01(\x05\"\x18\n\x07Started\x12\r\n\x05lines\x18\x01 \x01(\x03\"%\n\tIncumbent\x12\x18\n\x10objective_micros\x18\x01 \x01(\x03\"\x1d\n\x05\x42ound\x12\x14\n\x0c\x62ound_micros\x18\x01 \x01(\x03\"\x0b\n\tHeartbeat\"D\n\x08Progress\x12\r\n\x05phase\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\x12\x0c\n\x04step\x18\x04 \x01(\t\"7\n\tRestarted\x12\r\n\x05\x63ount\x18\x01 \x01(\x05\x12\x0c\n\x04most\x18\x02 \x01(\x05\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\"\x8d\x01\n\x08\x46inished\x12*\n\x05state\x18\x01 \x01(\x0e\x32\x1b.fairlead.v1.OperationState\x12+\n\x06status\x18\x02 \x01(\x0e\x32\x1b.fairlead.v1.DecisionStatus\x12(\n\x08\x64\x65\x63ision\x18\x03 \x01(\tB\x16\xfa\x41\x13\n\x11\x66\x61irlead/Decision*\x8a\x01\n\x10\x45xplanationLevel\x12!\n\x1d\x45XPLANATION_LEVEL_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x45XPLANATION_LEVEL_NONE\x10\x01\x12\x1b\n\x17\x45XPLANATION_LEVEL_EXACT\x10\x02\x12\x1a\n\x16\x45XPLANATION_LEVEL_FULL\x10\x03*{\n\x0c\x44\x65\x63isionView\x12\x1d\n\x19\x44\x45\x43ISION_VIEW_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44\x45\x43ISION_VIEW_SUMMARY\x10\x01\x12\x16\n\x12\x44\x45\x43ISION_VIEW_FULL\x10\x02\x12\x19\n\x15\x44\x45\x43ISION_VIEW_COLUMNS\x10\x03*\xc4\x01\n\x0eOperationState\x12\x1f\n\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16OPERATION_STATE_QUEUED\x10\x01\x12\x1b\n\x17OPERATION_STATE_RUNNING\x10\x02\x12\x1d\n\x19OPERATION_STATE_SUCCEEDED\x10\x03\x12\x1a\n\x16OPERATION_STATE_FAILED\x10\x04\x12\x1d\n\x19OPERATION_STATE_CANCELLED\x10\x05\x32\xb7\x04\n\x11\x41llocationService\x12\x8f\x01\n\x0fSolveAllocation\x12#.fairlead.v1.SolveAllocationRequest\x1a$.fairlead.v1.SolveAllocationResponse\"1\x82\xd3\xe4\x93\x02+\"&/v1/{parent=tenants/*}:solveAllocation:\x01*\x12\xe6\x01\n\x1aSolveAllocationLongRunning\x12..fairlead.v1.SolveAllocationLongRunningRequest\x1a\x1d.google.longrunning.Operation\"y\xca\x41\x32\n\x17SolveAllocationResponse\x12\x17SolveAllocationMetadata\x82\xd3\xe4\x93\x02>\"9/v1/{request.parent=tenants/*}:solveAllocationLongRunning:\x01*\x12\xa6\x01\n\x16StreamAllocationEvents\x12*.fairlead.v1.StreamAllocationEventsRequest\x1a\x1c.fairlead.v1.AllocationEvent\"@\x82\xd3\xe4\x93\x02:\x12\x38/v1/{name=tenants/*/operations/*}:streamAllocationEvents0\x01\x42M\n\x0b\x66\x61irlead.v1B\x16\x41llocationServiceProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$fairlead/v1/allocation_service.proto\x12\x0b\x66\x61irlead.v1\x1a\x1a\x66\x61irlead/v1/decision.proto\x1a\"fairlead/v1/decision_columns.proto\x1a\x17\x66\x61irlead/v1/facts.proto\x1a\x18\x66\x61irlead/v1/policy.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a#google/longrunning/operations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x02\n\x16SolveAllocationRequest\x12*\n\x06parent\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\x12\x11\x66\x61irlead/Decision\x12#\n\x05\x63ycle\x18\x02 \x01(\x0b\x32\x12.fairlead.v1.CycleH\x00\x12*\n\x08snapshot\x18\x03 \x01(\tB\x16\xfa\x41\x13\n\x11\x66\x61irlead/SnapshotH\x00\x12)\n\x06policy\x18\x04 \x01(\x0b\x32\x13.fairlead.v1.PolicyB\x04\xe2\x41\x01\x01\x12\x30\n\x07options\x18\x05 \x01(\x0b\x32\x19.fairlead.v1.SolveOptionsB\x04\xe2\x41\x01\x01\x12\x1b\n\rvalidate_only\x18\x06 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x18\n\nrequest_id\x18\x07 \x01(\tB\x04\xe2\x41\x01\x01\x12\x16\n\x08priority\x18\x08 \x01(\x05\x42\x04\xe2\x41\x01\x01\x42\x07\n\x05input\"\xc7\x03\n\x0cSolveOptions\x12)\n\x06\x65ngine\x18\x01 \x01(\x0e\x32\x13.fairlead.v1.EngineB\x04\xe2\x41\x01\x01\x12\x1f\n\x0crelative_gap\x18\x02 \x01(\x01\x42\x04\xe2\x41\x01\x01H\x00\x88\x01\x01\x12\x33\n\ntime_limit\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\x12\x17\n\x04seed\x18\x04 \x01(\x03\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12\x38\n\x0b\x65xplanation\x18\x05 \x01(\x0e\x32\x1d.fairlead.v1.ExplanationLevelB\x04\xe2\x41\x01\x01\x12-\n\x04view\x18\x06 \x01(\x0e\x32\x19.fairlead.v1.DecisionViewB\x04\xe2\x41\x01\x01\x12\x1a\n\x0cweigh_policy\x18\x07 \x01(\x08\x42\x04\xe2\x41\x01\x01\x12\x32\n\x0estart_decision\x18\x08 \x01(\tB\x1a\xe2\x41\x01\x01\xfa\x41\x13\n\x11\x66\x61irlead/Decision\x12\x1b\n\rexplain_first\x18\t \x03(\tB\x04\xe2\x41\x01\x01\x12-\n\x06intake\x18\x14 \x01(\x0e\x32\x17.fairlead.v1.IntakeModeB\x04\xe2\x41\x01\x01\x42\x0f\n\r_relative_gapB\x07\n\x05_seed\"\xb5\x01\n\x17SolveAllocationResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x15.fairlead.v1.DecisionH\x00\x12-\n\nvalidation\x18\x02 \x01(\x0b\x32\x17.fairlead.v1.ValidationH\x00\x12\x36\n\x0cline_columns\x18\x03 \x03(\x0b\x32 .fairlead.v1.DecisionLineColumnsB\x08\n\x06result\"\xbe\x01\n\nValidation\x12\x14\n\x0cinput_digest\x18\x01 \x01(\t\x12\x15\n\rpolicy_digest\x18\x02 \x01(\t\x12&\n\x08warnings\x18\x03 \x03(\x0b\x32\x14.fairlead.v1.Finding\x12\x15\n\rwarning_count\x18\x04 \x01(\x05\x12)\n\x0bquarantined\x18\x05 \x03(\x0b\x32\x14.fairlead.v1.Finding\x12\x19\n\x11quarantined_count\x18\x06 \x01(\x03\"_\n!SolveAllocationLongRunningRequest\x12:\n\x07request\x18\x01 \x01(\x0b\x32#.fairlead.v1.SolveAllocationRequestB\x04\xe2\x41\x01\x02\"\xf5\x02\n\x17SolveAllocationMetadata\x12*\n\x05state\x18\x01 \x01(\x0e\x32\x1b.fairlead.v1.OperationState\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x08\x64\x65\x63ision\x18\x05 \x01(\tB\x16\xfa\x41\x13\n\x11\x66\x61irlead/Decision\x12\x15\n\rlast_sequence\x18\x06 \x01(\x03\x12\x1d\n\x10incumbent_micros\x18\x07 \x01(\x03H\x00\x88\x01\x01\x12\x19\n\x0c\x62ound_micros\x18\x08 \x01(\x03H\x01\x88\x01\x01\x42\x13\n\x11_incumbent_microsB\x0f\n\r_bound_micros\"h\n\x1dStreamAllocationEventsRequest\x12)\n\x04name\x18\x01 \x01(\tB\x1b\xe2\x41\x01\x02\xfa\x41\x14\n\x12\x66\x61irlead/Operation\x12\x1c\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x01\"\xa8\x03\n\x0f\x41llocationEvent\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12(\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x06queued\x18\x03 \x01(\x0b\x32\x13.fairlead.v1.QueuedH\x00\x12\'\n\x07started\x18\x04 \x01(\x0b\x32\x14.fairlead.v1.StartedH\x00\x12+\n\tincumbent\x18\x05 \x01(\x0b\x32\x16.fairlead.v1.IncumbentH\x00\x12#\n\x05\x62ound\x18\x06 \x01(\x0b\x32\x12.fairlead.v1.BoundH\x00\x12+\n\theartbeat\x18\x07 \x01(\x0b\x32\x16.fairlead.v1.HeartbeatH\x00\x12)\n\x08\x66inished\x18\x08 \x01(\x0b\x32\x15.fairlead.v1.FinishedH\x00\x12)\n\x08progress\x18\t \x01(\x0b\x32\x15.fairlead.v1.ProgressH\x00\x12+\n\trestarted\x18\n \x01(\x0b\x32\x16.fairlead.v1.RestartedH\x00\x42\x07\n\x05\x65vent\"\x1a\n\x06Queued\x12\x10\n\x08position\x18\x01 \x01(\x05\"\x18\n\x07Started\x12\r\n\x05lines\x18\x01 \x01(\x03\"%\n\tIncumbent\x12\x18\n\x10objective_micros\x18\x01 \x01(\x03\"\x1d\n\x05\x42ound\x12\x14\n\x0c\x62ound_micros\x18\x01 \x01(\x03\"\x0b\n\tHeartbeat\"D\n\x08Progress\x12\r\n\x05phase\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\x12\x0c\n\x04step\x18\x04 \x01(\t\"7\n\tRestarted\x12\r\n\x05\x63ount\x18\x01 \x01(\x05\x12\x0c\n\x04most\x18\x02 \x01(\x05\x12\r\n\x05\x63\x61use\x18\x03 \x01(\t\"\x8d\x01\n\x08\x46inished\x12*\n\x05state\x18\x01 \x01(\x0e\x32\x1b.fairlead.v1.OperationState\x12+\n\x06status\x18\x02 \x01(\x0e\x32\x1b.fairlead.v1.DecisionStatus\x12(\n\x08\x64\x65\x63ision\x18\x03 \x01(\tB\x16\xfa\x41\x13\n\x11\x66\x61irlead/Decision*\x8a\x01\n\x10\x45xplanationLevel\x12!\n\x1d\x45XPLANATION_LEVEL_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x45XPLANATION_LEVEL_NONE\x10\x01\x12\x1b\n\x17\x45XPLANATION_LEVEL_EXACT\x10\x02\x12\x1a\n\x16\x45XPLANATION_LEVEL_FULL\x10\x03*{\n\x0c\x44\x65\x63isionView\x12\x1d\n\x19\x44\x45\x43ISION_VIEW_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44\x45\x43ISION_VIEW_SUMMARY\x10\x01\x12\x16\n\x12\x44\x45\x43ISION_VIEW_FULL\x10\x02\x12\x19\n\x15\x44\x45\x43ISION_VIEW_COLUMNS\x10\x03*\xc4\x01\n\x0eOperationState\x12\x1f\n\x1bOPERATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16OPERATION_STATE_QUEUED\x10\x01\x12\x1b\n\x17OPERATION_STATE_RUNNING\x10\x02\x12\x1d\n\x19OPERATION_STATE_SUCCEEDED\x10\x03\x12\x1a\n\x16OPERATION_STATE_FAILED\x10\x04\x12\x1d\n\x19OPERATION_STATE_CANCELLED\x10\x05\x32\xb7\x04\n\x11\x41llocationService\x12\x8f\x01\n\x0fSolveAllocation\x12#.fairlead.v1.SolveAllocationRequest\x1a$.fairlead.v1.SolveAllocationResponse\"1\x82\xd3\xe4\x93\x02+\"&/v1/{parent=tenants/*}:solveAllocation:\x01*\x12\xe6\x01\n\x1aSolveAllocationLongRunning\x12..fairlead.v1.SolveAllocationLongRunningRequest\x1a\x1d.google.longrunning.Operation\"y\xca\x41\x32\n\x17SolveAllocationResponse\x12\x17SolveAllocationMetadata\x82\xd3\xe4\x93\x02>\"9/v1/{request.parent=tenants/*}:solveAllocationLongRunning:\x01*\x12\xa6\x01\n\x16StreamAllocationEvents\x12*.fairlead.v1.StreamAllocationEventsRequest\x1a\x1c.fairlead.v1.AllocationEvent\"@\x82\xd3\xe4\x93\x02:\x12\x38/v1/{name=tenants/*/operations/*}:streamAllocationEvents0\x01\x42M\n\x0b\x66\x61irlead.v1B\x16\x41llocationServiceProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -74,6 +74,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SOLVEOPTIONS'].fields_by_name['start_decision']._serialized_options = b'\342A\001\001\372A\023\n\021fairlead/Decision'
   _globals['_SOLVEOPTIONS'].fields_by_name['explain_first']._loaded_options = None
   _globals['_SOLVEOPTIONS'].fields_by_name['explain_first']._serialized_options = b'\342A\001\001'
+  _globals['_SOLVEOPTIONS'].fields_by_name['intake']._loaded_options = None
+  _globals['_SOLVEOPTIONS'].fields_by_name['intake']._serialized_options = b'\342A\001\001'
   _globals['_SOLVEALLOCATIONLONGRUNNINGREQUEST'].fields_by_name['request']._loaded_options = None
   _globals['_SOLVEALLOCATIONLONGRUNNINGREQUEST'].fields_by_name['request']._serialized_options = b'\342A\001\002'
   _globals['_SOLVEALLOCATIONMETADATA'].fields_by_name['decision']._loaded_options = None
@@ -90,44 +92,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ALLOCATIONSERVICE'].methods_by_name['SolveAllocationLongRunning']._serialized_options = b'\312A2\n\027SolveAllocationResponse\022\027SolveAllocationMetadata\202\323\344\223\002>\"9/v1/{request.parent=tenants/*}:solveAllocationLongRunning:\001*'
   _globals['_ALLOCATIONSERVICE'].methods_by_name['StreamAllocationEvents']._loaded_options = None
   _globals['_ALLOCATIONSERVICE'].methods_by_name['StreamAllocationEvents']._serialized_options = b'\202\323\344\223\002:\0228/v1/{name=tenants/*/operations/*}:streamAllocationEvents'
-  _globals['_EXPLANATIONLEVEL']._serialized_start=2825
-  _globals['_EXPLANATIONLEVEL']._serialized_end=2963
-  _globals['_DECISIONVIEW']._serialized_start=2965
-  _globals['_DECISIONVIEW']._serialized_end=3088
-  _globals['_OPERATIONSTATE']._serialized_start=3091
-  _globals['_OPERATIONSTATE']._serialized_end=3287
+  _globals['_EXPLANATIONLEVEL']._serialized_start=2943
+  _globals['_EXPLANATIONLEVEL']._serialized_end=3081
+  _globals['_DECISIONVIEW']._serialized_start=3083
+  _globals['_DECISIONVIEW']._serialized_end=3206
+  _globals['_OPERATIONSTATE']._serialized_start=3209
+  _globals['_OPERATIONSTATE']._serialized_end=3405
   _globals['_SOLVEALLOCATIONREQUEST']._serialized_start=361
   _globals['_SOLVEALLOCATIONREQUEST']._serialized_end=691
   _globals['_SOLVEOPTIONS']._serialized_start=694
-  _globals['_SOLVEOPTIONS']._serialized_end=1102
-  _globals['_SOLVEALLOCATIONRESPONSE']._serialized_start=1105
-  _globals['_SOLVEALLOCATIONRESPONSE']._serialized_end=1286
-  _globals['_VALIDATION']._serialized_start=1288
-  _globals['_VALIDATION']._serialized_end=1408
-  _globals['_SOLVEALLOCATIONLONGRUNNINGREQUEST']._serialized_start=1410
-  _globals['_SOLVEALLOCATIONLONGRUNNINGREQUEST']._serialized_end=1505
-  _globals['_SOLVEALLOCATIONMETADATA']._serialized_start=1508
-  _globals['_SOLVEALLOCATIONMETADATA']._serialized_end=1881
-  _globals['_STREAMALLOCATIONEVENTSREQUEST']._serialized_start=1883
-  _globals['_STREAMALLOCATIONEVENTSREQUEST']._serialized_end=1987
-  _globals['_ALLOCATIONEVENT']._serialized_start=1990
-  _globals['_ALLOCATIONEVENT']._serialized_end=2414
-  _globals['_QUEUED']._serialized_start=2416
-  _globals['_QUEUED']._serialized_end=2442
-  _globals['_STARTED']._serialized_start=2444
-  _globals['_STARTED']._serialized_end=2468
-  _globals['_INCUMBENT']._serialized_start=2470
-  _globals['_INCUMBENT']._serialized_end=2507
-  _globals['_BOUND']._serialized_start=2509
-  _globals['_BOUND']._serialized_end=2538
-  _globals['_HEARTBEAT']._serialized_start=2540
-  _globals['_HEARTBEAT']._serialized_end=2551
-  _globals['_PROGRESS']._serialized_start=2553
-  _globals['_PROGRESS']._serialized_end=2621
-  _globals['_RESTARTED']._serialized_start=2623
-  _globals['_RESTARTED']._serialized_end=2678
-  _globals['_FINISHED']._serialized_start=2681
-  _globals['_FINISHED']._serialized_end=2822
-  _globals['_ALLOCATIONSERVICE']._serialized_start=3290
-  _globals['_ALLOCATIONSERVICE']._serialized_end=3857
+  _globals['_SOLVEOPTIONS']._serialized_end=1149
+  _globals['_SOLVEALLOCATIONRESPONSE']._serialized_start=1152
+  _globals['_SOLVEALLOCATIONRESPONSE']._serialized_end=1333
+  _globals['_VALIDATION']._serialized_start=1336
+  _globals['_VALIDATION']._serialized_end=1526
+  _globals['_SOLVEALLOCATIONLONGRUNNINGREQUEST']._serialized_start=1528
+  _globals['_SOLVEALLOCATIONLONGRUNNINGREQUEST']._serialized_end=1623
+  _globals['_SOLVEALLOCATIONMETADATA']._serialized_start=1626
+  _globals['_SOLVEALLOCATIONMETADATA']._serialized_end=1999
+  _globals['_STREAMALLOCATIONEVENTSREQUEST']._serialized_start=2001
+  _globals['_STREAMALLOCATIONEVENTSREQUEST']._serialized_end=2105
+  _globals['_ALLOCATIONEVENT']._serialized_start=2108
+  _globals['_ALLOCATIONEVENT']._serialized_end=2532
+  _globals['_QUEUED']._serialized_start=2534
+  _globals['_QUEUED']._serialized_end=2560
+  _globals['_STARTED']._serialized_start=2562
+  _globals['_STARTED']._serialized_end=2586
+  _globals['_INCUMBENT']._serialized_start=2588
+  _globals['_INCUMBENT']._serialized_end=2625
+  _globals['_BOUND']._serialized_start=2627
+  _globals['_BOUND']._serialized_end=2656
+  _globals['_HEARTBEAT']._serialized_start=2658
+  _globals['_HEARTBEAT']._serialized_end=2669
+  _globals['_PROGRESS']._serialized_start=2671
+  _globals['_PROGRESS']._serialized_end=2739
+  _globals['_RESTARTED']._serialized_start=2741
+  _globals['_RESTARTED']._serialized_end=2796
+  _globals['_FINISHED']._serialized_start=2799
+  _globals['_FINISHED']._serialized_end=2940
+  _globals['_ALLOCATIONSERVICE']._serialized_start=3408
+  _globals['_ALLOCATIONSERVICE']._serialized_end=3975
 # @@protoc_insertion_point(module_scope)

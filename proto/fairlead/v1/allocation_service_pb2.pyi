@@ -200,6 +200,7 @@ class SolveOptions(_message.Message):
     WEIGH_POLICY_FIELD_NUMBER: _builtins.int
     START_DECISION_FIELD_NUMBER: _builtins.int
     EXPLAIN_FIRST_FIELD_NUMBER: _builtins.int
+    INTAKE_FIELD_NUMBER: _builtins.int
     engine: _decision_pb2.Engine.ValueType
     """The engine. Default AUTO. One the server lacks is refused."""
     relative_gap: _builtins.float
@@ -221,6 +222,8 @@ class SolveOptions(_message.Message):
     decision that left nothing to start from (of a small cycle, or of STRICT tiers) changes
     nothing. NOT_FOUND where there is none. Default: none.
     """
+    intake: _decision_pb2.IntakeMode.ValueType
+    """What becomes of rows of the cycle that break a rule. Default REFUSE."""
     @_builtins.property
     def time_limit(self) -> _duration_pb2.Duration:
         """Solve no longer than this. Above 0, at most 315576000000 s (10,000 years), nanos 0 to
@@ -247,10 +250,11 @@ class SolveOptions(_message.Message):
         weigh_policy: _builtins.bool = ...,
         start_decision: _builtins.str = ...,
         explain_first: _abc.Iterable[_builtins.str] | None = ...,
+        intake: _decision_pb2.IntakeMode.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_seed", b"_seed", "relative_gap", b"relative_gap", "seed", b"seed", "time_limit", b"time_limit"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_seed", b"_seed", "engine", b"engine", "explain_first", b"explain_first", "explanation", b"explanation", "relative_gap", b"relative_gap", "seed", b"seed", "start_decision", b"start_decision", "time_limit", b"time_limit", "view", b"view", "weigh_policy", b"weigh_policy"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap", "_seed", b"_seed", "engine", b"engine", "explain_first", b"explain_first", "explanation", b"explanation", "intake", b"intake", "relative_gap", b"relative_gap", "seed", b"seed", "start_decision", b"start_decision", "time_limit", b"time_limit", "view", b"view", "weigh_policy", b"weigh_policy"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__relative_gap: _TypeAlias = _typing.Literal["relative_gap"]  # noqa: Y015
     _WhichOneofArgType__relative_gap: _TypeAlias = _typing.Literal["_relative_gap", b"_relative_gap"]  # noqa: Y015
@@ -313,15 +317,23 @@ class Validation(_message.Message):
     POLICY_DIGEST_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
     WARNING_COUNT_FIELD_NUMBER: _builtins.int
+    QUARANTINED_FIELD_NUMBER: _builtins.int
+    QUARANTINED_COUNT_FIELD_NUMBER: _builtins.int
     input_digest: _builtins.str
     """SHA-256 of the canonical input and policy, lower-case hex."""
     policy_digest: _builtins.str
     """SHA-256 of the policy, lower-case hex."""
     warning_count: _builtins.int
     """Count of all warnings, those left out included."""
+    quarantined_count: _builtins.int
+    """Count of the rows that were left out."""
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_decision_pb2.Finding]:
         """Suspicious but legal input. At most 50."""
+
+    @_builtins.property
+    def quarantined(self) -> _containers.RepeatedCompositeFieldContainer[_decision_pb2.Finding]:
+        """What is wrong with the rows that were left out, as in Decision. Only with intake QUARANTINE."""
 
     def __init__(
         self,
@@ -330,10 +342,12 @@ class Validation(_message.Message):
         policy_digest: _builtins.str = ...,
         warnings: _abc.Iterable[_decision_pb2.Finding] | None = ...,
         warning_count: _builtins.int = ...,
+        quarantined: _abc.Iterable[_decision_pb2.Finding] | None = ...,
+        quarantined_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["input_digest", b"input_digest", "policy_digest", b"policy_digest", "warning_count", b"warning_count", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input_digest", b"input_digest", "policy_digest", b"policy_digest", "quarantined", b"quarantined", "quarantined_count", b"quarantined_count", "warning_count", b"warning_count", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -169,6 +169,40 @@ ENGINE_REFERENCE: Engine.ValueType  # 5
 """The reference model in Pyomo, in a process of its own."""
 Global___Engine: _TypeAlias = Engine  # noqa: Y015
 
+class _IntakeMode:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _IntakeModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_IntakeMode.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    INTAKE_MODE_UNSPECIFIED: _IntakeMode.ValueType  # 0
+    """Not said: REFUSE."""
+    INTAKE_MODE_REFUSE: _IntakeMode.ValueType  # 1
+    """The cycle is refused as a whole, with every fault; nothing is solved."""
+    INTAKE_MODE_QUARANTINE: _IntakeMode.ValueType  # 2
+    """The row is left out with all rows that refer to it, listed in the answer and counted. Of rows
+    with one id that are equal the first stays, of differing ones none. A line that is left out
+    leaves its order and its delivery group, and floors do not count it; a row of a limit that is
+    left out limits nothing. A cycle without a line or a lot left is refused, and so is what is
+    wrong with no single row.
+    """
+
+class IntakeMode(_IntakeMode, metaclass=_IntakeModeEnumTypeWrapper):
+    """What becomes of rows of a cycle that break a rule, such as a negative stock or an id given twice."""
+
+INTAKE_MODE_UNSPECIFIED: IntakeMode.ValueType  # 0
+"""Not said: REFUSE."""
+INTAKE_MODE_REFUSE: IntakeMode.ValueType  # 1
+"""The cycle is refused as a whole, with every fault; nothing is solved."""
+INTAKE_MODE_QUARANTINE: IntakeMode.ValueType  # 2
+"""The row is left out with all rows that refer to it, listed in the answer and counted. Of rows
+with one id that are equal the first stays, of differing ones none. A line that is left out
+leaves its order and its delivery group, and floors do not count it; a row of a limit that is
+left out limits nothing. A cycle without a line or a lot left is refused, and so is what is
+wrong with no single row.
+"""
+Global___IntakeMode: _TypeAlias = IntakeMode  # noqa: Y015
+
 @_typing.final
 class Decision(_message.Message):
     """The decision of one cycle."""
@@ -245,6 +279,9 @@ class Decision(_message.Message):
     WORTH_FIELD_NUMBER: _builtins.int
     TIER_GOALS_FIELD_NUMBER: _builtins.int
     FIXES_UNTRIED_FIELD_NUMBER: _builtins.int
+    INTAKE_FIELD_NUMBER: _builtins.int
+    QUARANTINED_FIELD_NUMBER: _builtins.int
+    QUARANTINED_COUNT_FIELD_NUMBER: _builtins.int
     CUSTOMER_NAMES_FIELD_NUMBER: _builtins.int
     PRODUCT_NAMES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
@@ -287,6 +324,10 @@ class Decision(_message.Message):
     """Short lines for which no fix was sought, or not to the end, as the effort given was spent. 0:
     a short line without a fix has none among the changes that are tried.
     """
+    intake: Global___IntakeMode.ValueType
+    """What became of rows of the cycle that break a rule, as it was asked for."""
+    quarantined_count: _builtins.int
+    """Count of the rows that were left out. The input digest is that of the rows that are left."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When the server stored it. Absent where it was not stored."""
@@ -368,6 +409,12 @@ class Decision(_message.Message):
         """
 
     @_builtins.property
+    def quarantined(self) -> _containers.RepeatedCompositeFieldContainer[Global___Finding]:
+        """What is wrong with the rows that were left out: one finding a fault, by the row's place in the
+        request. At most 1000. Only with intake QUARANTINE.
+        """
+
+    @_builtins.property
     def customer_names(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Names for people of the customers that have one in the cycle, by id."""
 
@@ -408,12 +455,15 @@ class Decision(_message.Message):
         worth: _worth_pb2.Worth | None = ...,
         tier_goals: _abc.Iterable[Global___TierGoal] | None = ...,
         fixes_untried: _builtins.int = ...,
+        intake: Global___IntakeMode.ValueType = ...,
+        quarantined: _abc.Iterable[Global___Finding] | None = ...,
+        quarantined_count: _builtins.int = ...,
         customer_names: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         product_names: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "objective_micros", b"objective_micros", "policy", b"policy", "relative_gap", b"relative_gap", "solve", b"solve", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "totals", b"totals", "worth", b"worth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "customer_names", b"customer_names", "cycle_day", b"cycle_day", "digest", b"digest", "fixes_untried", b"fixes_untried", "input_digest", b"input_digest", "limits_untried", b"limits_untried", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "product_names", b"product_names", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tier_goals", b"tier_goals", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings", "weights", b"weights", "worth", b"worth"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "customer_names", b"customer_names", "cycle_day", b"cycle_day", "digest", b"digest", "fixes_untried", b"fixes_untried", "input_digest", b"input_digest", "intake", b"intake", "limits_untried", b"limits_untried", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "product_names", b"product_names", "quarantined", b"quarantined", "quarantined_count", b"quarantined_count", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tier_goals", b"tier_goals", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings", "weights", b"weights", "worth", b"worth"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_micros: _TypeAlias = _typing.Literal["bound_micros"]  # noqa: Y015
     _WhichOneofArgType__bound_micros: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros"]  # noqa: Y015
@@ -974,7 +1024,9 @@ class Finding(_message.Message):
     value: _builtins.str
     """The value there."""
     rule: _builtins.str
-    """What it should be."""
+    """What it should be ("a whole number"); where it begins with a verb ("is required"), what is
+    wrong with it.
+    """
     def __init__(
         self,
         *,

@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from fairlead.v1 import decision_pb2 as fairlead_dot_v1_dot_decision__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.api import resource_pb2 as google_dot_api_dot_resource__pb2
@@ -29,7 +30,7 @@ from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"fairlead/v1/snapshot_service.proto\x12\x0b\x66\x61irlead.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf8\x02\n\x08Snapshot\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06\x64igest\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\tcycle_day\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x16\n\x08\x63urrency\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1c\n\tas_of_day\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x03H\x00\x88\x01\x01\x12,\n\x06tables\x18\x06 \x03(\x0b\x32\x16.fairlead.v1.TableSizeB\x04\xe2\x41\x01\x03\x12\x18\n\nsize_bytes\x18\x07 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\t \x01(\tB\x04\xe2\x41\x01\x03:R\xea\x41O\n\x11\x66\x61irlead/Snapshot\x12%tenants/{tenant}/snapshots/{snapshot}*\tsnapshots2\x08snapshotB\x0c\n\n_as_of_day\"(\n\tTableSize\x12\r\n\x05table\x18\x01 \x01(\t\x12\x0c\n\x04rows\x18\x02 \x01(\x03\"{\n\x15UploadSnapshotRequest\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1b.fairlead.v1.SnapshotHeaderH\x00\x12+\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x1a.fairlead.v1.SnapshotChunkH\x00\x42\x06\n\x04part\"\xe1\x01\n\x0eSnapshotHeader\x12*\n\x06parent\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\x12\x11\x66\x61irlead/Snapshot\x12\x1c\n\tcycle_day\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x02H\x00\x88\x01\x01\x12\x16\n\x08\x63urrency\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1c\n\tas_of_day\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12\x19\n\x0b\x63hunk_count\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\nrequest_id\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x42\x0c\n\n_cycle_dayB\x0c\n\n_as_of_day\"Z\n\rSnapshotChunk\x12\x16\n\x08sequence\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x1b\n\rcycle_columns\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x01\x12\x14\n\x06sha256\x18\x03 \x01(\x0c\x42\x04\xe2\x41\x01\x02\">\n\x12GetSnapshotRequest\x12(\n\x04name\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\n\x11\x66\x61irlead/Snapshot\"u\n\x14ListSnapshotsRequest\x12*\n\x06parent\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\x12\x11\x66\x61irlead/Snapshot\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"Z\n\x15ListSnapshotsResponse\x12(\n\tsnapshots\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Snapshot\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"U\n\x15\x44\x65leteSnapshotRequest\x12(\n\x04name\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\n\x11\x66\x61irlead/Snapshot\x12\x12\n\x04\x65tag\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x32\xcc\x03\n\x0fSnapshotService\x12M\n\x0eUploadSnapshot\x12\".fairlead.v1.UploadSnapshotRequest\x1a\x15.fairlead.v1.Snapshot(\x01\x12o\n\x0bGetSnapshot\x12\x1f.fairlead.v1.GetSnapshotRequest\x1a\x15.fairlead.v1.Snapshot\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=tenants/*/snapshots/*}\x12\x80\x01\n\rListSnapshots\x12!.fairlead.v1.ListSnapshotsRequest\x1a\".fairlead.v1.ListSnapshotsResponse\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=tenants/*}/snapshots\x12v\n\x0e\x44\x65leteSnapshot\x12\".fairlead.v1.DeleteSnapshotRequest\x1a\x16.google.protobuf.Empty\"(\x82\xd3\xe4\x93\x02\"* /v1/{name=tenants/*/snapshots/*}BK\n\x0b\x66\x61irlead.v1B\x14SnapshotServiceProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"fairlead/v1/snapshot_service.proto\x12\x0b\x66\x61irlead.v1\x1a\x1a\x66\x61irlead/v1/decision.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x03\n\x08Snapshot\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x08\x12\x14\n\x06\x64igest\x18\x02 \x01(\tB\x04\xe2\x41\x01\x03\x12\x17\n\tcycle_day\x18\x03 \x01(\x05\x42\x04\xe2\x41\x01\x03\x12\x16\n\x08\x63urrency\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x1c\n\tas_of_day\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x03H\x00\x88\x01\x01\x12,\n\x06tables\x18\x06 \x03(\x0b\x32\x16.fairlead.v1.TableSizeB\x04\xe2\x41\x01\x03\x12\x18\n\nsize_bytes\x18\x07 \x01(\x03\x42\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\x12\x12\n\x04\x65tag\x18\t \x01(\tB\x04\xe2\x41\x01\x03\x12/\n\x0bquarantined\x18\x14 \x03(\x0b\x32\x14.fairlead.v1.FindingB\x04\xe2\x41\x01\x03\x12\x1f\n\x11quarantined_count\x18\x15 \x01(\x03\x42\x04\xe2\x41\x01\x03:R\xea\x41O\n\x11\x66\x61irlead/Snapshot\x12%tenants/{tenant}/snapshots/{snapshot}*\tsnapshots2\x08snapshotB\x0c\n\n_as_of_day\"(\n\tTableSize\x12\r\n\x05table\x18\x01 \x01(\t\x12\x0c\n\x04rows\x18\x02 \x01(\x03\"{\n\x15UploadSnapshotRequest\x12-\n\x06header\x18\x01 \x01(\x0b\x32\x1b.fairlead.v1.SnapshotHeaderH\x00\x12+\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x1a.fairlead.v1.SnapshotChunkH\x00\x42\x06\n\x04part\"\x90\x02\n\x0eSnapshotHeader\x12*\n\x06parent\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\x12\x11\x66\x61irlead/Snapshot\x12\x1c\n\tcycle_day\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x02H\x00\x88\x01\x01\x12\x16\n\x08\x63urrency\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\x12\x1c\n\tas_of_day\x18\x04 \x01(\x05\x42\x04\xe2\x41\x01\x01H\x01\x88\x01\x01\x12\x19\n\x0b\x63hunk_count\x18\x05 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\nrequest_id\x18\x06 \x01(\tB\x04\xe2\x41\x01\x01\x12-\n\x06intake\x18\x14 \x01(\x0e\x32\x17.fairlead.v1.IntakeModeB\x04\xe2\x41\x01\x01\x42\x0c\n\n_cycle_dayB\x0c\n\n_as_of_day\"Z\n\rSnapshotChunk\x12\x16\n\x08sequence\x18\x01 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x1b\n\rcycle_columns\x18\x02 \x01(\x0c\x42\x04\xe2\x41\x01\x01\x12\x14\n\x06sha256\x18\x03 \x01(\x0c\x42\x04\xe2\x41\x01\x02\">\n\x12GetSnapshotRequest\x12(\n\x04name\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\n\x11\x66\x61irlead/Snapshot\"u\n\x14ListSnapshotsRequest\x12*\n\x06parent\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\x12\x11\x66\x61irlead/Snapshot\x12\x17\n\tpage_size\x18\x02 \x01(\x05\x42\x04\xe2\x41\x01\x01\x12\x18\n\npage_token\x18\x03 \x01(\tB\x04\xe2\x41\x01\x01\"Z\n\x15ListSnapshotsResponse\x12(\n\tsnapshots\x18\x01 \x03(\x0b\x32\x15.fairlead.v1.Snapshot\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"U\n\x15\x44\x65leteSnapshotRequest\x12(\n\x04name\x18\x01 \x01(\tB\x1a\xe2\x41\x01\x02\xfa\x41\x13\n\x11\x66\x61irlead/Snapshot\x12\x12\n\x04\x65tag\x18\x02 \x01(\tB\x04\xe2\x41\x01\x01\x32\xcc\x03\n\x0fSnapshotService\x12M\n\x0eUploadSnapshot\x12\".fairlead.v1.UploadSnapshotRequest\x1a\x15.fairlead.v1.Snapshot(\x01\x12o\n\x0bGetSnapshot\x12\x1f.fairlead.v1.GetSnapshotRequest\x1a\x15.fairlead.v1.Snapshot\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{name=tenants/*/snapshots/*}\x12\x80\x01\n\rListSnapshots\x12!.fairlead.v1.ListSnapshotsRequest\x1a\".fairlead.v1.ListSnapshotsResponse\"(\x82\xd3\xe4\x93\x02\"\x12 /v1/{parent=tenants/*}/snapshots\x12v\n\x0e\x44\x65leteSnapshot\x12\".fairlead.v1.DeleteSnapshotRequest\x1a\x16.google.protobuf.Empty\"(\x82\xd3\xe4\x93\x02\"* /v1/{name=tenants/*/snapshots/*}BK\n\x0b\x66\x61irlead.v1B\x14SnapshotServiceProtoP\x01Z\x16\x66\x61irlead/v1;fairleadv1\xaa\x02\x0b\x46\x61irlead.V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,6 +56,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SNAPSHOT'].fields_by_name['create_time']._serialized_options = b'\342A\001\003'
   _globals['_SNAPSHOT'].fields_by_name['etag']._loaded_options = None
   _globals['_SNAPSHOT'].fields_by_name['etag']._serialized_options = b'\342A\001\003'
+  _globals['_SNAPSHOT'].fields_by_name['quarantined']._loaded_options = None
+  _globals['_SNAPSHOT'].fields_by_name['quarantined']._serialized_options = b'\342A\001\003'
+  _globals['_SNAPSHOT'].fields_by_name['quarantined_count']._loaded_options = None
+  _globals['_SNAPSHOT'].fields_by_name['quarantined_count']._serialized_options = b'\342A\001\003'
   _globals['_SNAPSHOT']._loaded_options = None
   _globals['_SNAPSHOT']._serialized_options = b'\352AO\n\021fairlead/Snapshot\022%tenants/{tenant}/snapshots/{snapshot}*\tsnapshots2\010snapshot'
   _globals['_SNAPSHOTHEADER'].fields_by_name['parent']._loaded_options = None
@@ -69,6 +74,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SNAPSHOTHEADER'].fields_by_name['chunk_count']._serialized_options = b'\342A\001\001'
   _globals['_SNAPSHOTHEADER'].fields_by_name['request_id']._loaded_options = None
   _globals['_SNAPSHOTHEADER'].fields_by_name['request_id']._serialized_options = b'\342A\001\001'
+  _globals['_SNAPSHOTHEADER'].fields_by_name['intake']._loaded_options = None
+  _globals['_SNAPSHOTHEADER'].fields_by_name['intake']._serialized_options = b'\342A\001\001'
   _globals['_SNAPSHOTCHUNK'].fields_by_name['sequence']._loaded_options = None
   _globals['_SNAPSHOTCHUNK'].fields_by_name['sequence']._serialized_options = b'\342A\001\001'
   _globals['_SNAPSHOTCHUNK'].fields_by_name['cycle_columns']._loaded_options = None
@@ -93,24 +100,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SNAPSHOTSERVICE'].methods_by_name['ListSnapshots']._serialized_options = b'\202\323\344\223\002\"\022 /v1/{parent=tenants/*}/snapshots'
   _globals['_SNAPSHOTSERVICE'].methods_by_name['DeleteSnapshot']._loaded_options = None
   _globals['_SNAPSHOTSERVICE'].methods_by_name['DeleteSnapshot']._serialized_options = b'\202\323\344\223\002\"* /v1/{name=tenants/*/snapshots/*}'
-  _globals['_SNAPSHOT']._serialized_start=204
-  _globals['_SNAPSHOT']._serialized_end=580
-  _globals['_TABLESIZE']._serialized_start=582
-  _globals['_TABLESIZE']._serialized_end=622
-  _globals['_UPLOADSNAPSHOTREQUEST']._serialized_start=624
-  _globals['_UPLOADSNAPSHOTREQUEST']._serialized_end=747
-  _globals['_SNAPSHOTHEADER']._serialized_start=750
-  _globals['_SNAPSHOTHEADER']._serialized_end=975
-  _globals['_SNAPSHOTCHUNK']._serialized_start=977
-  _globals['_SNAPSHOTCHUNK']._serialized_end=1067
-  _globals['_GETSNAPSHOTREQUEST']._serialized_start=1069
-  _globals['_GETSNAPSHOTREQUEST']._serialized_end=1131
-  _globals['_LISTSNAPSHOTSREQUEST']._serialized_start=1133
-  _globals['_LISTSNAPSHOTSREQUEST']._serialized_end=1250
-  _globals['_LISTSNAPSHOTSRESPONSE']._serialized_start=1252
-  _globals['_LISTSNAPSHOTSRESPONSE']._serialized_end=1342
-  _globals['_DELETESNAPSHOTREQUEST']._serialized_start=1344
-  _globals['_DELETESNAPSHOTREQUEST']._serialized_end=1429
-  _globals['_SNAPSHOTSERVICE']._serialized_start=1432
-  _globals['_SNAPSHOTSERVICE']._serialized_end=1892
+  _globals['_SNAPSHOT']._serialized_start=232
+  _globals['_SNAPSHOT']._serialized_end=690
+  _globals['_TABLESIZE']._serialized_start=692
+  _globals['_TABLESIZE']._serialized_end=732
+  _globals['_UPLOADSNAPSHOTREQUEST']._serialized_start=734
+  _globals['_UPLOADSNAPSHOTREQUEST']._serialized_end=857
+  _globals['_SNAPSHOTHEADER']._serialized_start=860
+  _globals['_SNAPSHOTHEADER']._serialized_end=1132
+  _globals['_SNAPSHOTCHUNK']._serialized_start=1134
+  _globals['_SNAPSHOTCHUNK']._serialized_end=1224
+  _globals['_GETSNAPSHOTREQUEST']._serialized_start=1226
+  _globals['_GETSNAPSHOTREQUEST']._serialized_end=1288
+  _globals['_LISTSNAPSHOTSREQUEST']._serialized_start=1290
+  _globals['_LISTSNAPSHOTSREQUEST']._serialized_end=1407
+  _globals['_LISTSNAPSHOTSRESPONSE']._serialized_start=1409
+  _globals['_LISTSNAPSHOTSRESPONSE']._serialized_end=1499
+  _globals['_DELETESNAPSHOTREQUEST']._serialized_start=1501
+  _globals['_DELETESNAPSHOTREQUEST']._serialized_end=1586
+  _globals['_SNAPSHOTSERVICE']._serialized_start=1589
+  _globals['_SNAPSHOTSERVICE']._serialized_end=2049
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 Snapshots: cycles stored once, immutable, under a digest of their content."""
 
 from collections import abc as _abc
+from fairlead.v1 import decision_pb2 as _decision_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -34,6 +35,8 @@ class Snapshot(_message.Message):
     SIZE_BYTES_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    QUARANTINED_FIELD_NUMBER: _builtins.int
+    QUARANTINED_COUNT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, tenants/{t}/snapshots/{s}."""
     digest: _builtins.str
@@ -48,6 +51,8 @@ class Snapshot(_message.Message):
     """Bytes it takes."""
     etag: _builtins.str
     """Changes when the description does; give it back to delete only what was seen."""
+    quarantined_count: _builtins.int
+    """Count of those rows. Where it is above 0, `digest` is of the rows that are left and of these."""
     @_builtins.property
     def tables(self) -> _containers.RepeatedCompositeFieldContainer[Global___TableSize]:
         """Its tables that are not empty."""
@@ -55,6 +60,12 @@ class Snapshot(_message.Message):
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was stored."""
+
+    @_builtins.property
+    def quarantined(self) -> _containers.RepeatedCompositeFieldContainer[_decision_pb2.Finding]:
+        """What is wrong with the rows that a solve leaves out, as in Decision. Only where the upload had
+        intake QUARANTINE.
+        """
 
     def __init__(
         self,
@@ -68,10 +79,12 @@ class Snapshot(_message.Message):
         size_bytes: _builtins.int = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
+        quarantined: _abc.Iterable[_decision_pb2.Finding] | None = ...,
+        quarantined_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of_day", b"_as_of_day", "as_of_day", b"as_of_day", "create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of_day", b"_as_of_day", "as_of_day", b"as_of_day", "create_time", b"create_time", "currency", b"currency", "cycle_day", b"cycle_day", "digest", b"digest", "etag", b"etag", "name", b"name", "size_bytes", b"size_bytes", "tables", b"tables"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of_day", b"_as_of_day", "as_of_day", b"as_of_day", "create_time", b"create_time", "currency", b"currency", "cycle_day", b"cycle_day", "digest", b"digest", "etag", b"etag", "name", b"name", "quarantined", b"quarantined", "quarantined_count", b"quarantined_count", "size_bytes", b"size_bytes", "tables", b"tables"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of_day: _TypeAlias = _typing.Literal["as_of_day"]  # noqa: Y015
     _WhichOneofArgType__as_of_day: _TypeAlias = _typing.Literal["_as_of_day", b"_as_of_day"]  # noqa: Y015
@@ -149,6 +162,7 @@ class SnapshotHeader(_message.Message):
     AS_OF_DAY_FIELD_NUMBER: _builtins.int
     CHUNK_COUNT_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    INTAKE_FIELD_NUMBER: _builtins.int
     parent: _builtins.str
     """The tenant, tenants/{t}, as for SolveAllocation. Required."""
     cycle_day: _builtins.int
@@ -163,6 +177,10 @@ class SnapshotHeader(_message.Message):
     """Makes the upload idempotent, as for SolveAllocation. An id whose snapshot was deleted is free.
     At most 64 characters, none of them a control character; default: none.
     """
+    intake: _decision_pb2.IntakeMode.ValueType
+    """What becomes of rows that break a rule. QUARANTINE: they are kept and listed in the snapshot;
+    a solve with intake QUARANTINE leaves them out, another one is refused. Default REFUSE.
+    """
     def __init__(
         self,
         *,
@@ -172,10 +190,11 @@ class SnapshotHeader(_message.Message):
         as_of_day: _builtins.int | None = ...,
         chunk_count: _builtins.int = ...,
         request_id: _builtins.str = ...,
+        intake: _decision_pb2.IntakeMode.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_as_of_day", b"_as_of_day", "_cycle_day", b"_cycle_day", "as_of_day", b"as_of_day", "cycle_day", b"cycle_day"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of_day", b"_as_of_day", "_cycle_day", b"_cycle_day", "as_of_day", b"as_of_day", "chunk_count", b"chunk_count", "currency", b"currency", "cycle_day", b"cycle_day", "parent", b"parent", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_as_of_day", b"_as_of_day", "_cycle_day", b"_cycle_day", "as_of_day", b"as_of_day", "chunk_count", b"chunk_count", "currency", b"currency", "cycle_day", b"cycle_day", "intake", b"intake", "parent", b"parent", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__as_of_day: _TypeAlias = _typing.Literal["as_of_day"]  # noqa: Y015
     _WhichOneofArgType__as_of_day: _TypeAlias = _typing.Literal["_as_of_day", b"_as_of_day"]  # noqa: Y015

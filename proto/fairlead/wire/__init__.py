@@ -7,7 +7,7 @@ faults; what its values mean is checked at the solver's intake.
 from __future__ import annotations
 
 from .cycle import MAX_ROWS, cycle_in_rows, cycle_of, facts_of
-from .decisions import decision_message, validation_message
+from .decisions import decision_message, validation_message, write_left_out
 from .durations import DURATION_RULE, is_duration, seconds_of, written
 from .lines import CHUNK_LINES, DecidedLines, decided_lines, line_chunks, line_columns
 from .options import Asked, options_of
@@ -53,5 +53,6 @@ __all__ = [
     "table_path",
     "upload_of",
     "validation_message",
+    "write_left_out",
     "written",
 ]

@@ -7,12 +7,22 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from fairlead.v1.allocation_service_pb2 import Validation
-from fairlead.v1.decision_pb2 import ContractResult, Decision, Finding, TierResult, Totals
+from fairlead.v1.decision_pb2 import (
+    INTAKE_MODE_QUARANTINE,
+    INTAKE_MODE_REFUSE,
+    ContractResult,
+    Decision,
+    Finding,
+    TierResult,
+    Totals,
+)
+from fairlead.v1.snapshot_service_pb2 import Snapshot
 from fairlead_solver.api import (
     MAX_FINDINGS,
     Bools,
     Coded,
     Explanation,
+    LeftOut,
     Outcome,
     Problem,
     Shares,
@@ -56,6 +66,10 @@ def decision_message(
         digest=decided.digest,
         policy=policy_message(problem.policy),
     )
+    message.intake = INTAKE_MODE_REFUSE
+    if problem.left_out is not None:
+        message.intake = INTAKE_MODE_QUARANTINE
+        write_left_out(message, problem.left_out)
     customers, products = problem.facts.customers, problem.facts.products
     message.customer_names.update(_names(customers.id, customers.display_name))
     message.product_names.update(_names(products.id, products.display_name))
@@ -86,12 +100,21 @@ def _names(ids: Sequence[str], names: Coded) -> dict[str, str]:
 
 def validation_message(problem: Problem) -> Validation:
     """The answer of validate_only."""
-    return Validation(
+    message = Validation(
         input_digest=problem.digest,
         policy_digest=problem.policy_digest,
         warnings=[_remark(w) for w in problem.warnings[:MAX_FINDINGS]],
         warning_count=len(problem.warnings),
     )
+    if problem.left_out is not None:
+        write_left_out(message, problem.left_out)
+    return message
+
+
+def write_left_out(message: Decision | Validation | Snapshot, left_out: LeftOut) -> None:
+    """The rows that were left out: what is wrong with them, and how many they are."""
+    message.quarantined.extend(map(_remark, left_out.findings))
+    message.quarantined_count = left_out.count
 
 
 def _write_status(message: Decision, decided: Decided) -> None:
@@ -139,4 +162,5 @@ def _count(totals: Totals, lines: DecidedLines, chosen: Bools) -> None:
 
 
 def _remark(remark: Remark) -> Finding:
-    return Finding(path=remark.path, id=remark.id, value=remark.value, rule=remark.rule)
+    rule = remark.rule + "".join(remark.remarks())
+    return Finding(path=remark.path, id=remark.id, value=remark.value, rule=rule)

@@ -13,7 +13,11 @@ from fairlead.v1.allocation_service_pb2 import (
     EXPLANATION_LEVEL_FULL,
     EXPLANATION_LEVEL_UNSPECIFIED,
 )
-from fairlead.v1.decision_pb2 import ENGINE_REFERENCE, ENGINE_UNSPECIFIED
+from fairlead.v1.decision_pb2 import (
+    ENGINE_REFERENCE,
+    ENGINE_UNSPECIFIED,
+    INTAKE_MODE_QUARANTINE,
+)
 from fairlead_solver.api import Engine, Faults, Finding, Options, Problem, lines_named
 
 from .durations import DURATION_RULE, is_duration, seconds_of, written
@@ -33,6 +37,7 @@ class Asked:
     with_rows: bool  # lines as rows in the answer
     weigh: bool  # tell what each weight of the policy cost
     explain_first: tuple[str, ...]  # lines, by id
+    quarantine: bool  # rows that break a rule are left out
 
     def first_lines(self, problem: Problem) -> tuple[int, ...]:
         """`explain_first` as places in the problem. Raises InvalidInput for a line it has not."""
@@ -66,11 +71,12 @@ def options_of(message: allocation_service_pb2.SolveOptions) -> Asked:
         with_rows=message.view not in (DECISION_VIEW_SUMMARY, DECISION_VIEW_COLUMNS),
         weigh=message.weigh_policy,
         explain_first=tuple(message.explain_first),
+        quarantine=message.intake == INTAKE_MODE_QUARANTINE,
     )
 
 
 def _check_enums(message: allocation_service_pb2.SolveOptions, faults: Faults) -> None:
-    for name in ("engine", "explanation", "view"):
+    for name in ("engine", "explanation", "view", "intake"):
         kind = message.DESCRIPTOR.fields_by_name[name].enum_type
         number = getattr(message, name)
         if kind is not None and number not in kind.values_by_number:

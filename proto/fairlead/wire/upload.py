@@ -11,6 +11,7 @@ import numpy as np
 from google.protobuf.message import DecodeError
 
 from fairlead.v1.columns_pb2 import CycleColumns
+from fairlead.v1.decision_pb2 import INTAKE_MODE_QUARANTINE, INTAKE_MODE_REFUSE, IntakeMode
 from fairlead.v1.snapshot_service_pb2 import SnapshotChunk, SnapshotHeader, UploadSnapshotRequest
 from fairlead_solver.api import Coded, Codes, Facts, Faults, Finding, InvalidInput, Lists, Table
 
@@ -23,9 +24,15 @@ ROWS_PER_CHUNK = 100_000
 
 
 def upload_of(
-    facts: Facts, parent: str, request_id: str = "", rows_per_chunk: int = ROWS_PER_CHUNK
+    facts: Facts,
+    parent: str,
+    request_id: str = "",
+    rows_per_chunk: int = ROWS_PER_CHUNK,
+    *,
+    quarantine: bool = False,
 ) -> Iterator[UploadSnapshotRequest]:
-    """The messages that upload a cycle: header first, then chunks of so many rows."""
+    """The messages that upload a cycle: header first, then chunks of so many rows. `quarantine`:
+    rows that break a rule are kept for a solve that leaves them out."""
     parts = [
         (table, start) for table in facts.tables() for start in range(0, len(table), rows_per_chunk)
     ]
@@ -36,6 +43,7 @@ def upload_of(
         as_of_day=facts.as_of_day,
         chunk_count=len(parts),
         request_id=request_id,
+        intake=INTAKE_MODE_QUARANTINE if quarantine else INTAKE_MODE_REFUSE,
     )
     yield UploadSnapshotRequest(header=header)
     for sequence, (table, start) in enumerate(parts):
@@ -58,7 +66,11 @@ class Upload:
         faults = Faults()
         self._header = header_of(header, faults, "header.")
         self._chunk_count = header.chunk_count
+        if header.intake not in IntakeMode.values():
+            words = ", ".join(IntakeMode.keys())
+            faults.add(Finding("header.intake", "", str(header.intake), f"one of {words}"))
         faults.stop()
+        self.quarantine = header.intake == INTAKE_MODE_QUARANTINE
         self._parts: dict[str, list[Table]] = {}
         self._chunks: dict[str, list[tuple[int, int]]] = {}
         self._received = 0

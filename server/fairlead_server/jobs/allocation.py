@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -49,7 +50,7 @@ def _solved(run: Run) -> Iterator[bytes]:
     request = _parsed(pb.SolveAllocationRequest, run.parts[0])
     reporter = Reporter(run.report)
     asked = _options(request.options, instructions)
-    problem = _problem(run, request, instructions, reporter, times)
+    problem = _problem(run, request, asked, instructions, reporter, times)
     first = _checked(lambda: asked.first_lines(problem), instructions)
     reporter.phase(progress.BUILD)
     times.begin(SOLVE)
@@ -86,7 +87,8 @@ def validate(run: Run) -> list[bytes]:
     request = _parsed(pb.SolveAllocationRequest, run.parts[0])
     instructions = Instructions.of(run.note)
     asked = _options(request.options, instructions)
-    problem = _problem(run, request, instructions, Reporter(run.report), PhaseTimes())
+    reporter, times = Reporter(run.report), PhaseTimes()
+    problem = _problem(run, request, asked, instructions, reporter, times)
     _checked(lambda: asked.first_lines(problem), instructions)
     validation = wire.validation_message(problem)
     return [pb.SolveAllocationResponse(validation=validation).SerializeToString()]
@@ -99,8 +101,12 @@ def describe(run: Run) -> list[bytes]:
     facts = _checked(upload.finish, instructions)
     places = upload.places()
     _check_size(facts, instructions, places)
+    usable, left_out = facts, api.LeftOut()
+    if upload.quarantine:
+        usable, left_out = _checked(lambda: api.usable_facts(facts), instructions, places)
+    digest = _checked(lambda: api.facts_digest(usable), instructions, places)
     snapshot = snapshot_service_pb2.Snapshot(
-        digest=_checked(lambda: api.facts_digest(facts), instructions, places),
+        digest=_digest_with(digest, left_out),
         cycle_day=facts.cycle_day,
         currency=facts.currency,
         as_of_day=facts.as_of_day,
@@ -110,7 +116,16 @@ def describe(run: Run) -> list[bytes]:
             if len(table)
         ],
     )
+    wire.write_left_out(snapshot, _in_request(left_out, places))
     return [snapshot.SerializeToString()]
+
+
+def _digest_with(digest: str, left_out: api.LeftOut) -> str:
+    """The digest of a snapshot's facts, told apart from one without the rows that are left out."""
+    if not left_out.count:
+        return digest
+    faults = sorted(f"{f.id}: {f.value}: {f.rule}" for f in left_out.findings)
+    return hashlib.sha256("\n".join([digest, str(left_out.count), *faults]).encode()).hexdigest()
 
 
 def _explanation(
@@ -139,6 +154,7 @@ def _told(instructions: Instructions, first: tuple[int, ...]) -> api.ExplainOpti
 def _problem(
     run: Run,
     request: pb.SolveAllocationRequest,
+    asked: wire.Asked,
     instructions: Instructions,
     reporter: Reporter,
     times: PhaseTimes,
@@ -153,7 +169,22 @@ def _problem(
     _check_memory(facts, instructions)
     reporter.phase(CHECK)
     times.begin(CHECK)
-    return _checked(lambda: api.intake(facts, policy), instructions, places)
+    problem = _checked(
+        lambda: api.intake(facts, policy, quarantine=asked.quarantine), instructions, places
+    )
+    if problem.left_out is None:
+        return problem
+    return replace(problem, left_out=_in_request(problem.left_out, places))
+
+
+def _in_request(left_out: api.LeftOut, places: wire.Places) -> api.LeftOut:
+    """What was left out, by its place in the request."""
+    return replace(left_out, findings=tuple(_placed(f, places) for f in left_out.findings))
+
+
+def _placed(finding: api.Finding, places: wire.Places) -> api.Finding:
+    other = finding.other and places.of(finding.other)
+    return replace(finding, path=places.of(finding.path), other=other)
 
 
 def _facts(
@@ -250,9 +281,7 @@ def _checked(
     try:
         return read()
     except api.InvalidInput as error:
-        findings = [
-            f if places is None else replace(f, path=places.of(f.path)) for f in error.findings
-        ]
+        findings = [f if places is None else _placed(f, places) for f in error.findings]
         violations = [violation_of(f).under(instructions.root) for f in findings]
         first = f"{violations[0].field}: {violations[0].description}"
         raise ServiceError(

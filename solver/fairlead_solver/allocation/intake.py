@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from enum import Enum
 from fractions import Fraction
@@ -34,20 +35,34 @@ from .facts import Contracts, Facts, Quotas
 from .overflow import overflows
 from .policy import Policy
 from .problem import LineFacts, Problem
+from .quarantine import LeftOut, leave_out
 from .warnings import warnings_about
 
+Known = Mapping[str, frozenset[str]]  # the ids of the tables that were given
 
-def intake(facts: Facts, policy: Policy) -> Problem:
+
+def intake(facts: Facts, policy: Policy, *, quarantine: bool = False) -> Problem:
     """Check a cycle and bring it into canonical form.
 
-    Raises InvalidInput with every fault found (at most 50 worded, all counted).
+    `quarantine`: rows that break a rule are left out and listed in `Problem.left_out`.
+
+    Raises InvalidInput with every fault found (at most 50 worded, all counted); with `quarantine`
+    where one is of no single row.
     """
-    faults = Faults()
-    faults.extend(policy.findings())
-    _check_facts(facts, faults)
-    _check_tiers(facts, policy, faults)
+    faults, given = Faults(), _given(facts)
+
+    def check(some: Facts, found: Faults) -> None:
+        found.extend(policy.findings())
+        _check_facts(some, given, found)
+        _check_tiers(some, policy, found)
+
+    left_out: LeftOut | None = None
+    if quarantine:
+        facts, left_out = leave_out(facts, check)
+    else:
+        check(facts, faults)
     faults.stop()
-    problem = _resolve(_canonical(facts), policy)
+    problem = replace(_resolve(_canonical(facts), policy), left_out=left_out)
     faults.extend(overflows(problem))
     faults.stop()
     return problem
@@ -59,20 +74,32 @@ def facts_digest(facts: Facts) -> str:
     Raises InvalidInput with every fault that no policy could heal.
     """
     faults = Faults()
-    _check_facts(facts, faults)
+    _check_facts(facts, _given(facts), faults)
     faults.stop()
     return _hashed(_canonical(facts)).hexdigest()
 
 
-def _check_facts(facts: Facts, faults: Faults) -> None:
-    ids = {t.NAME: getattr(t, "id", ()) for t in facts.tables()}
-    known = {name: frozenset(given) for name, given in ids.items() if given}
-    known.pop("orders", None)  # an order needs no row of its own
+def usable_facts(facts: Facts) -> tuple[Facts, LeftOut]:
+    """The facts without the rows that no policy could heal, and what was left out.
+
+    Raises InvalidInput where a fault is of no single row.
+    """
+    given = _given(facts)
+    return leave_out(facts, lambda some, found: _check_facts(some, given, found))
+
+
+def _given(facts: Facts) -> frozenset[str]:
+    """The tables that must hold every row that is referred to (an order needs no row)."""
+    return frozenset(t.NAME for t in facts.tables() if getattr(t, "id", ()) and t.NAME != "orders")
+
+
+def _check_facts(facts: Facts, given: frozenset[str], faults: Faults) -> None:
+    known = {name: frozenset(getattr(facts, name).id) for name in given}
     if not is_currency(facts.currency):
         faults.add(Finding("currency", "", facts.currency, CURRENCY_RULE))
     for table in facts.tables():
         check_table(table, known, faults)
-    _check_rules(facts, faults)
+    _check_rules(facts, known, faults)
 
 
 def _canonical(facts: Facts) -> Facts:
@@ -88,7 +115,7 @@ def _tidied(facts: Facts, name: str, words: dict[str, tuple[str, ...]]) -> objec
     return tidy(value, words) if isinstance(value, Table) else value
 
 
-def _check_rules(facts: Facts, faults: Faults) -> None:
+def _check_rules(facts: Facts, known: Known, faults: Faults) -> None:
     lines, lots = facts.lines, facts.lots
     if len(lines) == 0:
         faults.add(Finding("lines", "", "", "at least one line", "a cycle decides on lines"))
@@ -132,7 +159,7 @@ def _check_rules(facts: Facts, faults: Faults) -> None:
     )
     _check_scopes(facts, faults)
     _check_families(facts, faults)
-    _check_one_customer(facts, faults)
+    _check_one_customer(facts, known, faults)
 
 
 def _check_tiers(facts: Facts, policy: Policy, faults: Faults) -> None:
@@ -188,7 +215,7 @@ def _check_families(facts: Facts, faults: Faults) -> None:
         faults.where(table, "family", wrong[families.codes], PATH_RULE)
 
 
-def _check_one_customer(facts: Facts, faults: Faults) -> None:
+def _check_one_customer(facts: Facts, known: Known, faults: Faults) -> None:
     """An order has one customer and so one destination.
 
     A customer that is unknown is a fault of its own line: the others are not held to it.
@@ -196,8 +223,8 @@ def _check_one_customer(facts: Facts, faults: Faults) -> None:
     lines = facts.lines
     if len(lines) == 0 or not lines.order.names:
         return
-    known = set(facts.customers.id)
-    strange = np.array([bool(known) and n not in known for n in lines.customer.names] + [False])
+    ids = known.get("customers")
+    strange = np.array([ids is not None and n not in ids for n in lines.customer.names] + [False])
     counts = (lines.order.codes >= 0) & ~strange[lines.customer.codes]
     row = np.full(len(lines.order.names), -1, dtype=np.int64)
     in_order = np.flatnonzero(counts)[::-1]

@@ -20,6 +20,7 @@ from ..tables import Bools, Codes, Days, Floats, Ints
 from .arcs import Arcs, resized_arcs
 from .facts import Facts
 from .policy import Policy
+from .quarantine import LeftOut
 from .scopes import ByLine, Scopes, scopes
 
 Derived = TypeVar("Derived")
@@ -63,6 +64,7 @@ class Problem:
     warnings: tuple[Finding, ...]
     digest: str
     policy_digest: str
+    left_out: LeftOut | None = None  # None: rows that break a rule were refused
 
     def once(self, derive: Callable[[Problem], Derived]) -> Derived:
         """What `derive` makes of this problem, made when it is asked for first.
