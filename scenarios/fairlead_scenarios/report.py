@@ -18,6 +18,7 @@ from . import pictures
 from .decided import COLUMNS_FILE, Decided, Parts, Shortest
 from .screen.decision import apart, short_count, short_lines, something_decided, with_unit
 from .screen.money import POINTS_HEADING, cash_heading, columns_of, fill_of
+from .screen.remarks import above_figures
 from .screen.words import (
     count,
     exact,
@@ -147,6 +148,7 @@ def page(decision: decision_pb2.Decision, title: str) -> str:
         cash_heading=cash_heading(decision.currency),
         points_heading=POINTS_HEADING,
         apart=apart(decision),
+        remarks=above_figures(decision),
         decided=something_decided(decision),
         terms=terms,
         word=word,

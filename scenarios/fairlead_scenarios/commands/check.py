@@ -26,6 +26,8 @@ def check(
 
     Exit code 0: all of it holds. 1: something does not. 2: bad input.
     """
+    from fairlead.v1 import decision_pb2
+
     from ..asking import Asking
     from ..checking import faults_of, under_its_policy
     from ..deciding import decided, decided_at
@@ -42,7 +44,9 @@ def check(
         raise refuse("--cycle", path, "the cycle this decision was made from")
     else:
         scenario = under_its_policy(read_scenario(cycle), found.message)
-    decision, name, problem = found.message, scenario.name, problem_of(scenario)
+    decision, name = found.message, scenario.name
+    quarantine = decision.intake == decision_pb2.INTAKE_MODE_QUARANTINE
+    problem = problem_of(scenario, quarantine=quarantine)
     del scenario  # a large cycle is in the problem now
     console = terminal().out()
     faults = faults_of(problem, decision, found.lines())

@@ -47,6 +47,24 @@ MemoryLimit = Annotated[
 ]
 
 
+IntakeName = Annotated[
+    str,
+    typer.Option(
+        metavar="refuse|quarantine",
+        help="Rows that break a rule: refuse the cycle, or leave them out and list them.",
+    ),
+]
+
+
+def is_quarantine(intake: str) -> bool:
+    """Whether rows that break a rule are left out. Raises InvalidInput for another word."""
+    from ..documents import refuse
+
+    if intake not in ("refuse", "quarantine"):
+        raise refuse("--intake", intake, "one of refuse, quarantine")
+    return intake == "quarantine"
+
+
 def limit_bytes(gib: float | None) -> float | None:
     """The memory limit asked for, in bytes; None: the default."""
     return None if gib is None else gib * 2**30 or inf

@@ -15,12 +15,14 @@ from .options import (
     ClusterAddress,
     EngineName,
     Gap,
+    IntakeName,
     MemoryLimit,
     ScenarioPath,
     Seed,
     ServerAddress,
     TimeLimit,
     Workers,
+    is_quarantine,
     limit_bytes,
     server_of,
 )
@@ -39,6 +41,7 @@ def solve(
     gap: Gap = None,
     time_limit: TimeLimit = None,
     seed: Seed = None,
+    intake: IntakeName = "refuse",
     workers: Workers = 1,
     memory_limit: MemoryLimit = None,
     cluster: ClusterAddress = None,
@@ -73,6 +76,7 @@ def solve(
         cluster=cluster,
         start=start,
         keep=keep,
+        quarantine=is_quarantine(intake),
     )
     scenario = read_scenario(path)
     if json and is_many(scenario.cycle):

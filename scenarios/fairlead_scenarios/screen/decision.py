@@ -11,6 +11,7 @@ from rich.text import Text
 from fairlead.v1 import decision_pb2, explanation_pb2
 
 from .money import fill_of, show_money
+from .remarks import above_figures, below_figures
 from .words import (
     count,
     in_currency,
@@ -51,16 +52,16 @@ def _parts(decision: decision_pb2.Decision, title: str) -> Iterator[RenderableTy
     if decision.HasField("conflict"):
         yield from conflict_told(decision.conflict)
     yield from _apart(decision)
+    if remarks := above_figures(decision):
+        yield Text("\n".join(remarks), style=_LIMIT)
     if something_decided(decision):
         yield _totals(decision)
         yield from _tier_goals(decision)
         yield from show_money(decision)
     yield from _short(decision)
     yield from _binding(decision)
-    if decision.warning_count:
-        yield Text(f"\n{count(decision.warning_count)} remarks on the input:", style="yellow")
-        for remark in decision.warnings[:SHOWN]:
-            yield Text(f"  {remark.path} {remark.id}: {remark.value}: {remark.rule}")
+    if remarks := below_figures(decision):
+        yield Text("\n" + "\n".join(remarks), style=_LIMIT)
 
 
 def conflict_told(conflict: explanation_pb2.Conflict) -> Iterator[RenderableType]:
