@@ -1,7 +1,8 @@
 """Whom a limit holds back: the short lines that get more once it is loosened.
 
 Told of limits that stop no line by themselves (`with_slack`): there the facts do not show it, and
-the plan that loosening gives does.
+the plan that loosening gives does. More in a lot with slack also leaves others more of what a
+protection keeps: what it earns as the protection would by itself is the protection's.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from .copies import Beside, Copies
 from .marginal import contract_units, trials_of
 from .scope import Effort, Parts
 from .shortened import Shortened, most_valuable_first
+from .waterfall import protected_lots
 
 
 def held_back(
@@ -32,7 +34,12 @@ def held_back(
     """Of rows with slack those of which more is worth something and gives more to a short line,
     with these lines and the units they lack in whole packs. `x`: the solved vector."""
     worth = {row: valued[row].up for row in slack.rows().tolist() if row in valued}
-    steps = {row: up.step for row, up in worth.items() if up is not None and up.value_micros > 0}
+    of_others = _by_protection(case, valued)
+    steps = {
+        row: up.step
+        for row, up in worth.items()
+        if up is not None and up.value_micros > of_others.get(row, 0)
+    }
     if not steps:
         return slack.of_rows(np.empty(0, dtype=np.int64))
     rows = np.array(list(steps), dtype=np.int64)
@@ -44,6 +51,23 @@ def held_back(
     still = short[line] > 0
     row, line = trials.rows[places[part[still]]], line[still]
     return most_valuable_first(case, row, line, short[line])
+
+
+def _by_protection(case: Case, valued: Mapping[int, Marginals]) -> dict[int, int]:
+    """By row of a lot the most that one more for others of a protection of it is worth."""
+    lots = case.limits.model.block_rows("supply", "lots")
+    kept = case.limits.model.block_rows("protection", "protections")
+    found: dict[int, int] = {}
+    if lots is None or kept is None:
+        return found
+    for row in range(kept.start, kept.stop):
+        up = valued[row].up if row in valued else None
+        if up is None:
+            continue
+        of_it = protected_lots(case.problem, int(kept.keys[row - kept.start]))
+        for lot in (lots.start + np.flatnonzero(np.isin(lots.keys, of_it))).tolist():
+            found[lot] = max(found.get(lot, 0), up.value_micros)
+    return found
 
 
 def _get_more(case: Case, looser: Copies, x: Floats) -> tuple[Ints, Ints]:
