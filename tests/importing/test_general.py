@@ -180,3 +180,17 @@ def test_a_ragged_table_is_refused_with_its_line(shop: Path) -> None:
     (shop / "stock.csv").write_text("Sku,Shop,Qty\nA,N\n", encoding="utf-8")
     with pytest.raises(InvalidInput, match=r"stock\.csv:2: "):
         import_cycle(shop, Mapping.read(shop / "mapping.yaml"), {})
+
+
+def test_rows_that_break_a_rule_are_left_out_of_what_is_written(shop: Path, tmp_path: Path) -> None:
+    stock = "Sku,Shop,Qty\nA,N,-3\nA,S,4\nB,S,9\n"
+    mapping = MAPPING.replace("    where: [{value: Qty, above: 0}]\n", "")
+    (shop / "stock.csv").write_text(stock, encoding="utf-8")
+    (shop / "mapping.yaml").write_text(mapping, encoding="utf-8")
+    arguments = ("import", shop, "--mapping", shop / "mapping.yaml", "--out", tmp_path / "out")
+    refused = fairlead(*arguments, "--intake", "refuse")
+    assert refused.exit_code == 2 and "'-3' is not between 0 and" in refused.stderr
+    done = fairlead(*arguments)
+    assert done.exit_code == 0, done.stderr
+    assert "rows left out: 1" in done.stdout and "(A@N): '-3' is not between" in done.stdout
+    assert [lot.id for lot in read_scenario(tmp_path / "out").cycle.lots] == ["A@S", "B@S"]

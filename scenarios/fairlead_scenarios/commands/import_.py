@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from ..exits import Exit, command
-from .options import AsJson
+from .options import AsJson, IntakeName, is_quarantine
+
+SHOWN = 20  # faults of rows that were left out
 
 
 @command
@@ -23,6 +25,7 @@ def import_(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the mapping."),
     ] = None,
+    intake: IntakeName = "quarantine",
     json: AsJson = False,
 ) -> Exit:
     """Turn the tables of an ERP into a scenario folder that `fairlead solve` takes."""
@@ -30,14 +33,20 @@ def import_(
     from ..importing.mapping import Mapping
     from ..screen.words import count
 
-    found = import_cycle(source, Mapping.find(mapping), _parameters(set_ or []))
+    parameters, quarantine = _parameters(set_ or []), is_quarantine(intake)
+    found = import_cycle(source, Mapping.find(mapping), parameters, quarantine=quarantine)
     write_scenario(found, out)
     if json:
         rows = {name: len(table) for name, table in found.tables.items()}
-        typer.echo(encoder.dumps({"written": str(out), "rows": rows}))
+        faults = [str(finding) for finding in found.left_out.findings]
+        answer = {"written": str(out), "rows": rows, "left_out": found.left_out.count}
+        typer.echo(encoder.dumps({**answer, "faults": faults}))
         return Exit.OK
     sizes = ", ".join(f"{count(len(rows))} {name}" for name, rows in found.tables.items())
     typer.echo(f"{out}: {sizes}")
+    if found.left_out.count:
+        told = [f"  {finding}" for finding in found.left_out.findings[:SHOWN]]
+        typer.echo("\n".join([f"rows left out: {count(found.left_out.count)}", *told]))
     return Exit.OK
 
 

@@ -14,8 +14,11 @@ from typing import Any
 import yaml
 
 from fairlead.v1 import facts_pb2, policy_pb2
-from fairlead_solver.api import Finding, InvalidInput
+from fairlead.wire.cycle import facts_of
+from fairlead.wire.policies import policy_of as policy_values
+from fairlead_solver.api import Finding, InvalidInput, LeftOut, intake
 
+from ..beside import MAX_ROWS
 from ..csv_tables import read_csv_table
 from ..documents import refuse
 from ..scenario import HEADER, cycle_of, policy_of
@@ -42,10 +45,16 @@ class Imported:
     tables: Tables
     cycle: facts_pb2.Cycle
     policy: policy_pb2.Policy
+    left_out: LeftOut
 
 
-def import_cycle(source: Path, mapping: Mapping, parameters: Map[str, str]) -> Imported:
-    """The cycle a mapping makes of a folder of CSV files. Raises InvalidInput."""
+def import_cycle(
+    source: Path, mapping: Mapping, parameters: Map[str, str], *, quarantine: bool = False
+) -> Imported:
+    """The cycle a mapping makes of a folder of CSV files, checked under the mapping's policy.
+
+    `quarantine`: rows that break a rule are left out. Raises InvalidInput.
+    """
     unknown = parameters.keys() - mapping.parameters.keys()
     if unknown:
         known = ", ".join(mapping.parameters) or "(none)"
@@ -64,10 +73,20 @@ def import_cycle(source: Path, mapping: Mapping, parameters: Map[str, str]) -> I
     findings += _emptied(mapping, tables, files)
     if findings:
         raise InvalidInput(findings)
+    cycle, policy = _cycle(header, tables), policy_of(mapping.policy)
+    facts = facts_of(cycle, max_rows=MAX_ROWS)
+    left_out = intake(facts, policy_values(policy), quarantine=quarantine).left_out
+    if left_out is None or not left_out.count:
+        return Imported(mapping, header, tables, cycle, policy, LeftOut())
+    kept = {n: [rows[i] for i in left_out.stay[n].tolist()] for n, rows in tables.items()}
+    return Imported(mapping, header, kept, _cycle(header, kept), policy, left_out)
+
+
+def _cycle(header: Map[str, str], tables: Tables) -> facts_pb2.Cycle:
     given: dict[str, Any] = {k: v for k, v in header.items() if v != ""}
     for name, rows in tables.items():
         given[name] = [{k: v for k, v in row.items() if v != ""} for row in rows]
-    return Imported(mapping, header, tables, cycle_of(given), policy_of(mapping.policy))
+    return cycle_of(given)
 
 
 def _emptied(
