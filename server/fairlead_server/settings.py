@@ -93,7 +93,7 @@ class Settings(BaseModel):
     )
     max_proofs: int = Field(default=10_000, ge=0, description="short lines that are proven")
     max_values: int = Field(default=50, ge=0, description="binding limits valued both ways")
-    max_limits: int = Field(default=100, ge=0, description="limits tried that no reason names")
+    max_limits: int = Field(default=1000, ge=0, description="limits tried that no reason names")
     max_fixes: int = Field(default=10, ge=0, description="lines fixed, of a small cycle")
     max_fixes_beside: int = Field(default=20, ge=0, description="lines fixed, of a larger one")
 

@@ -22,5 +22,5 @@ def test_the_demo_prints_decision_binding_constraints_and_a_short_lines_story() 
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    for said in ("OPTIMAL", "Objective by term", "What binds", "Stock in reach", "SO-3"):
+    for said in ("OPTIMAL", "policy value, points", "What binds", "Stock in reach", "SO-3"):
         assert said in done.stdout, done.stdout

@@ -100,6 +100,7 @@ def test_a_missing_solver_is_named(solver: str) -> None:
 def test_a_cycle_without_any_arc_is_worth_nothing() -> None:
     facts = Facts(
         cycle_day=20_000,
+        lots=Lots.of(id=["L"], product=["Q"], location=["W"], quantity=[1]),
         lines=Lines.of(id=["I"], product=["P"], quantity=[1], unit_price_micros=[MICROS]),
     )
     answer = solve_apart(intake(facts, Policy()))

@@ -278,7 +278,6 @@ class Decision(_message.Message):
     LIMITS_UNTRIED_FIELD_NUMBER: _builtins.int
     WORTH_FIELD_NUMBER: _builtins.int
     TIER_GOALS_FIELD_NUMBER: _builtins.int
-    FIXES_UNTRIED_FIELD_NUMBER: _builtins.int
     INTAKE_FIELD_NUMBER: _builtins.int
     QUARANTINED_FIELD_NUMBER: _builtins.int
     QUARANTINED_COUNT_FIELD_NUMBER: _builtins.int
@@ -319,10 +318,6 @@ class Decision(_message.Message):
     """Limits that could run out beside short lines, used up or with slack, but are no line's reason
     and were not tried: any of them may bind and is not in `binding_constraints`. 0: that list is
     complete but for its end.
-    """
-    fixes_untried: _builtins.int
-    """Short lines for which no fix was sought, or not to the end, as the effort given was spent. 0:
-    a short line without a fix has none among the changes that are tried.
     """
     intake: Global___IntakeMode.ValueType
     """What became of rows of the cycle that break a rule, as it was asked for."""
@@ -454,7 +449,6 @@ class Decision(_message.Message):
         limits_untried: _builtins.int = ...,
         worth: _worth_pb2.Worth | None = ...,
         tier_goals: _abc.Iterable[Global___TierGoal] | None = ...,
-        fixes_untried: _builtins.int = ...,
         intake: Global___IntakeMode.ValueType = ...,
         quarantined: _abc.Iterable[Global___Finding] | None = ...,
         quarantined_count: _builtins.int = ...,
@@ -463,7 +457,7 @@ class Decision(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "bound_micros", b"bound_micros", "conflict", b"conflict", "create_time", b"create_time", "objective_micros", b"objective_micros", "policy", b"policy", "relative_gap", b"relative_gap", "solve", b"solve", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "totals", b"totals", "worth", b"worth"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "customer_names", b"customer_names", "cycle_day", b"cycle_day", "digest", b"digest", "fixes_untried", b"fixes_untried", "input_digest", b"input_digest", "intake", b"intake", "limits_untried", b"limits_untried", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "product_names", b"product_names", "quarantined", b"quarantined", "quarantined_count", b"quarantined_count", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tier_goals", b"tier_goals", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings", "weights", b"weights", "worth", b"worth"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros", "_objective_micros", b"_objective_micros", "_relative_gap", b"_relative_gap", "binding_constraints", b"binding_constraints", "bound_micros", b"bound_micros", "conflict", b"conflict", "contracts", b"contracts", "create_time", b"create_time", "currency", b"currency", "customer_names", b"customer_names", "cycle_day", b"cycle_day", "digest", b"digest", "input_digest", b"input_digest", "intake", b"intake", "limits_untried", b"limits_untried", "lines", b"lines", "name", b"name", "objective_micros", b"objective_micros", "policy", b"policy", "policy_digest", b"policy_digest", "product_names", b"product_names", "quarantined", b"quarantined", "quarantined_count", b"quarantined_count", "relative_gap", b"relative_gap", "snapshot", b"snapshot", "solve", b"solve", "status", b"status", "terms", b"terms", "terms_of_no_contract", b"terms_of_no_contract", "terms_of_no_tier", b"terms_of_no_tier", "tier_goals", b"tier_goals", "tiers", b"tiers", "totals", b"totals", "warning_count", b"warning_count", "warnings", b"warnings", "weights", b"weights", "worth", b"worth"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__bound_micros: _TypeAlias = _typing.Literal["bound_micros"]  # noqa: Y015
     _WhichOneofArgType__bound_micros: _TypeAlias = _typing.Literal["_bound_micros", b"_bound_micros"]  # noqa: Y015

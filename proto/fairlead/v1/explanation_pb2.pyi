@@ -1047,7 +1047,6 @@ class Relaxation(_message.Message):
     AMOUNT_FIELD_NUMBER: _builtins.int
     UNIT_FIELD_NUMBER: _builtins.int
     SENTENCE_FIELD_NUMBER: _builtins.int
-    WORTH_FIELD_NUMBER: _builtins.int
     amount: _builtins.int
     """By how much."""
     unit: Global___Unit.ValueType
@@ -1058,12 +1057,6 @@ class Relaxation(_message.Message):
     def rule(self) -> Global___Rule:
         """The rule."""
 
-    @_builtins.property
-    def worth(self) -> _worth_pb2.Worth:
-        """What the search for the cheapest way out counts for it, at most 0: the penalty of a floor that has
-        one is cash; units of a lock, fence, strategy or other floor count their price as policy value.
-        """
-
     def __init__(
         self,
         *,
@@ -1071,11 +1064,10 @@ class Relaxation(_message.Message):
         amount: _builtins.int = ...,
         unit: Global___Unit.ValueType = ...,
         sentence: _builtins.str = ...,
-        worth: _worth_pb2.Worth | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule", "worth", b"worth"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "rule", b"rule", "sentence", b"sentence", "unit", b"unit", "worth", b"worth"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "rule", b"rule", "sentence", b"sentence", "unit", b"unit"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -87,7 +87,6 @@ def decision_message(
     if explanation is not None:
         fill_all(message.binding_constraints, explanation.binding)
         message.limits_untried = explanation.limits_untried
-        message.fixes_untried = explanation.fixes_untried
         if explanation.conflict is not None:
             fill(message.conflict, explanation.conflict)
     return message

@@ -31,7 +31,7 @@ class Instructions:
     max_competitors: int = 100  # this and the rest: see `ExplainOptions`
     max_proofs: int = 10_000
     max_values: int = 50
-    max_limits: int = 100
+    max_limits: int = 1000
     max_fixes: int = 10
     max_fixes_beside: int = 20
 

@@ -24,8 +24,7 @@ class Explanation:
 
     `waterfall` and `reasons` hold every line; a `LineStory` is put together when asked for.
     `limits_untried`: limits that could run out, named by no reason and not tried, so that they are
-    not in `binding` though they might bind. `fixes_untried`: short lines for which no fix was
-    sought, or not to the end.
+    not in `binding` though they might bind.
     """
 
     case: Case | None
@@ -34,7 +33,6 @@ class Explanation:
     conflict: Conflict | None = None
     found: Findings = field(default_factory=Findings)
     limits_untried: int = 0
-    fixes_untried: int = 0
 
     @property
     def waterfall(self) -> Waterfall | None:
