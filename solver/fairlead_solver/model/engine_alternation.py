@@ -18,6 +18,7 @@ from .engine import TINY_COLUMNS, Answer, Engine, Limits, SolveStatus, accepted,
 
 SMALL_COLUMNS = 2000  # above, a root node alone takes long, and is not paid for twice
 FIRST_NODES, GROWTH = 200, 5
+MOST_ROUNDS = 10  # the last has two hundred million nodes; who ends otherwise has no answer
 ENDED = (SolveStatus.OPTIMAL, SolveStatus.INFEASIBLE)
 
 
@@ -68,8 +69,6 @@ def _turns(model: Model) -> Iterator[tuple[Engine, int]]:
     """(engine, nodes), again and again, with more nodes each round."""
     tiny = model.num_columns <= TINY_COLUMNS
     order = (Engine.SCIP, Engine.HIGHS) if tiny else (Engine.HIGHS, Engine.SCIP)
-    nodes = FIRST_NODES
-    while True:
+    for number in range(MOST_ROUNDS):
         for engine in order:
-            yield engine, nodes
-        nodes *= GROWTH
+            yield engine, FIRST_NODES * GROWTH**number
