@@ -373,9 +373,7 @@ def test_every_statement_of_200_random_cycles_holds() -> None:
 
 
 def test_a_limit_left_out_of_the_complete_list_of_a_large_cycle_is_found_out() -> None:
-    case = large_case(
-        lines_per_product=10.0, credit_share=0.1, quotas_per_line=0.005, quota_tightness=0.95
-    )
+    case = large_case(lines_per_product=10.0)
     decision = case.decision
     assert not decision.limits_untried
     for line in decision.lines:
