@@ -204,7 +204,7 @@ def test_what_gives_way_is_as_little_as_can_be() -> None:
 
 
 def test_a_locked_line_without_any_stock_is_its_own_conflict() -> None:
-    found = conflict_of(facts(lines=[line("L", 20, locked_quantity=15)]))
+    found = conflict_of(facts(lines=[line("L", 20, locked_quantity=15)], lots=[lot("S", 0)]))
     assert [(r.family, r.key) for r in found.rules] == [("lock", "L")]
     assert [r.amount for r in found.relaxations] == [15]
 
