@@ -307,7 +307,7 @@ def test_no_cheaper_way_out_exists(drawn: list[tuple[int, int, str, int]], stock
         says = held_by[rule]
         rows.append(line(f"L{number}", asked, unit_price_micros=price * MICROS, **says))
         held.append(asked if rule == "win" else units)
-    _, explanation = told(facts(lines=rows, lots=[lot("S", stock)] if stock else []))
+    _, explanation = told(facts(lines=rows, lots=[lot("S", stock)]))
     every = product(*(range(asked + 1) for asked, *_ in drawn))
     least = min(
         sum(abs(given - must) * d[1] for given, must, d in zip(plan, held, drawn, strict=True))

@@ -291,13 +291,13 @@ def test_fair_share_is_listed_with_what_loosening_it_would_earn() -> None:
     assert share.sentence.endswith("1 less: cash +2.00, policy value +8.00 points.")
 
 
-def test_more_stock_may_cost_where_fair_shares_grow_by_less_than_a_pack() -> None:
+def test_a_pack_of_stock_is_valued_where_a_unit_alone_only_raises_fair_shares() -> None:
     lines = [line("L", 20, pack=10), line("M", 20, pack=10)]
     policy = api.Policy(fair_share=FairSharePolicy(FairShareMode.PROPORTIONAL, shortfall_rate=2.0))
     _, explanation = told(facts(lines=lines, lots=[lot("S", 30)]), policy)
     lots = [b for b in explanation.binding if b.rule.family == "supply"]
-    assert [b.marginal_up.value_micros for b in lots if b.marginal_up] == [-10 * MICROS]
-    assert lots[0].sentence.endswith("1 more: cash 0.00, policy value -10.00 points.")
+    assert [b.marginal_up.value_micros for b in lots if b.marginal_up] == [600 * MICROS]
+    assert lots[0].sentence.endswith("10 more: cash +100.00, policy value +500.00 points.")
 
 
 def test_bug_lots_joined_by_a_floor_are_valued_one_at_a_time() -> None:

@@ -21,7 +21,11 @@ LANE = {"location": "DC-1", "destination": "C", "transit_days": 3}
 MINUTES = {"location": "DC-1", "resource": "pick"}
 
 EXACT: dict[str, tuple[ReasonCode, int, dict[str, list[Row]]]] = {
-    "no stock at all": (ReasonCode.NO_SUPPLY, 20, {"lines": [line("L", 20)]}),
+    "no stock at all": (
+        ReasonCode.NO_SUPPLY,
+        20,
+        {"lines": [line("L", 20)], "lots": [lot("S", 0)]},
+    ),
     "too little stock": (
         ReasonCode.NO_SUPPLY,
         12,

@@ -23,7 +23,7 @@ from .trying import Less, Tried
 from .values import FixAmount, FixKind
 
 SOLVES = 32  # of one line, to lessen what fills it, in a cycle that is tried whole
-SOLVES_BESIDE = 2  # in larger ones, where a try is dear and mostly in vain
+SOLVES_BESIDE = 16  # in larger ones, where a try is dear and mostly in vain
 
 Came = Sequence[Tried | bool]  # of a trial; True: it was not found out, False: it is ruled out
 Asked = Sequence[Trial] | Less | Ask
