@@ -74,7 +74,7 @@ def test_components_stopped_apart_have_true_bounds_together(
     for number in range(parts.count):
         batch = parts.batch(number, number + 1)
         ledger.enter(batch, maximise(batch.model, batch.starts, EXACT, StoppedRun(ends[number])))
-    found = ledger.solution(parts.count, SolveOptions(relative_gap=0.0))
+    found = ledger.solution(SolveOptions(relative_gap=0.0))
     if truth.money is None:
         assert found.status is SolveStatus.INFEASIBLE
         return
