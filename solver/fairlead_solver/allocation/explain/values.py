@@ -289,7 +289,6 @@ class Relaxation:
     amount: int
     unit: Unit
     sentence: str
-    worth: Worth | None = None  # what the search counts for it, at most 0
 
 
 @dataclass(frozen=True, slots=True)
