@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead_solver.api import EngineError, Foreign, Problem, Solved, Status, adopt
+from fairlead_solver.api.allocation import EngineError, Foreign, Problem, Solved, Status, adopt
 from fairlead_solver.reference.process import PREFIX, ReferenceFailed, solve_apart
 
 

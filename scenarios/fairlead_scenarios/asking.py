@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fairlead.v1 import allocation_service_pb2, decision_pb2
-from fairlead_solver.api import Engine
+from fairlead_solver.api.allocation import Engine
 
 from .documents import refuse
 

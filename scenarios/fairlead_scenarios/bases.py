@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     Basis,
     NotABasis,
     Solved,

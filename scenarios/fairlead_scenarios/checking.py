@@ -17,7 +17,7 @@ from google.protobuf import json_format
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead.wire.plans import packs_of
 from fairlead.wire.values import read_money
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     Finding,
     Ints,
     InvalidInput,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fairlead_solver.api import Finding, InvalidInput
+from fairlead_solver.api.allocation import Finding, InvalidInput
 
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a pipe"}
 SPACES = " \t\r\n\u00a0\u202f\ufeff"

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from fairlead_solver.api import Finding, InvalidInput
+from fairlead_solver.api.allocation import Finding, InvalidInput
 
 
 class _StrictLoader(yaml.SafeLoader):

@@ -20,7 +20,7 @@ from .terminal import Terminal, terminal, use
 
 if TYPE_CHECKING:
     from fairlead.v1 import decision_pb2
-    from fairlead_solver.api import InvalidInput
+    from fairlead_solver.api.allocation import InvalidInput
 
 
 class Exit(IntEnum):
@@ -87,7 +87,7 @@ def _add_options(ended: Callable[..., None], run: Callable[..., Any]) -> None:
 
 def _report(error: Exception, *, as_json: bool) -> Exit:
     """Print an error that users can cause, and choose the exit code. Raises any other error."""
-    from fairlead_solver.api import ClusterError, ClusterLost, EngineError, InvalidInput
+    from fairlead_solver.api.allocation import ClusterError, ClusterLost, EngineError, InvalidInput
 
     from .memory import ExceedsMemory
     from .remote import Refused

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from fairlead_solver.api import Finding, InvalidInput
+from fairlead_solver.api.allocation import Finding, InvalidInput
 
 from .csv_tables import read_csv_table
 

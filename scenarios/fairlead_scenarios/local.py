@@ -15,7 +15,7 @@ from fairlead.wire.lines import decided_lines, line_chunks
 from fairlead.wire.options import options_of
 from fairlead.wire.phase_times import CHECK, ENCODE, EXPLAIN, READ, SOLVE, PhaseTimes
 from fairlead.wire.policies import policy_of
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     UNLIMITED,
     Budget,
     ExplainOptions,

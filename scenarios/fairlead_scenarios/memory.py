@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead_solver.api import Facts, size_of
+from fairlead_solver.api.allocation import Facts, size_of
 
 from .benching.processes import available_bytes
 

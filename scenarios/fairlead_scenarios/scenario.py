@@ -22,7 +22,7 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 
 from fairlead.v1 import facts_pb2, policy_pb2
-from fairlead_solver.api import Finding, InvalidInput, Nearest
+from fairlead_solver.api.allocation import Finding, InvalidInput, Nearest
 
 from .beside import faults_beside
 from .csv_tables import read_csv_table

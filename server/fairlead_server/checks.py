@@ -8,7 +8,7 @@ from google.protobuf.message import DecodeError, Message
 
 from fairlead import wire
 from fairlead.v1 import allocation_service_pb2 as pb
-from fairlead_solver import api
+from fairlead_solver.api import allocation as api
 
 from .envelope import malformed
 from .errors import ServiceError, Violation, invalid

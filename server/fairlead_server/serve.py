@@ -20,7 +20,7 @@ from fairlead.v1 import (
     snapshot_service_pb2,
     snapshot_service_pb2_grpc,
 )
-from fairlead_solver import api
+from fairlead_solver.api import allocation as api
 
 from .background.retention import Retention
 from .background.storage_watch import StorageWatch

@@ -10,7 +10,7 @@ import pytest
 from fairlead_scenarios.checking import faults_of
 from fairlead_scenarios.local import problem_of
 from fairlead_scenarios.scenario import read_scenario
-from fairlead_solver import api
+from fairlead_solver.api import allocation as api
 from tests.scenarios.commands import fairlead
 from tests.serving import running_server
 

@@ -10,7 +10,7 @@ import pytest
 
 from fairlead import wire
 from fairlead_scenarios.recipe.generator import Recipe
-from fairlead_solver import api
+from fairlead_solver.api import allocation as api
 from fairlead_solver.model.cluster import Cluster, ClusterLost
 from fairlead_solver.model.crew import Crew, Programs, Threads
 from fairlead_solver.model.draft import Floats, Model

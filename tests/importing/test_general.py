@@ -15,7 +15,7 @@ from fairlead_scenarios.importing.importer import import_cycle, write_scenario
 from fairlead_scenarios.importing.mapping import Mapping
 from fairlead_scenarios.local import problem_of
 from fairlead_scenarios.scenario import read_scenario
-from fairlead_solver.api import InvalidInput
+from fairlead_solver.api.allocation import InvalidInput
 from tests.scenarios.commands import fairlead
 
 ROW: Row = {"Name": "bolt", "Qty": "7", "Price": "2.50", "Day": "24.11.2026", "None": ""}

@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from fairlead.wire.cycle import TABLES
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     MAX_DAY,
     MIN_DAY,
     Coded,

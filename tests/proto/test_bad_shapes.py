@@ -13,8 +13,8 @@ from fairlead.v1.facts_pb2 import Cycle, Line, Location, Lot
 from fairlead.v1.policy_pb2 import Policy
 from fairlead.v1.snapshot_service_pb2 import SnapshotChunk, SnapshotHeader
 from fairlead.wire import Upload, chunk_of, facts_of, options_of, policy_of
-from fairlead_solver.api import InvalidInput, intake
-from fairlead_solver.api import Policy as SolverPolicy
+from fairlead_solver.api.allocation import InvalidInput, intake
+from fairlead_solver.api.allocation import Policy as SolverPolicy
 
 
 def paths(call: Callable[[], object]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairlead.v1 import facts_pb2, policy_pb2
 from fairlead.wire import decision_message, facts_of, policy_of
-from fairlead_solver.api import ExplainOptions, explain, intake, solve
+from fairlead_solver.api.allocation import ExplainOptions, explain, intake, solve
 
 
 def test_what_is_left_out_is_counted_for_every_line() -> None:

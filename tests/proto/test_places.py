@@ -7,7 +7,7 @@ import pytest
 from fairlead.v1.facts_pb2 import Cycle
 from fairlead.v1.snapshot_service_pb2 import SnapshotHeader
 from fairlead.wire import CyclePlaces, Upload, cycle_of, facts_of, places_of, table_path, upload_of
-from fairlead_solver.api import InvalidInput, Policy, facts_digest, intake
+from fairlead_solver.api.allocation import InvalidInput, Policy, facts_digest, intake
 
 
 def cycle() -> Cycle:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from fairlead.v1.facts_pb2 import Cycle, Line, Lot
 from fairlead.wire import Upload, cycle_in_rows, cycle_of, facts_of, upload_of
-from fairlead_solver.api import NO_DAY, NO_INT, Facts, facts_digest, intake
+from fairlead_solver.api.allocation import NO_DAY, NO_INT, Facts, facts_digest, intake
 from tests.proto.same import any_facts, said
 from tests.strategies import Drawn, cycles
 

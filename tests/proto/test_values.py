@@ -30,7 +30,7 @@ from fairlead.wire import (
     read,
 )
 from fairlead_solver.allocation.explain import values
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     Change,
     InvalidInput,
     LineStory,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_solver.api import Options, Status, check, intake, solve
+from fairlead_solver.api.allocation import Options, Status, check, intake, solve
 from fairlead_solver.reference.process import solve_all_apart
 from tests.published.cycles import ONLY_MARGIN, Published, assignment, facility, knapsacks
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fairlead_solver.api import Foreign, Mismatch, Options, Status, adopt, explain, intake, solve
+from fairlead_solver.api.allocation import (
+    Foreign,
+    Mismatch,
+    Options,
+    Status,
+    adopt,
+    explain,
+    intake,
+    solve,
+)
 from fairlead_solver.reference.process import solve_all_apart
 from tests.reference.test_agreement import drawn_cycles
 from tests.strategies import cycles

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     Engine,
     EngineError,
     Options,

@@ -8,7 +8,7 @@ import pytest
 
 from fairlead_scenarios.local import problem_of
 from fairlead_scenarios.scenario import read_scenario
-from fairlead_solver.api import Options, Problem, Status, solve
+from fairlead_solver.api.allocation import Options, Problem, Status, solve
 from fairlead_solver.reference.process import ReferenceAnswer, solve_all_apart
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"

@@ -10,7 +10,7 @@ from fairlead.wire.cycle import facts_of
 from fairlead.wire.policies import policy_of
 from fairlead_scenarios.importing.importer import import_cycle
 from fairlead_scenarios.importing.mapping import Mapping
-from fairlead_solver.api import Options, Status, check, intake, solve
+from fairlead_solver.api.allocation import Options, Status, check, intake, solve
 from fairlead_solver.reference.process import solve_apart
 
 RELATIVE = 1e-6

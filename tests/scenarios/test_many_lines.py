@@ -15,7 +15,7 @@ from fairlead_scenarios.decided import Decided, Shortest, read_columns_file
 from fairlead_scenarios.local import problem_of
 from fairlead_scenarios.memory import ExceedsMemory, check_memory
 from fairlead_scenarios.scenario import read_scenario
-from fairlead_solver.api import Facts
+from fairlead_solver.api.allocation import Facts
 from tests.scenarios.commands import LIBRARY, fairlead
 from tests.serving import running_server
 

@@ -12,7 +12,7 @@ from fairlead_scenarios.verifying.ground import Ground, ground_of, near
 from fairlead_scenarios.verifying.joined import Joined
 from fairlead_scenarios.verifying.part import Part
 from fairlead_scenarios.verifying.sums import Limits
-from fairlead_solver.api import Options, Status, explain, intake, solve
+from fairlead_solver.api.allocation import Options, Status, explain, intake, solve
 from fairlead_solver.reference.process import (
     Held,
     Question,

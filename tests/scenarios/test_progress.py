@@ -17,7 +17,7 @@ from fairlead_scenarios.local import solve_local
 from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.scenario import Scenario
 from fairlead_scenarios.screen.progress import Unwatched, watching, worth_of
-from fairlead_solver.api import Phase, Standing
+from fairlead_solver.api.allocation import Phase, Standing
 
 
 def watched_solve(*arguments: str | Path) -> str:

@@ -13,7 +13,7 @@ from fairlead_scenarios.local import problem_of
 from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.scenario import read_scenario
 from fairlead_scenarios.sugar import Unfit, as_date, as_day, as_micros
-from fairlead_solver.api import InvalidInput
+from fairlead_solver.api.allocation import InvalidInput
 from tests.scenarios.commands import LIBRARY
 
 CYCLE = """\

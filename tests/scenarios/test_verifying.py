@@ -18,7 +18,7 @@ from fairlead_scenarios.scenario import Scenario, read_scenario
 from fairlead_scenarios.verifying.field import LARGE
 from fairlead_scenarios.verifying.trial import Kind, Outcome, Verdict
 from fairlead_scenarios.verifying.verify import Case, Effort, unexplained, verify
-from fairlead_solver.api import Options, explain, intake, solve
+from fairlead_solver.api.allocation import Options, explain, intake, solve
 from tests.reference.test_agreement import drawn_cycles
 from tests.scenarios.commands import LIBRARY, fairlead
 from tests.strategies import cycles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fairlead import wire
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import facts_pb2
-from fairlead_solver.api import Policy
+from fairlead_solver.api.allocation import Policy
 
 from .cycles import DAY, PARENT
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from fairlead_solver import api
+from fairlead_solver.api import allocation as api
 from tests.solver.explain.cases import facts, line, lot
 
 

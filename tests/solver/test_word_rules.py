@@ -9,7 +9,7 @@ import pytest
 
 from fairlead_solver.allocation.facts import Contracts, Lines, Lots, Products, Quotas
 from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
-from fairlead_solver.api import Facts, InvalidInput, Lists, Policy, Tier, intake
+from fairlead_solver.api.allocation import Facts, InvalidInput, Lists, Policy, Tier, intake
 from fairlead_solver.word_rules import is_currency, is_family_path, is_word, wrong_words
 
 LONG = "x" * 256

@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 from numpy.typing import NDArray
 
 from fairlead.v1.columns_pb2 import StringColumn, StringListColumn
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     Coded,
     Codes,
     Column,

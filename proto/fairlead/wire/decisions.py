@@ -17,7 +17,7 @@ from fairlead.v1.decision_pb2 import (
     Totals,
 )
 from fairlead.v1.snapshot_service_pb2 import Snapshot
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     MAX_FINDINGS,
     Bools,
     Coded,
@@ -32,8 +32,8 @@ from fairlead_solver.api import (
     by_contract,
     by_tier,
 )
-from fairlead_solver.api import Decision as Decided
-from fairlead_solver.api import Finding as Remark
+from fairlead_solver.api.allocation import Decision as Decided
+from fairlead_solver.api.allocation import Finding as Remark
 
 from .lines import DecidedLines, decided_lines, line_columns
 from .policies import policy_message

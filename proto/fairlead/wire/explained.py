@@ -15,7 +15,15 @@ from fairlead.v1.decision_columns_pb2 import (
     ReasonColumns,
 )
 from fairlead.v1.worth_pb2 import WorthColumns
-from fairlead_solver.api import NO_INT, LineStory, Reason, Term, Told, WaterfallKind, Worth
+from fairlead_solver.api.allocation import (
+    NO_INT,
+    LineStory,
+    Reason,
+    Term,
+    Told,
+    WaterfallKind,
+    Worth,
+)
 
 from .columns import write_plain_words
 from .values import fill

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     CASH_TERMS,
     Coded,
     Decision,

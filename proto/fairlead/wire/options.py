@@ -18,7 +18,7 @@ from fairlead.v1.decision_pb2 import (
     ENGINE_UNSPECIFIED,
     INTAKE_MODE_QUARANTINE,
 )
-from fairlead_solver.api import Engine, Faults, Finding, Options, Problem, lines_named
+from fairlead_solver.api.allocation import Engine, Faults, Finding, Options, Problem, lines_named
 
 from .durations import DURATION_RULE, is_duration, seconds_of, written
 

@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 
 from fairlead.v1.columns_pb2 import StringColumn
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
-from fairlead_solver.api import Coded, Ints
+from fairlead_solver.api.allocation import Coded, Ints
 
 from .columns import numbers, write_words
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fairlead.v1 import policy_pb2
-from fairlead_solver.api import Policy
+from fairlead_solver.api.allocation import Policy
 
 from .values import fill, read
 

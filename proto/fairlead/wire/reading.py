@@ -33,7 +33,7 @@ from fairlead.v1.explanation_pb2 import (
     WaterfallStep,
 )
 from fairlead.v1.worth_pb2 import Worth
-from fairlead_solver.api import Faults, Finding
+from fairlead_solver.api.allocation import Faults, Finding
 
 from .pieces import Pieces, gathered, joined, message_pieces, number_pieces, word_pieces
 

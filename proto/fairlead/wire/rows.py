@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from google.protobuf.message import Message
 
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     Coded,
     Column,
     ColumnKind,

@@ -13,7 +13,16 @@ from google.protobuf.message import DecodeError
 from fairlead.v1.columns_pb2 import CycleColumns
 from fairlead.v1.decision_pb2 import INTAKE_MODE_QUARANTINE, INTAKE_MODE_REFUSE, IntakeMode
 from fairlead.v1.snapshot_service_pb2 import SnapshotChunk, SnapshotHeader, UploadSnapshotRequest
-from fairlead_solver.api import Coded, Codes, Facts, Faults, Finding, InvalidInput, Lists, Table
+from fairlead_solver.api.allocation import (
+    Coded,
+    Codes,
+    Facts,
+    Faults,
+    Finding,
+    InvalidInput,
+    Lists,
+    Table,
+)
 
 from .cycle import header_of, tables_of, write_tables
 from .places import UploadPlaces

@@ -10,7 +10,7 @@ from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 from fairlead.wire.decisions import decision_message
 from fairlead.wire.lines import CHUNK_LINES, decided_lines, line_chunks
 from fairlead.wire.reading import decision_of_lines
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     Budget,
     Engine,
     Explanation,

@@ -9,7 +9,7 @@ from typing import Protocol, Self
 from fairlead.v1 import allocation_service_pb2 as messages
 from fairlead.wire.cycle import facts_of
 from fairlead.wire.policies import policy_of
-from fairlead_solver.api import export_mps, intake
+from fairlead_solver.api.allocation import export_mps, intake
 
 from ..decided import lines_in
 from ..documents import refuse

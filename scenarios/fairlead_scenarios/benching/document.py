@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from fairlead_solver.api import engine_versions
+from fairlead_solver.api.allocation import engine_versions
 
 from ..recipe.generator import Recipe
 from .figures import Growth, Ratio, growths, ratios

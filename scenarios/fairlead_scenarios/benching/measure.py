@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from fairlead.v1 import allocation_service_pb2 as messages
 from fairlead.wire.cycle import cycle_of, facts_of
 from fairlead.wire.policies import policy_of
-from fairlead_solver.api import (
+from fairlead_solver.api.allocation import (
     ClusterError,
     Engine,
     EngineError,

@@ -19,7 +19,7 @@ def export_mps(
     json: AsJson = False,
 ) -> Exit:
     """Write the cycle's mixed-integer program as an MPS file (minimise: money, negated)."""
-    from fairlead_solver.api import export_mps as mps_of
+    from fairlead_solver.api.allocation import export_mps as mps_of
 
     from ..documents import refuse
     from ..local import problem_of

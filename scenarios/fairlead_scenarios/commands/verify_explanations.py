@@ -60,7 +60,7 @@ def verify_explanations(
     the budget, is told, and counts neither as held nor as failed. Exit code 0: nothing failed.
     1: something did. 2: bad input.
     """
-    from fairlead_solver.api import EngineError
+    from fairlead_solver.api.allocation import EngineError
     from fairlead_solver.reference.process import ReferenceFailed
 
     from ..screen.verdicts import show_verdicts

@@ -16,7 +16,7 @@ import yaml
 from fairlead.v1 import facts_pb2, policy_pb2
 from fairlead.wire.cycle import facts_of
 from fairlead.wire.policies import policy_of as policy_values
-from fairlead_solver.api import Finding, InvalidInput, LeftOut, intake
+from fairlead_solver.api.allocation import Finding, InvalidInput, LeftOut, intake
 
 from ..beside import MAX_ROWS
 from ..csv_tables import read_csv_table

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fairlead_solver.api import Coded, Column, ColumnKind, Facts, Ints, Lists
+from fairlead_solver.api.allocation import Coded, Column, ColumnKind, Facts, Ints, Lists
 
 MOST_UNITS = 3  # a line asks for at most so many more; the stock of a lot moves by at most so many
 

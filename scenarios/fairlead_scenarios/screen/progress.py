@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from fairlead_solver.api import Phase, Standing
+from fairlead_solver.api.allocation import Phase, Standing
 
 from .words import money, percent
 

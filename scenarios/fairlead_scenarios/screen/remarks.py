@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fairlead.v1 import decision_pb2
-from fairlead_solver.api import Finding
+from fairlead_solver.api.allocation import Finding
 
 from .words import count
 

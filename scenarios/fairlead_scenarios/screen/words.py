@@ -9,7 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 
 from fairlead.v1 import explanation_pb2, worth_pb2
-from fairlead_solver.api import CASH_TERMS
+from fairlead_solver.api.allocation import CASH_TERMS
 
 from ..sugar import MICRO
 

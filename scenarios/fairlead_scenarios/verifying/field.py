@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Protocol
 
-from fairlead_solver.api import Facts, Policy
+from fairlead_solver.api.allocation import Facts, Policy
 from fairlead_solver.reference.process import Held, Question
 
 from .ground import Ground

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead_solver.api import Facts
+from fairlead_solver.api.allocation import Facts
 from fairlead_solver.reference.readings import floor
 
 from .changes import cell_of, put

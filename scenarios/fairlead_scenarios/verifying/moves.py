@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fairlead_solver.api import Facts
+from fairlead_solver.api.allocation import Facts
 from fairlead_solver.reference.process import Question
 
 from .changes import add, cell_of, put

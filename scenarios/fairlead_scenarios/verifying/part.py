@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from fairlead_solver.api import Facts, Policy
+from fairlead_solver.api.allocation import Facts, Policy
 from fairlead_solver.reference.process import Held, Question
 
 from .ground import Ground

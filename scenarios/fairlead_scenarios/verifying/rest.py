@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fairlead_solver.api import NO_INT, Coded, Facts
+from fairlead_solver.api.allocation import NO_INT, Coded, Facts
 from fairlead_solver.reference.readings import floor
 
 from .changes import Ints, kept_rows

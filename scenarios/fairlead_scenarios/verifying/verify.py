@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TypeVar
 
 from fairlead.v1 import decision_pb2
-from fairlead_solver.api import Problem
+from fairlead_solver.api.allocation import Problem
 from fairlead_solver.reference.process import Question, ask_apart
 
 from ..screen.words import word

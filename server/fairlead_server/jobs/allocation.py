@@ -16,7 +16,7 @@ from fairlead import wire
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2, facts_pb2, snapshot_service_pb2
 from fairlead.wire.phase_times import CHECK, ENCODE, EXPLAIN, READ, SOLVE, PhaseTimes
-from fairlead_solver import api
+from fairlead_solver.api import allocation as api
 
 from ..checks import violation_of
 from ..envelope import malformed

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.wire.phase_times import SOLVE
-from fairlead_solver import api
+from fairlead_solver.api import allocation as api
 
 _PAUSE_SECONDS = 0.2
 BUILD = "build"

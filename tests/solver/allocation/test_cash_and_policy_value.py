@@ -13,7 +13,15 @@ from fairlead_solver.allocation.cash import with_cash
 from fairlead_solver.allocation.families.churn import ChurnPolicy
 from fairlead_solver.allocation.families.fair_share import FairShareMode
 from fairlead_solver.allocation.policy import AgingPolicy, Policy, Step
-from fairlead_solver.api import Status, Term, TermKind, Worth, intake, objective_terms, solve
+from fairlead_solver.api.allocation import (
+    Status,
+    Term,
+    TermKind,
+    Worth,
+    intake,
+    objective_terms,
+    solve,
+)
 from tests.strategies import Drawn, cycles
 
 MONEY = {Term.MARGIN, Term.SHIPMENT, Term.LOCATION, Term.OVERTIME, Term.CONTRACT}

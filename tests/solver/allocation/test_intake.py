@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fairlead_solver.allocation import facts as f
-from fairlead_solver.api import Facts, InvalidInput, Policy, Tier, intake, solve
+from fairlead_solver.api.allocation import Facts, InvalidInput, Policy, Tier, intake, solve
 from fairlead_solver.tables import NO_DAY
 
 TODAY = 20_000

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairlead_solver.allocation import facts as f
-from fairlead_solver.api import Facts, InvalidInput, Outcome, Policy, Tier, intake, solve
+from fairlead_solver.api.allocation import Facts, InvalidInput, Outcome, Policy, Tier, intake, solve
 
 TODAY = 20_000
 Tables = dict[str, Any]

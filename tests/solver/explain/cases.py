@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fairlead_solver import api
 from fairlead_solver.allocation.explain import Explanation, explain
 from fairlead_solver.allocation.explain.values import LineStory, Reason, ReasonCode
 from fairlead_solver.allocation.facts import (
@@ -24,6 +23,7 @@ from fairlead_solver.allocation.facts import (
     Substitutes,
     Usages,
 )
+from fairlead_solver.api import allocation as api
 from fairlead_solver.tables import Table
 
 TODAY = 20_000

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlead_solver import api
 from fairlead_solver.allocation.explain import Explanation, Resolved, explain
 from fairlead_solver.allocation.explain.case import family_named
 from fairlead_solver.allocation.explain.conflict import conflict
@@ -19,6 +18,7 @@ from fairlead_solver.allocation.explain.conflict_part import cut
 from fairlead_solver.allocation.explain.values import Conflict
 from fairlead_solver.allocation.facts import Facts, Strategy
 from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
+from fairlead_solver.api import allocation as api
 from fairlead_solver.model.draft import RowKind
 from tests.strategies import Drawn, cycles
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from fairlead_solver import api
 from fairlead_solver.allocation.explain import ExplainOptions
 from fairlead_solver.allocation.explain.change import Change
 from fairlead_solver.allocation.explain.changes import changes
@@ -16,6 +15,7 @@ from fairlead_solver.allocation.facts import Facts, LotStatus, Strategy, SupplyK
 from fairlead_solver.allocation.families.fair_share import FairShareMode, FairSharePolicy
 from fairlead_solver.allocation.families.location_use import LocationUsePolicy
 from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
+from fairlead_solver.api import allocation as api
 
 from .cases import MICROS, TODAY, Row, facts, line, lot
 

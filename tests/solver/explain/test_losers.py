@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead_solver import api
 from fairlead_solver.allocation.explain import ExplainOptions
 from fairlead_solver.allocation.explain.values import Fix
 from fairlead_solver.allocation.facts import Facts
+from fairlead_solver.api import allocation as api
 
 from .cases import MICROS, facts, line, lot
 

@@ -10,7 +10,6 @@ import numpy as np
 import scipy.sparse as sp
 from hypothesis import given, settings
 
-from fairlead_solver import api
 from fairlead_solver.allocation.decide import write
 from fairlead_solver.allocation.explain import (
     Again,
@@ -32,6 +31,7 @@ from fairlead_solver.allocation.explain.values import (
 from fairlead_solver.allocation.explain.variant import same_layout
 from fairlead_solver.allocation.facts import Facts, LotStatus
 from fairlead_solver.allocation.families.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.api import allocation as api
 from fairlead_solver.model.draft import Floats, Ints, Model
 from fairlead_solver.model.solve import SolveOptions
 from fairlead_solver.model.solve import solve as solve_model

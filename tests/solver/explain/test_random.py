@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlead_solver import api
 from fairlead_solver.allocation.explain import Explanation, explain
 from fairlead_solver.allocation.explain.places import places
 from fairlead_solver.allocation.explain.values import Certainty, ReasonCode, WaterfallKind
+from fairlead_solver.api import allocation as api
 from tests.reference.test_agreement import drawn_cycles
 from tests.strategies import Drawn, cycles
 

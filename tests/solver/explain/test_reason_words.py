@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from fairlead_solver import api
 from fairlead_solver.allocation.explain.sentences import fix_sentence
 from fairlead_solver.allocation.explain.values import FixEffect, LineQuantity, ReasonCode
 from fairlead_solver.allocation.facts import LotStatus
@@ -16,6 +15,7 @@ from fairlead_solver.allocation.families.fair_share import FairShareMode, FairSh
 from fairlead_solver.allocation.plan import Plan
 from fairlead_solver.allocation.policy import Tier, TierMode
 from fairlead_solver.allocation.terms import Term
+from fairlead_solver.api import allocation as api
 
 from .cases import MICROS, TODAY, Row, Told, line, lot, tell
 

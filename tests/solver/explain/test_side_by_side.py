@@ -10,7 +10,6 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlead_solver import api
 from fairlead_solver.allocation.cash import with_cash
 from fairlead_solver.allocation.explain.again import Again
 from fairlead_solver.allocation.explain.as_decided import AsDecided
@@ -21,6 +20,7 @@ from fairlead_solver.allocation.explain.outcomes import Relaxed, State
 from fairlead_solver.allocation.explain.scope import Effort, Parts, Scopes
 from fairlead_solver.allocation.explain.stock import with_quantities
 from fairlead_solver.allocation.explain.variant import program, same_layout, with_facts
+from fairlead_solver.api import allocation as api
 from fairlead_solver.model.draft import Model
 from fairlead_solver.tables import Floats, Ints
 from tests.reference.test_agreement import drawn_cycles

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fairlead_solver import api
 from fairlead_solver.allocation.explain.values import AlternativeKind, ReasonCode, Unit
 from fairlead_solver.allocation.terms import Term
+from fairlead_solver.api import allocation as api
 
 from .cases import MICROS, facts, line, lot, tell
 

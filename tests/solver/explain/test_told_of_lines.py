@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fairlead_solver import api
 from fairlead_solver.allocation.explain.values import Certainty, ReasonCode
 from fairlead_solver.allocation.facts import LotStatus, Strategy
 from fairlead_solver.allocation.families.churn import ChurnPolicy
@@ -10,6 +9,7 @@ from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
 from fairlead_solver.allocation.figures import amount, money
 from fairlead_solver.allocation.policy import TierMode
 from fairlead_solver.allocation.terms import Term
+from fairlead_solver.api import allocation as api
 
 from .cases import MICROS, TODAY, facts, line, lot, tell
 

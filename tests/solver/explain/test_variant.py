@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 
-from fairlead_solver import api
 from fairlead_solver.allocation.explain.variant import program, with_facts
+from fairlead_solver.api import allocation as api
 from fairlead_solver.model.draft import Model
 from tests.strategies import Drawn, cycles
 

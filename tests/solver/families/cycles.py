@@ -15,7 +15,7 @@ from fairlead_solver.allocation.intake import intake
 from fairlead_solver.allocation.plan import Plan
 from fairlead_solver.allocation.policy import Policy
 from fairlead_solver.allocation.problem import Problem
-from fairlead_solver.api import Options, solve
+from fairlead_solver.api.allocation import Options, solve
 from fairlead_solver.model.draft import Draft, Model
 from fairlead_solver.tables import ColumnKind, Table
 

@@ -8,7 +8,7 @@ from fairlead_solver.allocation.decision import Status
 from fairlead_solver.allocation.families import contract_floor
 from fairlead_solver.allocation.problem import Problem
 from fairlead_solver.allocation.terms import Term
-from fairlead_solver.api import solve
+from fairlead_solver.api.allocation import solve
 
 from .cases import contract_floor as case
 from .cycles import MICRO, cycle, given, line, lot, plan_of, planned, row_keys

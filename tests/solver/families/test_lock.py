@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairlead_solver.allocation.decision import Status
 from fairlead_solver.allocation.families import lock
-from fairlead_solver.api import solve
+from fairlead_solver.api.allocation import solve
 
 from .cases import lock as case
 from .cycles import cycle, given, line, lot, planned, row_keys

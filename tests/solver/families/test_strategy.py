@@ -8,7 +8,7 @@ from fairlead_solver.allocation.decision import Status
 from fairlead_solver.allocation.facts import Strategy
 from fairlead_solver.allocation.families import strategy
 from fairlead_solver.allocation.problem import Problem
-from fairlead_solver.api import solve
+from fairlead_solver.api.allocation import solve
 
 from .cases import strategy as case
 from .cycles import cycle, given, line, lot, planned

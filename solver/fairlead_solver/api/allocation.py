@@ -13,14 +13,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from .alike import alike, folded
-from .allocation.adopt import Foreign, solution_of
-from .allocation.basis import Basis, basis_of, start_of
-from .allocation.basis_form import NotABasis
-from .allocation.basis_form import from_bytes as basis_from_bytes
-from .allocation.basis_form import to_bytes as basis_to_bytes
-from .allocation.decide import Mismatch, breaches, decide, money, write
-from .allocation.decision import (
+from ..alike import alike, folded
+from ..allocation.adopt import Foreign, solution_of
+from ..allocation.basis import Basis, basis_of, start_of
+from ..allocation.basis_form import NotABasis
+from ..allocation.basis_form import from_bytes as basis_from_bytes
+from ..allocation.basis_form import to_bytes as basis_to_bytes
+from ..allocation.decide import Mismatch, breaches, decide, money, write
+from ..allocation.decision import (
     Change,
     Decision,
     LineOutcomes,
@@ -29,47 +29,47 @@ from .allocation.decision import (
     SolveRecord,
     Status,
 )
-from .allocation.explain import Again, ExplainOptions, Explanation, Solving
-from .allocation.explain import explain as explain_decision
-from .allocation.explain.shares import Shares, by_contract, by_tier
-from .allocation.explain.told import Told
-from .allocation.explain.values import (
+from ..allocation.explain import Again, ExplainOptions, Explanation, Solving
+from ..allocation.explain import explain as explain_decision
+from ..allocation.explain.shares import Shares, by_contract, by_tier
+from ..allocation.explain.told import Told
+from ..allocation.explain.values import (
     BindingConstraint,
     Conflict,
     LineStory,
     Reason,
     WaterfallKind,
 )
-from .allocation.facts import Facts
-from .allocation.family import Breach
-from .allocation.intake import facts_digest, intake, usable_facts
-from .allocation.plan import Plan
-from .allocation.policy import AgingPolicy, Policy, Step, Tier, TierMode
-from .allocation.problem import Problem
-from .allocation.quarantine import LeftOut
-from .allocation.size import CycleSize, size_of
-from .allocation.terms import CASH_TERMS, Term, TermKind, Worth
-from .allocation.weights import WeightCost, cost_of, weights_of
-from .faults import Faults
-from .findings import MAX_FINDINGS, Finding, InvalidInput
-from .intake import outside, range_rule
-from .model.bound import bound_again as model_bound_again
-from .model.budget import UNLIMITED, Budget
-from .model.cluster import ClusterError, ClusterLost, crew_at
-from .model.crew import Crew
-from .model.draft import Model
-from .model.engine import Engine
-from .model.engine_versions import engine_versions
-from .model.floor import cold_pass as model_cold_pass
-from .model.mathopt import EngineError
-from .model.mps import to_mps
-from .model.overrun import left_behind
-from .model.solve import Phase, Solution, SolveOptions, Standing
-from .model.solve import solve as solve_model
-from .model.whole import solve_whole as solve_model_whole
-from .nearest import Nearest, nearest
-from .one_thread import one_thread
-from .tables import (
+from ..allocation.facts import Facts
+from ..allocation.family import Breach
+from ..allocation.intake import facts_digest, intake, usable_facts
+from ..allocation.plan import Plan
+from ..allocation.policy import AgingPolicy, Policy, Step, Tier, TierMode
+from ..allocation.problem import Problem
+from ..allocation.quarantine import LeftOut
+from ..allocation.size import CycleSize, size_of
+from ..allocation.terms import CASH_TERMS, Term, TermKind, Worth
+from ..allocation.weights import WeightCost, cost_of, weights_of
+from ..faults import Faults
+from ..findings import MAX_FINDINGS, Finding, InvalidInput
+from ..intake import outside, range_rule
+from ..model.bound import bound_again as model_bound_again
+from ..model.budget import UNLIMITED, Budget
+from ..model.cluster import ClusterError, ClusterLost, crew_at
+from ..model.crew import Crew
+from ..model.draft import Model
+from ..model.engine import Engine
+from ..model.engine_versions import engine_versions
+from ..model.floor import cold_pass as model_cold_pass
+from ..model.mathopt import EngineError
+from ..model.mps import to_mps
+from ..model.overrun import left_behind
+from ..model.solve import Phase, Solution, SolveOptions, Standing
+from ..model.solve import solve as solve_model
+from ..model.whole import solve_whole as solve_model_whole
+from ..nearest import Nearest, nearest
+from ..one_thread import one_thread
+from ..tables import (
     MAX_DAY,
     MIN_DAY,
     NO_DAY,
@@ -85,7 +85,7 @@ from .tables import (
     as_column,
     default_column,
 )
-from .word_rules import is_word
+from ..word_rules import is_word
 
 ENGINE_VERSION = f"ortools {version('ortools')}"
 
