@@ -11,17 +11,21 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fairlead_solver.allocation.facts import LotStatus, Strategy, SupplyKind
-from fairlead_solver.allocation.families.churn import ChurnPolicy
-from fairlead_solver.allocation.families.fair_share import (
+from fairlead_solver.allocation.cycle.facts import (
+    LotStatus,
+    Strategy,
+    SupplyKind,
+)
+from fairlead_solver.allocation.policy import AgingPolicy, Step, TierMode
+from fairlead_solver.allocation.rules.families.churn import ChurnPolicy
+from fairlead_solver.allocation.rules.families.fair_share import (
     FairShareGroup,
     FairShareMode,
     FairSharePolicy,
 )
-from fairlead_solver.allocation.families.fefo import FefoMode, FefoPolicy
-from fairlead_solver.allocation.families.location_use import LocationUsePolicy
-from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
-from fairlead_solver.allocation.policy import AgingPolicy, Step, TierMode
+from fairlead_solver.allocation.rules.families.fefo import FefoMode, FefoPolicy
+from fairlead_solver.allocation.rules.families.location_use import LocationUsePolicy
+from fairlead_solver.allocation.rules.families.time_fence import TimeFencePolicy
 from fairlead_solver.tables import NO_DAY, NO_INT
 from tests.drawn import (
     CENT,

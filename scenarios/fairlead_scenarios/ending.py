@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-_SOLVER = "fairlead_solver.api"  # not imported here: `--help` needs no solver
+_SOLVER = "fairlead_solver.api.allocation"  # not imported here: `--help` needs no solver
 
 
 class App(typer.Typer):

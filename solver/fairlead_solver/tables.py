@@ -2,8 +2,8 @@
 
 A *table* is a frozen dataclass whose fields are columns of equal length. Each field carries its
 `Column` description (kind, default, range, what it refers to); the input checks in
-`fairlead_solver.intake` and the converter in `fairlead.wire` are driven by these descriptions,
-so a new fact is one field here and one field in the contract, with the same name.
+`fairlead_solver.table_checks` and the converter in `fairlead.wire` are driven by these
+descriptions, so a new fact is one field here and one field in the contract, with the same name.
 
 Missing values: `NO_INT` (int64), `NO_DAY` (days) and code -1 (references and texts).
 """

@@ -49,14 +49,20 @@ LAYERS = (
     Layer(FACADE, ("fairlead_solver",), ("ortools",), CLOCK_AND_SURROUNDINGS),
     Layer(
         "fairlead_solver.model",
-        ("fairlead_solver.model", "fairlead_solver.tables", "fairlead_solver.findings"),
+        (
+            "fairlead_solver.model",
+            "fairlead_solver.arrays",
+            "fairlead_solver.tables",
+            "fairlead_solver.findings",
+        ),
         ("numpy", "scipy", "ortools", "pybind11_abseil"),  # the last is part of ortools
         ("os", "socket", "subprocess", "sqlite3", "asyncio"),
     ),
     Layer(
-        f"{ALLOCATION}.families",
+        f"{ALLOCATION}.rules.families",
         (
-            "fairlead_solver.model.draft",
+            "fairlead_solver.model.program.draft",
+            "fairlead_solver.arrays",
             "fairlead_solver.tables",
             "fairlead_solver.findings",
             ALLOCATION,
@@ -123,7 +129,7 @@ LAYERS = (
 )
 
 # Single modules that may reach further, each with the reason.
-CLUSTER = "fairlead_solver.model.cluster"
+CLUSTER = "fairlead_solver.model.execution.ray_executor"
 RAY_AFFINITY = "ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy"
 EXCEPTIONS: dict[tuple[str, str], str] = {
     (CLUSTER, "ray"): "the one file that speaks to a cluster; loaded only when one is asked for",
@@ -184,7 +190,7 @@ def test_every_import_obeys_the_table_of_the_architecture() -> None:
 
 
 def test_no_family_imports_another_family() -> None:
-    families = f"{ALLOCATION}.families"
+    families = f"{ALLOCATION}.rules.families"
     members = {
         module: path for module, path in modules().items() if module.startswith(families + ".")
     }
@@ -200,8 +206,13 @@ def test_no_family_imports_another_family() -> None:
 
 def test_outside_the_registry_only_the_knobs_of_single_families_are_known() -> None:
     """Everything else goes through FAMILIES, so that adding a rule touches no list of rules."""
-    families = f"{ALLOCATION}.families"
-    allowed = (families, f"{ALLOCATION}.explain", "fairlead_solver.reference")
+    families = f"{ALLOCATION}.rules.families"
+    allowed = (
+        families,
+        f"{ALLOCATION}.explain",
+        f"{ALLOCATION}.decision.objective_shares",  # shares by contract: floors are their contract's
+        "fairlead_solver.reference",
+    )
     breaches = [
         f"{path}:{line}: {target}"
         for module, path in modules().items()
@@ -231,20 +242,20 @@ def test_wire_alone_knows_both_messages_and_facts() -> None:
             continue
         targets = [target for _, target in imports_of(module, path)]
         messages = any("_pb2" in target for target in targets)
-        facts = any(within(target, (f"{ALLOCATION}.facts",)) for target in targets)
+        facts = any(within(target, (f"{ALLOCATION}.cycle.facts",)) for target in targets)
         assert not (messages and facts), f"{path} converts between messages and facts"
 
 
 @pytest.mark.parametrize(
     ("module", "target"),
     [
-        (f"{ALLOCATION}.families.supply", "ortools.sat.python"),
-        (f"{ALLOCATION}.families.supply", "fairlead_solver.model.engine"),
-        ("fairlead_solver.model.partition", f"{ALLOCATION}.facts"),
-        ("fairlead_solver.api", "grpc"),
-        ("fairlead_solver.api", "time"),
-        ("fairlead_solver.api", "fairlead.v1.facts_pb2"),
-        ("fairlead_server.app", "fairlead_solver.model.draft"),
+        (f"{ALLOCATION}.rules.families.supply", "ortools.sat.python"),
+        (f"{ALLOCATION}.rules.families.supply", "fairlead_solver.model.engines.engine"),
+        ("fairlead_solver.model.program.components", f"{ALLOCATION}.cycle.facts"),
+        ("fairlead_solver.api.allocation", "grpc"),
+        ("fairlead_solver.api.allocation", "time"),
+        ("fairlead_solver.api.allocation", "fairlead.v1.facts_pb2"),
+        ("fairlead_server.app", "fairlead_solver.model.program.draft"),
         ("fairlead_scenarios.runner", "fairlead_server.app"),
     ],
 )

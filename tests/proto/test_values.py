@@ -42,7 +42,7 @@ from fairlead_solver.api.allocation import (
     intake,
     solve,
 )
-from fairlead_solver.model.engine import Engine
+from fairlead_solver.model.engines.engine import Engine
 from tests.proto.same import any_value
 from tests.strategies import Drawn, cycles
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from fairlead_solver.allocation.facts import (
+from fairlead_solver.allocation.cycle.facts import (
     Customers,
     Facts,
     Lanes,

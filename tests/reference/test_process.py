@@ -8,10 +8,15 @@ import sys
 import numpy as np
 import pytest
 
-from fairlead_solver.allocation.facts import Facts, Lines, Lots, Strategy
-from fairlead_solver.allocation.intake import intake
+from fairlead_solver.allocation.cycle.facts import (
+    Facts,
+    Lines,
+    Lots,
+    Strategy,
+)
+from fairlead_solver.allocation.cycle.problem import Problem
+from fairlead_solver.allocation.cycle.validation import intake
 from fairlead_solver.allocation.policy import Policy
-from fairlead_solver.allocation.problem import Problem
 from fairlead_solver.reference.answer import ReferenceFailed, ReferenceStatus
 from fairlead_solver.reference.process import solve_all_apart, solve_apart, solver_of
 

@@ -10,7 +10,7 @@ from fairlead.v1 import decision_pb2
 from fairlead_scenarios.asking import Asking
 from fairlead_scenarios.local import problem_of, solve_local
 from fairlead_scenarios.verifying.verify import Case
-from fairlead_solver.allocation.families.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.allocation.rules.families.fair_share import FairShareMode, FairSharePolicy
 from fairlead_solver.api import allocation as api
 from tests.scenarios.clashes import clashes
 from tests.scenarios.test_sentences import found, told

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fairlead_solver.alike import alike, folded
-from fairlead_solver.allocation import facts as f
-from fairlead_solver.faults import Faults
+from fairlead_solver.allocation.cycle import facts as f
+from fairlead_solver.finding_collector import Faults
 from fairlead_solver.findings import Finding, InvalidInput
-from fairlead_solver.nearest import Nearest, nearest
+from fairlead_solver.similar_ids import alike, folded
+from fairlead_solver.spelling_hints import Nearest, nearest
 
 
 def many(rows: int) -> f.Lines:

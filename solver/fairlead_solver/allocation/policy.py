@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ..findings import Finding
-from ..word_rules import WORD_RULE, is_word
-from .families.churn import ChurnPolicy
-from .families.fair_share import FairSharePolicy
-from .families.fefo import FefoPolicy
-from .families.location_use import LocationUsePolicy
-from .families.time_fence import TimeFencePolicy
+from ..id_rules import WORD_RULE, is_word
+from .rules.families.churn import ChurnPolicy
+from .rules.families.fair_share import FairSharePolicy
+from .rules.families.fefo import FefoPolicy
+from .rules.families.location_use import LocationUsePolicy
+from .rules.families.time_fence import TimeFencePolicy
 
 MAX_RATE = 1e6
 

@@ -13,14 +13,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from ..alike import alike, folded
-from ..allocation.adopt import Foreign, solution_of
-from ..allocation.basis import Basis, basis_of, start_of
-from ..allocation.basis_form import NotABasis
-from ..allocation.basis_form import from_bytes as basis_from_bytes
-from ..allocation.basis_form import to_bytes as basis_to_bytes
-from ..allocation.decide import Mismatch, breaches, decide, money, write
-from ..allocation.decision import (
+from ..allocation.cycle.facts import Facts
+from ..allocation.cycle.problem import Problem
+from ..allocation.cycle.quarantine import LeftOut
+from ..allocation.cycle.size import CycleSize, size_of
+from ..allocation.cycle.validation import (
+    facts_digest,
+    intake,
+    usable_facts,
+)
+from ..allocation.decision.decide import (
+    Mismatch,
+    breaches,
+    decide,
+    money,
+    write,
+)
+from ..allocation.decision.decision import (
     Change,
     Decision,
     LineOutcomes,
@@ -29,10 +38,29 @@ from ..allocation.decision import (
     SolveRecord,
     Status,
 )
+from ..allocation.decision.external_plan import Foreign, solution_of
+from ..allocation.decision.objective_shares import (
+    Shares,
+    by_contract,
+    by_tier,
+)
+from ..allocation.decision.plan import Plan
+from ..allocation.decision.warm_start import (
+    Basis,
+    basis_of,
+    start_of,
+)
+from ..allocation.decision.warm_start_codec import NotABasis
+from ..allocation.decision.warm_start_codec import from_bytes as basis_from_bytes
+from ..allocation.decision.warm_start_codec import to_bytes as basis_to_bytes
+from ..allocation.decision.weight_cost import (
+    WeightCost,
+    cost_of,
+    weights_of,
+)
 from ..allocation.explain import Again, ExplainOptions, Explanation, Solving
 from ..allocation.explain import explain as explain_decision
-from ..allocation.explain.shares import Shares, by_contract, by_tier
-from ..allocation.explain.told import Told
+from ..allocation.explain.narrative.line_batch import Told
 from ..allocation.explain.values import (
     BindingConstraint,
     Conflict,
@@ -40,35 +68,39 @@ from ..allocation.explain.values import (
     Reason,
     WaterfallKind,
 )
-from ..allocation.facts import Facts
-from ..allocation.family import Breach
-from ..allocation.intake import facts_digest, intake, usable_facts
-from ..allocation.plan import Plan
 from ..allocation.policy import AgingPolicy, Policy, Step, Tier, TierMode
-from ..allocation.problem import Problem
-from ..allocation.quarantine import LeftOut
-from ..allocation.size import CycleSize, size_of
-from ..allocation.terms import CASH_TERMS, Term, TermKind, Worth
-from ..allocation.weights import WeightCost, cost_of, weights_of
-from ..faults import Faults
+from ..allocation.rules.family import Breach
+from ..allocation.rules.terms import (
+    CASH_TERMS,
+    Term,
+    TermKind,
+    Worth,
+)
+from ..finding_collector import Faults
 from ..findings import MAX_FINDINGS, Finding, InvalidInput
-from ..intake import outside, range_rule
-from ..model.bound import bound_again as model_bound_again
-from ..model.budget import UNLIMITED, Budget
-from ..model.cluster import ClusterError, ClusterLost, crew_at
-from ..model.crew import Crew
-from ..model.draft import Model
-from ..model.engine import Engine
-from ..model.engine_versions import engine_versions
-from ..model.floor import cold_pass as model_cold_pass
-from ..model.mathopt import EngineError
-from ..model.mps import to_mps
-from ..model.overrun import left_behind
+from ..id_rules import is_word
+from ..model.decomposition.bound_check import bound_again as model_bound_again
+from ..model.decomposition.cold_pass import cold_pass as model_cold_pass
+from ..model.engines.budget import UNLIMITED, Budget
+from ..model.engines.engine import Engine
+from ..model.engines.engine_versions import engine_versions
+from ..model.engines.mathopt import EngineError
+from ..model.execution.executor import Crew
+from ..model.execution.overrun_guard import left_behind
+from ..model.execution.ray_executor import (
+    ClusterError,
+    ClusterLost,
+    crew_at,
+)
+from ..model.monolithic import solve_whole as solve_model_whole
+from ..model.program.draft import Model
+from ..model.program.mps_export import to_mps
 from ..model.solve import Phase, Solution, SolveOptions, Standing
 from ..model.solve import solve as solve_model
-from ..model.whole import solve_whole as solve_model_whole
-from ..nearest import Nearest, nearest
-from ..one_thread import one_thread
+from ..similar_ids import alike, folded
+from ..single_thread import one_thread
+from ..spelling_hints import Nearest, nearest
+from ..table_checks import outside, range_rule
 from ..tables import (
     MAX_DAY,
     MIN_DAY,
@@ -85,7 +117,6 @@ from ..tables import (
     as_column,
     default_column,
 )
-from ..word_rules import is_word
 
 ENGINE_VERSION = f"ortools {version('ortools')}"
 

@@ -6,18 +6,39 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .activity import is_feasible
-from .budget import Budget
-from .crew import Crew
-from .draft import INFINITY, Bools, Floats, Model
-from .engine import Answer, GoalResult, Limits, SolveStatus, accepted, box_bound
-from .engine_alternation import run_in_turn
-from .ledger import at_rest
-from .lexicographic import goal_boxes, goal_results, maximise
-from .partition import BATCH_COLUMNS, Batch
-from .repair import WHOLE_COLUMNS
-from .scale import LARGE_COLUMNS, Tell, applies, solve_by_prices
-from .solution import SolveOptions, Start
+from .decomposition.price_and_repair import (
+    LARGE_COLUMNS,
+    Tell,
+    applies,
+    solve_by_prices,
+)
+from .decomposition.primal_repair import WHOLE_COLUMNS
+from .engines.budget import Budget
+from .engines.engine import (
+    Answer,
+    GoalResult,
+    Limits,
+    SolveStatus,
+    accepted,
+    box_bound,
+)
+from .engines.engine_alternation import run_in_turn
+from .engines.lexicographic import (
+    goal_boxes,
+    goal_results,
+    maximise,
+)
+from .engines.solution import SolveOptions, Start
+from .execution.executor import Crew
+from .program.components import BATCH_COLUMNS, Batch
+from .program.draft import (
+    INFINITY,
+    Bools,
+    Floats,
+    Model,
+)
+from .program.feasibility import is_feasible
+from .solution_accumulator import at_rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,19 @@ from __future__ import annotations
 from math import isinf
 
 from .batches import Means
-from .budget import UNLIMITED, Budget
-from .crew import Crew, Threads
-from .draft import Model
-from .overrun import Apart
-from .solution import Phase, Progress, Solution, SolveOptions, Standing, Start
-from .under_way import Spare, UnderWay
+from .engines.budget import UNLIMITED, Budget
+from .engines.solution import (
+    Phase,
+    Progress,
+    Solution,
+    SolveOptions,
+    Standing,
+    Start,
+)
+from .execution.executor import Crew, Threads
+from .execution.overrun_guard import Apart
+from .program.draft import Model
+from .running_solve import Spare, UnderWay
 
 __all__ = ["Phase", "Solution", "SolveOptions", "Spare", "Standing", "Start", "solve"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from ..allocation.facts import Facts
+from ..allocation.cycle.facts import Facts
 from ..allocation.policy import Policy
 
 

@@ -22,7 +22,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from ..allocation.problem import Problem
+from ..allocation.cycle.problem import Problem
 from ..tables import Ints
 from .answer import Flow, Held, OutOfTime, Question, ReferenceFailed, ReferenceStatus, Reply
 

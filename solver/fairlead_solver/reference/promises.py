@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..allocation.facts import Strategy
+from ..allocation.cycle.facts import Strategy
 from .answer import Held
 from .formulation import Formulation
 from .readings import is_fenced

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from fairlead import wire
 from fairlead_scenarios.recipe.following import following
 from fairlead_scenarios.recipe.generator import Recipe, TierMode
-from fairlead_solver.allocation.about import About, names_of
-from fairlead_solver.allocation.basis import Values, start_of
+from fairlead_solver.allocation.cycle.row_keys import About, names_of
+from fairlead_solver.allocation.decision.warm_start import Values, start_of
 from fairlead_solver.api import allocation as api
 from tests.drawn import Drawn
 from tests.strategies import cycles

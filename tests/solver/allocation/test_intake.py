@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fairlead_solver.allocation import facts as f
+from fairlead_solver.allocation.cycle import facts as f
 from fairlead_solver.api.allocation import Facts, InvalidInput, Policy, Tier, intake, solve
 from fairlead_solver.tables import NO_DAY
 

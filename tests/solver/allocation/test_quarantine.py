@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlead_solver.allocation import facts as f
+from fairlead_solver.allocation.cycle import facts as f
 from fairlead_solver.api.allocation import Facts, InvalidInput, Outcome, Policy, Tier, intake, solve
 
 TODAY = 20_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from fairlead_solver.allocation.size import CycleSize
+from fairlead_solver.allocation.cycle.size import CycleSize
 from fairlead_solver.api.allocation import intake, size_of
 from tests.strategies import Drawn, cycles
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fairlead_solver.allocation.explain import Explanation, explain
-from fairlead_solver.allocation.explain.values import LineStory, Reason, ReasonCode
-from fairlead_solver.allocation.facts import (
+from fairlead_solver.allocation.cycle.facts import (
     Contracts,
     Customers,
     Facts,
@@ -23,6 +21,8 @@ from fairlead_solver.allocation.facts import (
     Substitutes,
     Usages,
 )
+from fairlead_solver.allocation.explain import Explanation, explain
+from fairlead_solver.allocation.explain.values import LineStory, Reason, ReasonCode
 from fairlead_solver.api import allocation as api
 from fairlead_solver.tables import Table
 

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fairlead_solver.allocation.cycle.facts import Facts, Strategy
 from fairlead_solver.allocation.explain import Explanation, Resolved, explain
-from fairlead_solver.allocation.explain.case import family_named
-from fairlead_solver.allocation.explain.conflict import conflict
-from fairlead_solver.allocation.explain.conflict_part import cut
+from fairlead_solver.allocation.explain.conflict.explain_conflict import conflict
+from fairlead_solver.allocation.explain.evidence.evidence import family_named
 from fairlead_solver.allocation.explain.values import Conflict
-from fairlead_solver.allocation.facts import Facts, Strategy
-from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.rules.families.time_fence import TimeFencePolicy
 from fairlead_solver.api import allocation as api
-from fairlead_solver.model.draft import RowKind
+from fairlead_solver.model.program.draft import RowKind
+from fairlead_solver.model.resolve.elastic import cut
 from tests.strategies import Drawn, cycles
 
 from .cases import MICROS, TODAY, Row, facts, line, lot

@@ -7,15 +7,21 @@ from typing import Any
 
 import pytest
 
+from fairlead_solver.allocation.cycle.facts import (
+    Facts,
+    LotStatus,
+    Strategy,
+    SupplyKind,
+)
 from fairlead_solver.allocation.explain import ExplainOptions
-from fairlead_solver.allocation.explain.change import Change
-from fairlead_solver.allocation.explain.changes import changes
-from fairlead_solver.allocation.explain.values import Fix, FixKind, Scope
-from fairlead_solver.allocation.facts import Facts, LotStatus, Strategy, SupplyKind
-from fairlead_solver.allocation.families.fair_share import FairShareMode, FairSharePolicy
-from fairlead_solver.allocation.families.location_use import LocationUsePolicy
-from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.explain.remedies.candidates import changes
+from fairlead_solver.allocation.explain.remedies.remedy import Change
+from fairlead_solver.allocation.explain.values import Fix, FixKind
+from fairlead_solver.allocation.rules.families.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.allocation.rules.families.location_use import LocationUsePolicy
+from fairlead_solver.allocation.rules.families.time_fence import TimeFencePolicy
 from fairlead_solver.api import allocation as api
+from fairlead_solver.model.resolve.scope import Scope
 
 from .cases import MICROS, TODAY, Row, facts, line, lot
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from fairlead_solver.allocation.cycle.facts import Facts
 from fairlead_solver.allocation.explain import ExplainOptions
 from fairlead_solver.allocation.explain.values import Fix, FixKind
-from fairlead_solver.allocation.facts import Facts
 from fairlead_solver.api import allocation as api
 
 from .cases import MICROS, facts, line, lot

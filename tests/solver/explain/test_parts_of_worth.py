@@ -8,11 +8,11 @@ import numpy as np
 import scipy.sparse as sp
 from hypothesis import given, settings
 
-from fairlead_solver.allocation.cash import with_cash
-from fairlead_solver.allocation.decide import write
+from fairlead_solver.allocation.decision.cash_columns import with_cash
+from fairlead_solver.allocation.decision.decide import write
 from fairlead_solver.allocation.explain.values import MarginalMethod, ReasonCode
 from fairlead_solver.api import allocation as api
-from fairlead_solver.model.draft import Floats
+from fairlead_solver.model.program.draft import Floats
 from fairlead_solver.model.solve import solve as solve_model
 from tests.strategies import Drawn, cycles
 

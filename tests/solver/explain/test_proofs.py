@@ -10,7 +10,8 @@ import numpy as np
 import scipy.sparse as sp
 from hypothesis import given, settings
 
-from fairlead_solver.allocation.decide import write
+from fairlead_solver.allocation.cycle.facts import Facts, LotStatus
+from fairlead_solver.allocation.decision.decide import write
 from fairlead_solver.allocation.explain import (
     Again,
     ExplainOptions,
@@ -18,7 +19,6 @@ from fairlead_solver.allocation.explain import (
     Solving,
     explain,
 )
-from fairlead_solver.allocation.explain.scope import Effort, Parts
 from fairlead_solver.allocation.explain.values import (
     BindingConstraint,
     Certainty,
@@ -26,13 +26,17 @@ from fairlead_solver.allocation.explain.values import (
     FixKind,
     MarginalMethod,
     ReasonCode,
-    Scope,
 )
-from fairlead_solver.allocation.explain.variant import same_layout
-from fairlead_solver.allocation.facts import Facts, LotStatus
-from fairlead_solver.allocation.families.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.allocation.rules.families.fair_share import FairShareMode, FairSharePolicy
 from fairlead_solver.api import allocation as api
-from fairlead_solver.model.draft import Floats, Ints, Model
+from fairlead_solver.model.program.draft import (
+    Floats,
+    Ints,
+    Model,
+)
+from fairlead_solver.model.program.layout import same_layout
+from fairlead_solver.model.resolve.neighbourhoods import Effort, Parts
+from fairlead_solver.model.resolve.scope import Scope
 from fairlead_solver.model.solve import SolveOptions
 from fairlead_solver.model.solve import solve as solve_model
 from tests.strategies import Drawn, cycles

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairlead_solver.allocation.explain import Explanation, explain
-from fairlead_solver.allocation.explain.places import places
+from fairlead_solver.allocation.explain.narrative.location_text import places
 from fairlead_solver.allocation.explain.values import Certainty, ReasonCode, WaterfallKind
 from fairlead_solver.api import allocation as api
 from tests.reference.test_agreement import drawn_cycles

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fairlead_solver.allocation.explain.scope import Scopes
-from fairlead_solver.allocation.explain.values import Scope
+from fairlead_solver.model.resolve.neighbourhoods import Scopes
+from fairlead_solver.model.resolve.scope import Scope
 
 
 def test_parts_of_the_same_columns_are_one() -> None:

@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import given, settings
 
 from fairlead_solver.allocation.explain import Again, Solving, explain
-from fairlead_solver.allocation.explain.again import State
-from fairlead_solver.allocation.explain.copies import Beside
-from fairlead_solver.allocation.explain.scope import Scopes
-from fairlead_solver.allocation.explain.values import Scope
 from fairlead_solver.api import allocation as api
+from fairlead_solver.model.resolve.neighbourhoods import Scopes
+from fairlead_solver.model.resolve.reoptimizer import State
+from fairlead_solver.model.resolve.scope import Scope
+from fairlead_solver.model.resolve.subproblems import Beside
 from fairlead_solver.model.solve import SolveOptions
 from tests.strategies import Drawn, cycles
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.explain.shares import by_contract
+from fairlead_solver.allocation.decision.objective_shares import by_contract
 from fairlead_solver.api import allocation as api
 
 from .cases import MICROS, facts, line, lot

@@ -10,18 +10,23 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlead_solver.allocation.cash import with_cash
-from fairlead_solver.allocation.explain.again import Again
-from fairlead_solver.allocation.explain.as_decided import AsDecided
-from fairlead_solver.allocation.explain.branching import branched
-from fairlead_solver.allocation.explain.case import Case, case_of
-from fairlead_solver.allocation.explain.copies import Beside, Copies
-from fairlead_solver.allocation.explain.outcomes import Relaxed, State
-from fairlead_solver.allocation.explain.scope import Effort, Parts, Scopes
-from fairlead_solver.allocation.explain.stock import with_quantities
-from fairlead_solver.allocation.explain.variant import program, same_layout, with_facts
+from fairlead_solver.allocation.decision.cash_columns import with_cash
+from fairlead_solver.allocation.explain.evidence.evidence import Case, case_of
+from fairlead_solver.allocation.explain.variants.edited_problem import program, with_facts
+from fairlead_solver.allocation.explain.variants.shifted_stock import with_quantities
 from fairlead_solver.api import allocation as api
-from fairlead_solver.model.draft import Model
+from fairlead_solver.model.program.draft import Model
+from fairlead_solver.model.program.layout import same_layout
+from fairlead_solver.model.resolve.baseline import AsDecided
+from fairlead_solver.model.resolve.neighbourhoods import (
+    Effort,
+    Parts,
+    Scopes,
+)
+from fairlead_solver.model.resolve.outcomes import Relaxed, State
+from fairlead_solver.model.resolve.parallel_branching import branched
+from fairlead_solver.model.resolve.reoptimizer import Again
+from fairlead_solver.model.resolve.subproblems import Beside, Copies
 from fairlead_solver.tables import Floats, Ints
 from tests.reference.test_agreement import drawn_cycles
 from tests.strategies import Drawn, cycles

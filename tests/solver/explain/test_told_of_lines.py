@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from fairlead_solver.allocation.cycle.facts import LotStatus, Strategy
 from fairlead_solver.allocation.explain.values import Certainty, ReasonCode
-from fairlead_solver.allocation.facts import LotStatus, Strategy
-from fairlead_solver.allocation.families.churn import ChurnPolicy
-from fairlead_solver.allocation.families.time_fence import TimeFencePolicy
-from fairlead_solver.allocation.figures import amount, money
 from fairlead_solver.allocation.policy import TierMode
-from fairlead_solver.allocation.terms import Term
+from fairlead_solver.allocation.rules.families.churn import ChurnPolicy
+from fairlead_solver.allocation.rules.families.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.rules.figure_text import amount, money
+from fairlead_solver.allocation.rules.terms import Term
 from fairlead_solver.api import allocation as api
 
 from .cases import MICROS, TODAY, facts, line, lot, tell

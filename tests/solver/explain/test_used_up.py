@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fairlead_solver.allocation.explain.again import BRANCHED_COLUMNS, Again
-from fairlead_solver.allocation.explain.copies import Beside, copies
+from fairlead_solver.allocation.cycle.facts import Facts
 from fairlead_solver.allocation.explain.values import BindingConstraint
-from fairlead_solver.allocation.facts import Facts
-from fairlead_solver.allocation.families.location_use import LocationUsePolicy
+from fairlead_solver.allocation.rules.families.location_use import LocationUsePolicy
 from fairlead_solver.api import allocation as api
+from fairlead_solver.model.resolve.reoptimizer import BRANCHED_COLUMNS, Again
+from fairlead_solver.model.resolve.subproblems import Beside, copies
 from tests.solver.explain.cases import MICROS, facts, line, lot
 
 WIN = 2  # Strategy

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 
-from fairlead_solver.allocation.explain.variant import program, with_facts
+from fairlead_solver.allocation.explain.variants.edited_problem import program, with_facts
 from fairlead_solver.api import allocation as api
-from fairlead_solver.model.draft import Model
+from fairlead_solver.model.program.draft import Model
 from tests.strategies import Drawn, cycles
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from fairlead_solver.allocation.decide import write
-from fairlead_solver.allocation.facts import Facts
-from fairlead_solver.allocation.family import Family
-from fairlead_solver.allocation.intake import intake
-from fairlead_solver.allocation.plan import Plan
+from fairlead_solver.allocation.cycle.facts import Facts
+from fairlead_solver.allocation.cycle.problem import Problem
+from fairlead_solver.allocation.cycle.validation import intake
+from fairlead_solver.allocation.decision.decide import write
+from fairlead_solver.allocation.decision.plan import Plan
 from fairlead_solver.allocation.policy import Policy
-from fairlead_solver.allocation.problem import Problem
+from fairlead_solver.allocation.rules.family import Family
 from fairlead_solver.api.allocation import Options, solve
-from fairlead_solver.model.draft import Draft, Model
+from fairlead_solver.model.program.draft import Draft, Model
 from fairlead_solver.tables import ColumnKind, Table
 
 TODAY = 20_000

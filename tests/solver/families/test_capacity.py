@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from fairlead_solver.allocation.decide import write
-from fairlead_solver.allocation.families import capacity
-from fairlead_solver.allocation.problem import Problem
-from fairlead_solver.allocation.terms import Term
+from fairlead_solver.allocation.cycle.problem import Problem
+from fairlead_solver.allocation.decision.decide import write
+from fairlead_solver.allocation.rules.families import capacity
+from fairlead_solver.allocation.rules.terms import Term
 
 from .cases import capacity as case
 from .cycles import MICRO, cycle, given, line, lot, plan_of, planned, row_keys

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead_solver.allocation.families import churn
-from fairlead_solver.allocation.families.churn import ChurnPolicy
-from fairlead_solver.allocation.terms import Term
+from fairlead_solver.allocation.rules.families import churn
+from fairlead_solver.allocation.rules.families.churn import ChurnPolicy
+from fairlead_solver.allocation.rules.terms import Term
 
 from .cases import churn as case
 from .cases import replace_policy

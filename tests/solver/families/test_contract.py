@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fairlead_solver.allocation.decide import breaches, write
-from fairlead_solver.allocation.families import FAMILIES, flow
-from fairlead_solver.allocation.family import Family
-from fairlead_solver.allocation.plan import Plan
-from fairlead_solver.allocation.problem import Problem
-from fairlead_solver.model.engine import SolveStatus
+from fairlead_solver.allocation.cycle.problem import Problem
+from fairlead_solver.allocation.decision.decide import breaches, write
+from fairlead_solver.allocation.decision.plan import Plan
+from fairlead_solver.allocation.rules.families import FAMILIES, flow
+from fairlead_solver.allocation.rules.family import Family
+from fairlead_solver.model.engines.engine import SolveStatus
 from fairlead_solver.model.solve import SolveOptions
 from fairlead_solver.model.solve import solve as solve_model
 from fairlead_solver.tables import Ints

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from fairlead_solver.allocation.decision import Status
-from fairlead_solver.allocation.families import contract_floor
-from fairlead_solver.allocation.problem import Problem
-from fairlead_solver.allocation.terms import Term
+from fairlead_solver.allocation.cycle.problem import Problem
+from fairlead_solver.allocation.decision.decision import Status
+from fairlead_solver.allocation.rules.families import contract_floor
+from fairlead_solver.allocation.rules.terms import Term
 from fairlead_solver.api.allocation import solve
 
 from .cases import contract_floor as case

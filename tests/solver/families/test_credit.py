@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from fairlead_solver.allocation.decide import write
-from fairlead_solver.allocation.families import credit
-from fairlead_solver.allocation.problem import Problem
+from fairlead_solver.allocation.cycle.problem import Problem
+from fairlead_solver.allocation.decision.decide import write
+from fairlead_solver.allocation.rules.families import credit
 
 from .cases import credit as case
 from .cycles import cycle, given, line, lot, planned, row_keys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.families import delivery_group
+from fairlead_solver.allocation.rules.families import delivery_group
 
 from .cases import delivery_group as case
 from .cycles import cycle, given, line, lot, planned

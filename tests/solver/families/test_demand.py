@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.families import demand
+from fairlead_solver.allocation.rules.families import demand
 
 from .cases import demand as case
 from .cycles import given, planned

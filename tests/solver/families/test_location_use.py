@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead_solver.allocation.families import location_use
-from fairlead_solver.allocation.families.location_use import LocationUsePolicy
 from fairlead_solver.allocation.policy import Policy
-from fairlead_solver.allocation.terms import Term
+from fairlead_solver.allocation.rules.families import location_use
+from fairlead_solver.allocation.rules.families.location_use import LocationUsePolicy
+from fairlead_solver.allocation.rules.terms import Term
 
 from .cases import location_use as case
 from .cycles import MICRO, Row, cycle, line, lot, plan_of, planned, row_keys, taken

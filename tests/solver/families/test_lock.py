@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.decision import Status
-from fairlead_solver.allocation.families import lock
+from fairlead_solver.allocation.decision.decision import Status
+from fairlead_solver.allocation.rules.families import lock
 from fairlead_solver.api.allocation import solve
 
 from .cases import lock as case

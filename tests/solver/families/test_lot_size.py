@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fairlead_solver.allocation.families import lot_size
-from fairlead_solver.allocation.plan import Plan
+from fairlead_solver.allocation.decision.plan import Plan
+from fairlead_solver.allocation.rules.families import lot_size
 
 from .cases import lot_size as case
 from .cycles import cycle, given, line, lot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.families import min_fill
+from fairlead_solver.allocation.rules.families import min_fill
 
 from .cases import min_fill as case
 from .cycles import cycle, given, line, lot, planned, row_keys

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fairlead_solver.allocation.families import protection
-from fairlead_solver.allocation.problem import Problem
+from fairlead_solver.allocation.cycle.problem import Problem
+from fairlead_solver.allocation.rules.families import protection
 
 from .cases import protection as case
 from .cycles import cycle, given, line, lot, planned, row_keys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.families import ship_complete
+from fairlead_solver.allocation.rules.families import ship_complete
 
 from .cases import ship_complete as case
 from .cycles import cycle, given, line, lot, planned

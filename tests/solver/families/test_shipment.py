@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.families import shipment
-from fairlead_solver.allocation.terms import Term
+from fairlead_solver.allocation.rules.families import shipment
+from fairlead_solver.allocation.rules.terms import Term
 
 from .cases import shipment as case
 from .cycles import MICRO, cycle, line, lot, plan_of, planned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.families import sources
+from fairlead_solver.allocation.rules.families import sources
 
 from .cases import sources as case
 from .cycles import cycle, given, line, lot, planned, row_keys

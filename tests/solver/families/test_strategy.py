@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead_solver.allocation.decision import Status
-from fairlead_solver.allocation.facts import Strategy
-from fairlead_solver.allocation.families import strategy
-from fairlead_solver.allocation.problem import Problem
+from fairlead_solver.allocation.cycle.facts import Strategy
+from fairlead_solver.allocation.cycle.problem import Problem
+from fairlead_solver.allocation.decision.decision import Status
+from fairlead_solver.allocation.rules.families import strategy
 from fairlead_solver.api.allocation import solve
 
 from .cases import strategy as case

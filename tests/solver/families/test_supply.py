@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.families import supply
+from fairlead_solver.allocation.rules.families import supply
 
 from .cases import supply as case
 from .cycles import cycle, given, line, lot, planned, taken

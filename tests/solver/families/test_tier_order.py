@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.decide import write
-from fairlead_solver.allocation.families import tier_order
+from fairlead_solver.allocation.decision.decide import write
 from fairlead_solver.allocation.policy import TierMode
+from fairlead_solver.allocation.rules.families import tier_order
 
 from .cases import replace_policy
 from .cases import tier_order as case

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-from fairlead_solver.allocation.totals import reach, round_micros
+from fairlead_solver.allocation.rules.unit_totals import reach, round_micros
 
 from .cycles import Row, cycle, line, lot
 

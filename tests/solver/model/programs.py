@@ -9,8 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 from hypothesis import strategies as st
 
-from fairlead_solver.model.activity import is_feasible
-from fairlead_solver.model.draft import Goal, Model
+from fairlead_solver.model.program.draft import Goal, Model
+from fairlead_solver.model.program.feasibility import is_feasible
 
 
 def program(

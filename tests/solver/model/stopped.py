@@ -8,8 +8,15 @@ from enum import Enum
 
 import numpy as np
 
-from fairlead_solver.model.draft import Floats, Model
-from fairlead_solver.model.engine import Answer, Limits, SolveStatus, accepted, box_bound, run
+from fairlead_solver.model.engines.engine import (
+    Answer,
+    Limits,
+    SolveStatus,
+    accepted,
+    box_bound,
+    run,
+)
+from fairlead_solver.model.program.draft import Floats, Model
 
 
 class Stop(Enum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from fairlead_solver.model.activity import is_feasible
-from fairlead_solver.model.draft import Model
+from fairlead_solver.model.program.draft import Model
+from fairlead_solver.model.program.feasibility import is_feasible
 
 CAPACITY, OVERTIME = 5_000_000.0, 100.0
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fairlead_solver.model.bound import bound_again
-from fairlead_solver.model.engine import Engine
+from fairlead_solver.model.decomposition.bound_check import bound_again
+from fairlead_solver.model.engines.engine import Engine
 from fairlead_solver.model.solve import SolveOptions, solve
 
 from .cycles import Recipe, cycle

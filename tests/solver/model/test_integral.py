@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fairlead_solver.model.activity import is_feasible
-from fairlead_solver.model.draft import Draft, Model
-from fairlead_solver.model.engine import Engine
-from fairlead_solver.model.integral import integral
+from fairlead_solver.model.engines.engine import Engine
+from fairlead_solver.model.monolithic import solve_whole
+from fairlead_solver.model.program.draft import Draft, Model
+from fairlead_solver.model.program.feasibility import is_feasible
+from fairlead_solver.model.program.integer_rounding import integral
 from fairlead_solver.model.solve import SolveOptions
-from fairlead_solver.model.whole import solve_whole
 
 from .cycles import Recipe, cycle
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlead_solver.model.draft import Floats, Model
-from fairlead_solver.model.engine import (
+from fairlead_solver.model.engines.engine import (
     Answer,
     GoalResult,
     Limits,
@@ -18,9 +17,10 @@ from fairlead_solver.model.engine import (
     accepted,
     box_bound,
 )
-from fairlead_solver.model.ledger import Ledger
-from fairlead_solver.model.lexicographic import maximise
-from fairlead_solver.model.partition import partition
+from fairlead_solver.model.engines.lexicographic import maximise
+from fairlead_solver.model.program.components import partition
+from fairlead_solver.model.program.draft import Floats, Model
+from fairlead_solver.model.solution_accumulator import Ledger
 from fairlead_solver.model.solve import SolveOptions, solve
 
 from .programs import Truth, brute_force, program, small_models

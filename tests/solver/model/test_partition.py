@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 
-from fairlead_solver.model.draft import Model
-from fairlead_solver.model.partition import partition
+from fairlead_solver.model.program.components import partition
+from fairlead_solver.model.program.draft import Model
 
 from .cycles import Recipe, cycle
 from .programs import program, small_models

@@ -9,20 +9,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlead_solver.model.activity import is_feasible
-from fairlead_solver.model.budget import UNLIMITED
-from fairlead_solver.model.coupling import Coupling, component_bounds
-from fairlead_solver.model.crew import Threads
-from fairlead_solver.model.draft import Goal, Model
-from fairlead_solver.model.engine import Answer, Engine, Limits, SolveStatus, run
-from fairlead_solver.model.lexicographic import maximise
-from fairlead_solver.model.narrow import wide_rows
-from fairlead_solver.model.oracle import Oracle
-from fairlead_solver.model.partition import partition
-from fairlead_solver.model.prices import find_prices
-from fairlead_solver.model.relaxation import relax
-from fairlead_solver.model.saturate import saturate
-from fairlead_solver.model.scale import solve_by_prices
+from fairlead_solver.model.decomposition.coupling import Coupling, component_bounds
+from fairlead_solver.model.decomposition.coupling_width import wide_rows
+from fairlead_solver.model.decomposition.lp_relaxation import relax
+from fairlead_solver.model.decomposition.price_and_repair import solve_by_prices
+from fairlead_solver.model.decomposition.price_bundle import find_prices
+from fairlead_solver.model.decomposition.pricing_oracle import Oracle
+from fairlead_solver.model.engines.budget import UNLIMITED
+from fairlead_solver.model.engines.engine import (
+    Answer,
+    Engine,
+    Limits,
+    SolveStatus,
+    run,
+)
+from fairlead_solver.model.engines.lexicographic import maximise
+from fairlead_solver.model.execution.executor import Threads
+from fairlead_solver.model.program.components import partition
+from fairlead_solver.model.program.draft import Goal, Model
+from fairlead_solver.model.program.feasibility import is_feasible
+from fairlead_solver.model.program.saturate import saturate
 from fairlead_solver.model.solve import Phase, SolveOptions, Standing, Start, solve
 
 from .cycles import Recipe, cycle

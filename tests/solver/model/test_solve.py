@@ -8,12 +8,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from fairlead_solver.model.activity import is_feasible
-from fairlead_solver.model.draft import Model
-from fairlead_solver.model.engine import Engine, GoalResult, Limits, SolveStatus, run
-from fairlead_solver.model.ledger import Ledger
-from fairlead_solver.model.lexicographic import maximise
-from fairlead_solver.model.partition import partition
+from fairlead_solver.model.engines.engine import (
+    Engine,
+    GoalResult,
+    Limits,
+    SolveStatus,
+    run,
+)
+from fairlead_solver.model.engines.lexicographic import maximise
+from fairlead_solver.model.program.components import partition
+from fairlead_solver.model.program.draft import Model
+from fairlead_solver.model.program.feasibility import is_feasible
+from fairlead_solver.model.solution_accumulator import Ledger
 from fairlead_solver.model.solve import SolveOptions, Standing, solve
 
 from .programs import brute_force, program, small_models

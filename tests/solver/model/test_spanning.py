@@ -10,12 +10,22 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlead_solver.model.activity import is_feasible
-from fairlead_solver.model.draft import Floats, Model
-from fairlead_solver.model.engine import Answer, Engine, Limits, SolveStatus, run
-from fairlead_solver.model.partition import partition
+from fairlead_solver.model.decomposition.spanning_branching import (
+    Tree,
+    loosened,
+    spanning_columns,
+)
+from fairlead_solver.model.engines.engine import (
+    Answer,
+    Engine,
+    Limits,
+    SolveStatus,
+    run,
+)
+from fairlead_solver.model.program.components import partition
+from fairlead_solver.model.program.draft import Floats, Model
+from fairlead_solver.model.program.feasibility import is_feasible
 from fairlead_solver.model.solve import Phase, SolveOptions, Standing, solve
-from fairlead_solver.model.spanning import Tree, loosened, spanning_columns
 
 from .cycles import LOCATIONS, Recipe, cycle
 

@@ -16,27 +16,36 @@ from functools import cache
 
 import numpy as np
 
-from ...model.draft import Bools, Floats, Ints, Model
-from ..cash import with_cash
-from ..decision import Decision, Status
-from ..problem import Problem
-from .again import Again, Resolved
-from .binding import Marginals, binding_constraints
-from .case import Case, case_of
-from .conflict import conflict
-from .exceeded import exceeded
+from ...model.program.draft import (
+    Bools,
+    Floats,
+    Ints,
+    Model,
+)
+from ...model.resolve.neighbourhoods import Effort, Parts
+from ...model.resolve.reoptimizer import Again, Resolved
+from ..cycle.problem import Problem
+from ..decision.cash_columns import with_cash
+from ..decision.decision import Decision, Status
+from .conflict.explain_conflict import conflict
+from .evidence.evidence import Case, case_of
 from .explanation import Explanation
-from .fix import FixEffort, fixes
-from .held_back import held_back
-from .ledger import Reasons
-from .marginal import Sought, marginals
-from .prove import prove
-from .reasons import reasons
-from .scope import Effort, Parts
-from .shortened import Shortened, shortened
-from .story import COMPETITORS, Findings
-from .used_up import together, used_up, with_worth
-from .with_slack import with_slack
+from .narrative.line_story import COMPETITORS, Findings
+from .reasons.attribute import reasons
+from .reasons.attribution import Reasons
+from .reasons.proofs import prove
+from .remedies.best_remedy import FixEffort, fixes
+from .sensitivity.binding_constraints import Marginals, binding_constraints
+from .sensitivity.exceeded_limits import exceeded
+from .sensitivity.exhausted_limits import (
+    together,
+    used_up,
+    with_worth,
+)
+from .sensitivity.limiting_rows import Shortened, shortened
+from .sensitivity.limits_with_slack import with_slack
+from .sensitivity.lines_held_back import held_back
+from .sensitivity.marginal_values import Sought, marginals
 
 __all__ = ["Again", "ExplainOptions", "Explanation", "Resolved", "Solving", "explain"]
 

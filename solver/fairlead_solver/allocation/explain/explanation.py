@@ -8,12 +8,12 @@ from typing import overload
 
 import numpy as np
 
-from .case import Case
-from .ledger import Reasons
-from .story import Findings, line_stories
-from .told import Told, told
+from .evidence.evidence import Case
+from .evidence.stock_waterfall import Waterfall
+from .narrative.line_batch import Told, told
+from .narrative.line_story import Findings, line_stories
+from .reasons.attribution import Reasons
 from .values import BindingConstraint, Conflict, LineStory
-from .waterfall import Waterfall
 
 RUN = 1000  # lines whose stories are put together at once
 

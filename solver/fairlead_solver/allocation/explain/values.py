@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ..terms import Term, Worth
+from ...model.resolve.scope import Scope
+from ..rules.terms import Term, Worth
 
 
 class Certainty(IntEnum):
@@ -97,13 +98,6 @@ class Unit(IntEnum):
     RESOURCE_MICROS = 2
     MONEY_MICROS = 3
     COUNT = 4
-
-
-class Scope(IntEnum):
-    """What was solved again for a statement."""
-
-    CYCLE = 1  # everything the line depends on: it holds for the cycle as a whole
-    PART = 2  # the lines joined to it by stock; it holds beside the rest as decided
 
 
 class AlternativeKind(IntEnum):

@@ -1,0 +1,1 @@
+"""The story of a line in words, out of codes and figures and nothing else."""

@@ -1,0 +1,1 @@
+"""What would fill a short line: candidates, trials, least amounts, and who loses by it."""

@@ -1,0 +1,1 @@
+"""The cycle with one fact changed, as a program again."""
