@@ -1,5 +1,5 @@
 """`python -m fairlead_scenarios` is the command `fairlead`."""
 
-from .main import app
+from .cli.main import app
 
 app()

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead.v1.fix_pb2 import FIX_AMOUNT_LEAST
-from fairlead_scenarios.asking import Asking
-from fairlead_scenarios.local import problem_of, solve_local
-from fairlead_scenarios.scenario import read_scenario
-from fairlead_scenarios.verifying.trial import Outcome
-from fairlead_scenarios.verifying.verify import Case, verify
+from fairlead_scenarios.files.scenario import read_scenario
+from fairlead_scenarios.running.local import problem_of, solve_local
+from fairlead_scenarios.running.solve_arguments import Asking
+from fairlead_verifier.trials.trial import Outcome
+from fairlead_verifier.verify import Case, verify
 
 CASES = Path(__file__).parent
 

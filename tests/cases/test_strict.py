@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_scenarios.checking import faults_of
-from fairlead_scenarios.local import problem_of
-from fairlead_scenarios.scenario import read_scenario
+from fairlead_scenarios.files.scenario import read_scenario
+from fairlead_scenarios.running.decision_check import faults_of
+from fairlead_scenarios.running.local import problem_of
 from fairlead_solver.api import allocation as api
 from tests.scenarios.commands import fairlead
 from tests.serving import running_server
@@ -70,7 +70,7 @@ def test_tiers_are_answered_by_a_server_and_checked(tmp_path: Path) -> None:
         file = tmp_path / "decision.json"
         done = fairlead("solve", STOPPED, "--time-limit", "1", "--json", "--server", server.calls)
         file.write_text(done.stdout, encoding="utf-8")
-    from fairlead_scenarios.checking import parse_decision
+    from fairlead_scenarios.running.decision_check import parse_decision
 
     decision = parse_decision(done.stdout)
     assert [goal.tier for goal in decision.tier_goals] == ["B", "C"]

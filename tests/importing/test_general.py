@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from fairlead_scenarios.files.scenario import read_scenario
 from fairlead_scenarios.importing.expressions import (
     Row,
     Surroundings,
@@ -13,8 +14,7 @@ from fairlead_scenarios.importing.expressions import (
 )
 from fairlead_scenarios.importing.importer import import_cycle, write_scenario
 from fairlead_scenarios.importing.mapping import Mapping
-from fairlead_scenarios.local import problem_of
-from fairlead_scenarios.scenario import read_scenario
+from fairlead_scenarios.running.local import problem_of
 from fairlead_solver.api.allocation import InvalidInput
 from tests.scenarios.commands import fairlead
 

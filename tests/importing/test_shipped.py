@@ -13,12 +13,12 @@ import pytest
 from scipy.optimize import linprog
 
 from fairlead.v1 import decision_pb2
-from fairlead_scenarios.asking import Asking
-from fairlead_scenarios.checking import faults_of
+from fairlead_scenarios.files.scenario import Scenario, read_scenario
 from fairlead_scenarios.importing.importer import import_cycle, write_scenario
 from fairlead_scenarios.importing.mapping import Mapping
-from fairlead_scenarios.local import problem_of, solve_local
-from fairlead_scenarios.scenario import Scenario, read_scenario
+from fairlead_scenarios.running.decision_check import faults_of
+from fairlead_scenarios.running.local import problem_of, solve_local
+from fairlead_scenarios.running.solve_arguments import Asking
 from fairlead_solver.reference.process import solve_apart
 
 LARGEST, WIDEST = "2004-0103-MDG", "2008-0070-MDG"

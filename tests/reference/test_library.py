@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_scenarios.local import problem_of
-from fairlead_scenarios.scenario import read_scenario
+from fairlead_scenarios.files.scenario import read_scenario
+from fairlead_scenarios.running.local import problem_of
 from fairlead_solver.api.allocation import Options, Problem, Status, solve
 from fairlead_solver.reference.process import ReferenceAnswer, solve_all_apart
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
-from fairlead_scenarios.main import app
+from fairlead_scenarios.cli.main import app
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"
 

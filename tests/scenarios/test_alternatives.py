@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from fairlead.v1 import explanation_pb2
-from fairlead_scenarios.verifying.trial import Kind
-from fairlead_scenarios.verifying.verify import Case
 from fairlead_solver.allocation.cycle.facts import LotStatus
+from fairlead_verifier.trials.trial import Kind
+from fairlead_verifier.verify import Case
 from tests.scenarios.test_sentences import found, told
 from tests.solver.explain.cases import TODAY, Row, line, lot
 

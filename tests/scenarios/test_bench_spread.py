@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fairlead_scenarios.benching.spread import (
+from fairlead_scenarios.benchmarking.spread import (
     means,
     profiles,
     shifted_geometric_mean,
@@ -18,7 +18,12 @@ from fairlead_scenarios.benching.spread import (
     times_to_gap,
     typical,
 )
-from fairlead_scenarios.benching.task import Contender, Ending, Point, Run
+from fairlead_scenarios.benchmarking.task import (
+    Contender,
+    Ending,
+    Point,
+    Run,
+)
 from tests.scenarios.commands import LIBRARY, fairlead
 
 OURS, HIGHS, SCIP = Contender.FAIRLEAD, Contender.HIGHS, Contender.SCIP

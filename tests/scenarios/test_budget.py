@@ -6,14 +6,18 @@ import os
 
 import pytest
 
-from fairlead_scenarios.asking import Asking
-from fairlead_scenarios.commands.verify_explanations import asking
-from fairlead_scenarios.local import problem_of, solve_local
+from fairlead_scenarios.cli.commands.verify_explanations import asking
+from fairlead_scenarios.files.scenario import Scenario, read_scenario
 from fairlead_scenarios.recipe.generator import Recipe
-from fairlead_scenarios.scenario import Scenario, read_scenario
-from fairlead_scenarios.verifying.trial import Kind, Outcome
-from fairlead_scenarios.verifying.verify import Case, Effort, verify
+from fairlead_scenarios.running.local import problem_of, solve_local
+from fairlead_scenarios.running.solve_arguments import Asking
 from fairlead_solver.reference.process import OutOfTime, Question, Reply, _ask, ask_apart
+from fairlead_verifier.trials.trial import Kind, Outcome
+from fairlead_verifier.verify import (
+    Case,
+    Effort,
+    verify,
+)
 from tests.scenarios.commands import LIBRARY, fairlead
 
 SCENARIO = LIBRARY / "02_supply_short"

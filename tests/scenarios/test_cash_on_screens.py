@@ -11,8 +11,8 @@ from hypothesis import given, settings
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead.wire import decision_message
-from fairlead_scenarios.report import page
-from fairlead_scenarios.screen.reason_phrases import PHRASES, phrase_of
+from fairlead_scenarios.presenting.reason_phrases import PHRASES, phrase_of
+from fairlead_scenarios.presenting.report import page
 from fairlead_solver.api import allocation as api
 from tests.scenarios.commands import LIBRARY, fairlead
 from tests.strategies import Drawn, cycles

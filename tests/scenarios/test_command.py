@@ -10,11 +10,11 @@ import pytest
 from google.protobuf import json_format
 
 from fairlead.v1 import decision_pb2
-from fairlead_scenarios import remote
-from fairlead_scenarios.asking import Asking
-from fairlead_scenarios.checking import faults_of
-from fairlead_scenarios.local import problem_of, solve_local
-from fairlead_scenarios.scenario import read_scenario
+from fairlead_scenarios.files.scenario import read_scenario
+from fairlead_scenarios.running import remote
+from fairlead_scenarios.running.decision_check import faults_of
+from fairlead_scenarios.running.local import problem_of, solve_local
+from fairlead_scenarios.running.solve_arguments import Asking
 from tests.scenarios.commands import LIBRARY, fairlead
 from tests.serving import running_server
 

@@ -7,10 +7,14 @@ from collections import Counter
 import pytest
 
 from fairlead.v1 import decision_pb2
-from fairlead_scenarios.asking import Asking
-from fairlead_scenarios.local import problem_of, solve_local
-from fairlead_scenarios.verifying.trial import Kind, Outcome, Verdict
-from fairlead_scenarios.verifying.verify import Case, verify
+from fairlead_scenarios.running.local import problem_of, solve_local
+from fairlead_scenarios.running.solve_arguments import Asking
+from fairlead_verifier.trials.trial import (
+    Kind,
+    Outcome,
+    Verdict,
+)
+from fairlead_verifier.verify import Case, verify
 
 from .clashes import Clash, clashes
 

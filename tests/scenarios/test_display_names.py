@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_scenarios.local import problem_of
-from fairlead_scenarios.scenario import read_scenario
+from fairlead_scenarios.files.scenario import read_scenario
+from fairlead_scenarios.running.local import problem_of
 from tests.scenarios.commands import LIBRARY, fairlead
 from tests.serving import running_server
 

@@ -11,11 +11,15 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from fairlead.v1 import decision_pb2
-from fairlead_scenarios.asking import Asking
-from fairlead_scenarios.local import problem_of, solve_local
-from fairlead_scenarios.scenario import read_scenario
-from fairlead_scenarios.verifying.trial import Outcome
-from fairlead_scenarios.verifying.verify import Case, Effort, verify
+from fairlead_scenarios.files.scenario import read_scenario
+from fairlead_scenarios.running.local import problem_of, solve_local
+from fairlead_scenarios.running.solve_arguments import Asking
+from fairlead_verifier.trials.trial import Outcome
+from fairlead_verifier.verify import (
+    Case,
+    Effort,
+    verify,
+)
 from tests.scenarios.commands import LIBRARY
 
 ARITHMETIC = Effort(sample=0, together=0.0)

@@ -9,12 +9,16 @@ from google.protobuf import json_format
 
 from fairlead.v1.allocation_service_pb2 import SolveAllocationResponse
 from fairlead.v1.decision_pb2 import Decision
-from fairlead_scenarios import decided
-from fairlead_scenarios.checking import faults_of
-from fairlead_scenarios.decided import Decided, Shortest, read_columns_file
-from fairlead_scenarios.local import problem_of
-from fairlead_scenarios.memory import ExceedsMemory, check_memory
-from fairlead_scenarios.scenario import read_scenario
+from fairlead_scenarios.files import decision_file
+from fairlead_scenarios.files.decision_file import (
+    Decided,
+    Shortest,
+    read_columns_file,
+)
+from fairlead_scenarios.files.scenario import read_scenario
+from fairlead_scenarios.running.decision_check import faults_of
+from fairlead_scenarios.running.local import problem_of
+from fairlead_scenarios.running.memory_check import ExceedsMemory, check_memory
 from fairlead_solver.api.allocation import Facts
 from tests.scenarios.commands import LIBRARY, fairlead
 from tests.serving import running_server
@@ -25,7 +29,7 @@ CYCLE = LIBRARY / "25_distributor"
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two lines are many already."""
-    monkeypatch.setattr(decided, "MANY_LINES", 1)
+    monkeypatch.setattr(decision_file, "MANY_LINES", 1)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +124,7 @@ def test_many_lines_are_not_printed_as_json() -> None:
 def test_a_server_s_many_lines_stay_in_columns_too(
     tmp_path: Path, rows: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fairlead_scenarios.remote.INLINE_ROWS", 1)
+    monkeypatch.setattr("fairlead_scenarios.running.remote.INLINE_ROWS", 1)
     with running_server(tmp_path) as server:
         out = ("--out", tmp_path / "out")
         assert fairlead("solve", CYCLE, "--server", server.calls, *out).exit_code == 0
@@ -158,8 +162,8 @@ def test_the_memory_limit_can_be_lifted_or_suffice(limit: str) -> None:
 
 def test_without_a_limit_what_is_available_is_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     facts = Facts(cycle_day=20_000)
-    monkeypatch.setattr("fairlead_scenarios.memory.available_bytes", lambda: 10**8)
+    monkeypatch.setattr("fairlead_scenarios.running.memory_check.available_bytes", lambda: 10**8)
     with pytest.raises(ExceedsMemory):
         check_memory(facts, None)
-    monkeypatch.setattr("fairlead_scenarios.memory.available_bytes", lambda: 10**9)
+    monkeypatch.setattr("fairlead_scenarios.running.memory_check.available_bytes", lambda: 10**9)
     check_memory(facts, None)

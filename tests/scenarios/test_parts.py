@@ -8,10 +8,6 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from fairlead.wire.decisions import decision_message
-from fairlead_scenarios.verifying.ground import Ground, ground_of, near
-from fairlead_scenarios.verifying.joined import Joined
-from fairlead_scenarios.verifying.part import Part
-from fairlead_scenarios.verifying.sums import Limits
 from fairlead_solver.api.allocation import Options, Status, explain, intake, solve
 from fairlead_solver.reference.process import (
     Held,
@@ -21,6 +17,14 @@ from fairlead_solver.reference.process import (
     Reply,
     ask_apart,
 )
+from fairlead_verifier.context.shared_sums import Limits
+from fairlead_verifier.context.verification_context import (
+    Ground,
+    ground_of,
+    near,
+)
+from fairlead_verifier.trials.dependent_lines import Joined
+from fairlead_verifier.trials.partial_cycle import Part
 from tests.reference.test_agreement import drawn_cycles
 from tests.strategies import Drawn, Rule, cycles
 

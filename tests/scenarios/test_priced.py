@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead_scenarios.local import problem_of
+from fairlead_scenarios.files.scenario import Scenario
 from fairlead_scenarios.recipe.generator import Recipe
-from fairlead_scenarios.scenario import Scenario
+from fairlead_scenarios.running.local import problem_of
 from fairlead_solver.allocation.explain.values import BindingConstraint, MarginalMethod
 from fairlead_solver.api import allocation as api
 

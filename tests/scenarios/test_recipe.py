@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from fairlead.v1 import columns_pb2, policy_pb2
-from fairlead_scenarios.local import problem_of
+from fairlead_scenarios.files.scenario import Scenario
 from fairlead_scenarios.recipe.generator import ContractScope, Recipe, TierMode
-from fairlead_scenarios.scenario import Scenario
+from fairlead_scenarios.running.local import problem_of
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "benchmark.md"
 OPTIONAL = {

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_scenarios.asking import ENGINES
-from fairlead_scenarios.commands.options import ENGINES as SHOWN_ENGINES
-from fairlead_scenarios.main import COMMANDS
-from fairlead_scenarios.verifying.field import LARGE
+from fairlead_scenarios.cli.commands.options import ENGINES as SHOWN_ENGINES
+from fairlead_scenarios.cli.main import COMMANDS
+from fairlead_scenarios.running.solve_arguments import ENGINES
+from fairlead_verifier.trials.trial_scope import LARGE
 from tests.scenarios.commands import LIBRARY, fairlead
 
 SHORT = LIBRARY / "02_supply_short"
@@ -34,7 +34,7 @@ def test_help_imports_neither_engines_nor_the_contract(name: str) -> None:
     code = f"""
 import sys
 from typer.testing import CliRunner
-from fairlead_scenarios.main import app
+from fairlead_scenarios.cli.main import app
 done = CliRunner().invoke(app, {[*filter(None, [name]), "--help"]!r})
 assert done.exit_code == 0, done.output
 print([m for m in {HEAVY!r} if m in sys.modules])
@@ -56,7 +56,7 @@ def test_a_command_that_does_not_exist_is_refused_with_the_nearest_name() -> Non
 
 
 def test_options_that_are_spelled_out_for_help_are_those_of_the_code() -> None:
-    from fairlead_scenarios.commands import verify_explanations
+    from fairlead_scenarios.cli.commands import verify_explanations
 
     assert tuple(SHOWN_ENGINES.split("|")) == ENGINES
     assert verify_explanations.LARGE == LARGE

@@ -11,14 +11,23 @@ import pytest
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead.wire.decisions import decision_message
-from fairlead_scenarios.asking import Asking
-from fairlead_scenarios.local import problem_of, solve_local
+from fairlead_scenarios.files.scenario import Scenario, read_scenario
 from fairlead_scenarios.recipe.generator import Recipe
-from fairlead_scenarios.scenario import Scenario, read_scenario
-from fairlead_scenarios.verifying.field import LARGE
-from fairlead_scenarios.verifying.trial import Kind, Outcome, Verdict
-from fairlead_scenarios.verifying.verify import Case, Effort, unexplained, verify
+from fairlead_scenarios.running.local import problem_of, solve_local
+from fairlead_scenarios.running.solve_arguments import Asking
 from fairlead_solver.api.allocation import Options, explain, intake, solve
+from fairlead_verifier.trials.trial import (
+    Kind,
+    Outcome,
+    Verdict,
+)
+from fairlead_verifier.trials.trial_scope import LARGE
+from fairlead_verifier.verify import (
+    Case,
+    Effort,
+    unexplained,
+    verify,
+)
 from tests.reference.test_agreement import drawn_cycles
 from tests.scenarios.commands import LIBRARY, fairlead
 from tests.strategies import cycles

@@ -18,10 +18,14 @@ from fairlead.wire.cycle import facts_of
 from fairlead.wire.policies import policy_of as policy_values
 from fairlead_solver.api.allocation import Finding, InvalidInput, LeftOut, intake
 
-from ..beside import MAX_ROWS
-from ..csv_tables import read_csv_table
-from ..documents import refuse
-from ..scenario import HEADER, cycle_of, policy_of
+from ..files.csv_tables import read_csv_table
+from ..files.partial_faults import MAX_ROWS
+from ..files.scenario import (
+    HEADER,
+    cycle_of,
+    policy_of,
+)
+from ..files.yaml_documents import refuse
 from .expressions import (
     Row,
     Surroundings,

@@ -1,0 +1,66 @@
+"""`fairlead check`: compute a decision again, without a solver."""
+
+from __future__ import annotations
+
+import json as encoder
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from ..exit_codes import Exit, command
+from ..terminal import terminal
+from .options import AsJson, DecisionPath
+
+
+@command
+def check(
+    path: DecisionPath,
+    cycle: Annotated[
+        Path | None, typer.Option(help="The scenario or cycle the decision was made from.")
+    ] = None,
+    json: AsJson = False,
+) -> Exit:
+    """Check that a decision keeps every rule and that all its sums are right.
+
+    Exit code 0: all of it holds. 1: something does not. 2: bad input.
+    """
+    from fairlead.v1 import decision_pb2
+
+    from ...files.scenario import read_scenario
+    from ...files.yaml_documents import refuse
+    from ...presenting.words import (
+        count,
+        parts,
+        worth_of,
+    )
+    from ...running.decision_check import faults_of, under_its_policy
+    from ...running.load_decision import decided, decided_at
+    from ...running.local import problem_of
+    from ...running.solve_arguments import Asking
+
+    found = decided_at(path)
+    if found is None:
+        scenario = read_scenario(path)
+        found = decided(scenario, Asking(), None)
+    elif cycle is None:
+        raise refuse("--cycle", path, "the cycle this decision was made from")
+    else:
+        scenario = under_its_policy(read_scenario(cycle), found.message)
+    decision, name = found.message, scenario.name
+    quarantine = decision.intake == decision_pb2.INTAKE_MODE_QUARANTINE
+    problem = problem_of(scenario, quarantine=quarantine)
+    del scenario  # a large cycle is in the problem now
+    console = terminal().out()
+    faults = faults_of(problem, decision, found.lines())
+    if json:
+        typer.echo(encoder.dumps({"holds": not faults, "faults": [str(f) for f in faults]}))
+        return Exit.ERROR if faults else Exit.OK
+    for fault in faults:
+        console.print(Text(str(fault)), soft_wrap=True)
+    if faults:
+        return Exit.ERROR
+    lines, worth = count(decision.totals.lines), parts(worth_of(decision.terms), decision.currency)
+    console.print(f"{name}: holds: {lines} lines, {worth}, every sum exact")
+    return Exit.OK

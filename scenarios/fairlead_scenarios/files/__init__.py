@@ -1,0 +1,1 @@
+"""Files for people: scenarios, CSV and YAML with positions, decisions, expectations."""

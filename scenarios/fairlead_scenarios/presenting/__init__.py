@@ -1,0 +1,1 @@
+"""What a planner sees: the screen, the report, pictures."""

@@ -1,0 +1,1 @@
+"""The cycle and the plan as plain values, worked out anew."""

@@ -1,0 +1,1 @@
+"""What a decision states, kind by kind, and how each is judged."""

@@ -1,0 +1,1 @@
+"""What a sentence must say, by the codes and figures beside it."""

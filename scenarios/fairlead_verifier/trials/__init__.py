@@ -1,0 +1,1 @@
+"""Cycles with something changed or forced, and what came of solving them."""
