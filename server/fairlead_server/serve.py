@@ -24,24 +24,32 @@ from fairlead_solver.api import allocation as api
 
 from .background.retention import Retention
 from .background.storage_watch import StorageWatch
-from .flights import Flights
-from .ids import Clock, now_micros, parse_name
-from .interceptor import CallInterceptor
-from .jobs.handover import PRELOAD, Solved
-from .operations import Operations
-from .paging import Pages
-from .reflection import serve_reflection
+from .background.telemetry import Telemetry
+from .config.clock_and_ids import (
+    Clock,
+    now_micros,
+    parse_name,
+)
+from .config.settings import Settings
+from .jobs.job_messages import PRELOAD, Solved
 from .services import allocation, operations
 from .services.allocation import AllocationService
 from .services.decisions import DecisionService
 from .services.operations import OperationsService
 from .services.snapshots import SnapshotService
-from .settings import Settings
-from .solving import Solver
 from .storage import requests
 from .storage.database import Database, DatabaseRefused
-from .telemetry import Telemetry
-from .tls import TlsFiles, is_loopback, server_credentials
+from .transport.interceptor import CallInterceptor
+from .transport.paging import Pages
+from .transport.reflection import serve_reflection
+from .transport.tls import (
+    TlsFiles,
+    is_loopback,
+    server_credentials,
+)
+from .usecases.idempotent_calls import Flights
+from .usecases.long_running import Operations
+from .usecases.solving import Solver
 from .workers.pool import Pool
 from .workers.worker import WorkerDied, WorkerSpec
 

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import numpy as np
 from hypothesis import strategies as st
 
-from fairlead.wire.cycle import TABLES
+from fairlead.wire.allocation.cycle import TABLES
 from fairlead_solver.api.allocation import (
     MAX_DAY,
     MIN_DAY,

@@ -14,7 +14,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSe
 
 from fairlead import contract
 from fairlead.v1 import columns_pb2, facts_pb2
-from fairlead.wire.cycle import TABLES
+from fairlead.wire.allocation.cycle import TABLES
 from fairlead_solver.api.allocation import Column, ColumnKind
 from tests.proto.image import PROTO, comments_of, own_files
 

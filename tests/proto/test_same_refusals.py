@@ -11,7 +11,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from fairlead.v1.columns_pb2 import StringColumn, StringListColumn
 from fairlead.v1.facts_pb2 import Cycle
 from fairlead.wire import cycle_of, facts_of, places_of, table_path
-from fairlead.wire.cycle import TABLES
+from fairlead.wire.allocation.cycle import TABLES
 from fairlead_solver.api.allocation import NO_DAY, NO_INT, InvalidInput, Policy, intake
 from tests.server.edges import edges_of
 from tests.server.full import full_cycle

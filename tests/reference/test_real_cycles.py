@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fairlead.wire.cycle import facts_of
-from fairlead.wire.policies import policy_of
+from fairlead.wire.allocation.cycle import facts_of
+from fairlead.wire.allocation.policies import policy_of
 from fairlead_scenarios.importing.importer import import_cycle
 from fairlead_scenarios.importing.mapping import Mapping
 from fairlead_solver.api.allocation import Options, Status, check, intake, solve

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from fairlead.wire.decisions import decision_message
+from fairlead.wire.allocation.decisions import decision_message
 from fairlead_solver.api.allocation import Options, Status, explain, intake, solve
 from fairlead_solver.reference.process import (
     Held,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead.wire.decisions import decision_message
+from fairlead.wire.allocation.decisions import decision_message
 from fairlead_solver.api import allocation as api
 from fairlead_verifier.trials.trial import Kind, Outcome
 from fairlead_verifier.verify import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fairlead.v1 import decision_pb2, explanation_pb2
-from fairlead.wire.decisions import decision_message
+from fairlead.wire.allocation.decisions import decision_message
 from fairlead_scenarios.files.scenario import Scenario, read_scenario
 from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.running.local import problem_of, solve_local

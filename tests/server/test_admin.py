@@ -16,10 +16,10 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 )
 
 from fairlead.v1 import allocation_service_pb2_grpc
+from fairlead_server.config.settings import Settings
 from fairlead_server.health import serving
-from fairlead_server.reflection import NAMES
 from fairlead_server.serve import SERVICES
-from fairlead_server.settings import Settings
+from fairlead_server.transport.reflection import NAMES
 
 from .cycles import easy, request
 from .live import Live, live

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from fairlead_server.errors import RemoteFailure, error_info
+from fairlead_server.transport.errors import RemoteFailure, error_info
 from fairlead_server.workers.frames import Job
-from fairlead_server.workers.handout import Handout, QueueFull
+from fairlead_server.workers.job_queue import Handout, QueueFull
 from fairlead_server.workers.pool import Pool
 from fairlead_server.workers.worker import WorkerDied, WorkerSpec
 

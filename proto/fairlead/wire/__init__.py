@@ -6,18 +6,51 @@ faults; what its values mean is checked at the solver's intake.
 
 from __future__ import annotations
 
-from .cycle import MAX_ROWS, cycle_in_rows, cycle_of, facts_of
-from .decisions import decision_message, validation_message, write_left_out
-from .durations import DURATION_RULE, is_duration, seconds_of, written
-from .lines import CHUNK_LINES, DecidedLines, decided_lines, line_chunks, line_columns
-from .options import Asked, options_of
-from .picking import EXPLAINED, picked
-from .places import CyclePlaces, Places, places_of, table_path
-from .plans import packs_of
-from .policies import policy_message, policy_of
-from .reading import decision_of_lines, lines_of, matching
-from .upload import Upload, chunk_of, upload_of
-from .values import fill, read
+from .allocation.cycle import (
+    MAX_ROWS,
+    cycle_in_rows,
+    cycle_of,
+    facts_of,
+)
+from .allocation.decision_lines import (
+    decision_of_lines,
+    lines_of,
+    matching,
+)
+from .allocation.decisions import (
+    decision_message,
+    validation_message,
+    write_left_out,
+)
+from .allocation.packed_lines import (
+    CHUNK_LINES,
+    DecidedLines,
+    decided_lines,
+    line_chunks,
+    line_columns,
+)
+from .allocation.plans import packs_of
+from .allocation.policies import policy_message, policy_of
+from .allocation.upload import (
+    Upload,
+    chunk_of,
+    upload_of,
+)
+from .shared.column_selection import EXPLAINED, picked
+from .shared.durations import (
+    DURATION_RULE,
+    is_duration,
+    seconds_of,
+    written,
+)
+from .shared.field_paths import (
+    CyclePlaces,
+    Places,
+    places_of,
+    table_path,
+)
+from .shared.options import Asked, options_of
+from .shared.values import fill, read
 
 __all__ = [
     "CHUNK_LINES",

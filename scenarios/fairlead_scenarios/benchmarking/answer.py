@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Self
 
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
-from fairlead.wire.decisions import decision_message
-from fairlead.wire.lines import (
+from fairlead.wire.allocation.decision_lines import decision_of_lines
+from fairlead.wire.allocation.decisions import decision_message
+from fairlead.wire.allocation.packed_lines import (
     CHUNK_LINES,
     decided_lines,
     line_chunks,
 )
-from fairlead.wire.reading import decision_of_lines
 from fairlead_solver.api.allocation import (
     Budget,
     Engine,

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from fairlead.v1 import allocation_service_pb2 as messages
-from fairlead.wire.cycle import facts_of
-from fairlead.wire.policies import policy_of
+from fairlead.wire.allocation.cycle import facts_of
+from fairlead.wire.allocation.policies import policy_of
 from fairlead_solver.api.allocation import export_mps, intake
 
 from ..files.decision_file import lines_in

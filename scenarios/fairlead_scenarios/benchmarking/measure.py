@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from fairlead.v1 import allocation_service_pb2 as messages
-from fairlead.wire.cycle import cycle_of, facts_of
-from fairlead.wire.policies import policy_of
+from fairlead.wire.allocation.cycle import cycle_of, facts_of
+from fairlead.wire.allocation.policies import policy_of
 from fairlead_solver.api.allocation import (
     ClusterError,
     Engine,

@@ -17,7 +17,7 @@ from fairlead.v1.allocation_service_pb2 import SolveAllocationResponse
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 from fairlead.v1.decision_pb2 import Decision, DecisionLine
 from fairlead.v1.facts_pb2 import Cycle
-from fairlead.wire.reading import lines_of
+from fairlead.wire.allocation.decision_lines import lines_of
 
 from .yaml_documents import refuse
 

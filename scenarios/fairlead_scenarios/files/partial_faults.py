@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fairlead.v1 import facts_pb2
-from fairlead.wire.cycle import facts_of
+from fairlead.wire.allocation.cycle import facts_of
 from fairlead_solver.api.allocation import (
     Finding,
     InvalidInput,

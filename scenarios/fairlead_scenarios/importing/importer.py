@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from fairlead.v1 import facts_pb2, policy_pb2
-from fairlead.wire.cycle import facts_of
-from fairlead.wire.policies import policy_of as policy_values
+from fairlead.wire.allocation.cycle import facts_of
+from fairlead.wire.allocation.policies import policy_of as policy_values
 from fairlead_solver.api.allocation import Finding, InvalidInput, LeftOut, intake
 
 from ..files.csv_tables import read_csv_table

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fairlead.v1 import decision_pb2
 from fairlead.v1.allocation_service_pb2 import SolveAllocationResponse
-from fairlead.wire.reading import lines_of
+from fairlead.wire.allocation.decision_lines import lines_of
 
 from ..files.decision_file import (
     COLUMNS_FILE,

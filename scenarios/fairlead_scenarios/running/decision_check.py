@@ -15,8 +15,8 @@ from dataclasses import replace
 from google.protobuf import json_format
 
 from fairlead.v1 import decision_pb2, explanation_pb2
-from fairlead.wire.plans import packs_of
-from fairlead.wire.values import read_money
+from fairlead.wire.allocation.plans import packs_of
+from fairlead.wire.shared.values import read_money
 from fairlead_solver.api.allocation import (
     Finding,
     Ints,

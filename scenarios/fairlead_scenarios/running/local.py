@@ -9,11 +9,12 @@ from pathlib import Path
 
 from fairlead.v1 import decision_pb2
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
-from fairlead.wire.cycle import facts_of
-from fairlead.wire.decisions import decision_message
-from fairlead.wire.lines import decided_lines, line_chunks
-from fairlead.wire.options import options_of
-from fairlead.wire.phase_times import (
+from fairlead.wire.allocation.cycle import facts_of
+from fairlead.wire.allocation.decisions import decision_message
+from fairlead.wire.allocation.packed_lines import decided_lines, line_chunks
+from fairlead.wire.allocation.policies import policy_of
+from fairlead.wire.shared.options import options_of
+from fairlead.wire.shared.phase_times import (
     CHECK,
     ENCODE,
     EXPLAIN,
@@ -21,7 +22,6 @@ from fairlead.wire.phase_times import (
     SOLVE,
     PhaseTimes,
 )
-from fairlead.wire.policies import policy_of
 from fairlead_solver.api.allocation import (
     UNLIMITED,
     Budget,

@@ -24,9 +24,9 @@ from fairlead.v1 import (
     snapshot_service_pb2_grpc,
 )
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
-from fairlead.wire.cycle import facts_of
-from fairlead.wire.places import table_path
-from fairlead.wire.upload import upload_of
+from fairlead.wire.allocation.cycle import facts_of
+from fairlead.wire.allocation.upload import upload_of
+from fairlead.wire.shared.field_paths import table_path
 
 from ..files.decision_file import (
     Decided,

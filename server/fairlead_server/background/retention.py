@@ -14,13 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from ..decision_bodies import delete_decision
-from ..errors import ServiceError
-from ..ids import Clock, Name
-from ..settings import Settings
+from ..config.clock_and_ids import Clock, Name
+from ..config.settings import Settings
 from ..storage import operations, requests, retention, snapshots
 from ..storage.database import Database
-from ..telemetry import Telemetry
+from ..transport.errors import ServiceError
+from ..usecases.stored_decisions import delete_decision
+from .telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 

@@ -15,18 +15,30 @@ from google.protobuf.message import DecodeError, Message
 from fairlead import wire
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2, facts_pb2, snapshot_service_pb2
-from fairlead.wire.phase_times import CHECK, ENCODE, EXPLAIN, READ, SOLVE, PhaseTimes
+from fairlead.wire.shared.phase_times import (
+    CHECK,
+    ENCODE,
+    EXPLAIN,
+    READ,
+    SOLVE,
+    PhaseTimes,
+)
 from fairlead_solver.api import allocation as api
 
-from ..checks import violation_of
-from ..envelope import malformed
-from ..errors import ServiceError, Violation
-from ..ids import now_micros
-from ..rows import decision_of_rows
+from ..config.clock_and_ids import now_micros
 from ..storage.decisions import BASIS, BINDING_CONSTRAINT, LINE, Part
+from ..transport.envelope import malformed
+from ..transport.errors import ServiceError, Violation
+from ..transport.packed_rows import decision_of_rows
+from ..transport.request_checks import violation_of
 from ..workers.process import Run
 from . import progress
-from .handover import ROWS, Instructions, last_piece, piece
+from .job_messages import (
+    ROWS,
+    Instructions,
+    last_piece,
+    piece,
+)
 from .progress import Reporter
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from fairlead.v1 import allocation_service_pb2 as pb
-from fairlead.wire.phase_times import SOLVE
+from fairlead.wire.shared.phase_times import SOLVE
 from fairlead_solver.api import allocation as api
 
 _PAUSE_SECONDS = 0.2

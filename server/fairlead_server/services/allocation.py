@@ -11,14 +11,14 @@ from grpc import aio
 
 from fairlead.v1 import allocation_service_pb2 as pb
 
-from ..envelope import open_envelope
-from ..errors import ServiceError
-from ..flights import Flights, body_digest
-from ..ids import parse_name
-from ..jobs.handover import Solved
-from ..operations import Operations
-from ..solving import SolveCall, Solver
+from ..config.clock_and_ids import parse_name
+from ..jobs.job_messages import Solved
 from ..storage.requests import RequestKey
+from ..transport.envelope import open_envelope
+from ..transport.errors import ServiceError
+from ..usecases.idempotent_calls import Flights, body_digest
+from ..usecases.long_running import Operations
+from ..usecases.solving import SolveCall, Solver
 
 NAME = "fairlead.v1.AllocationService"
 _REQUEST_FIELD = pb.SolveAllocationLongRunningRequest.REQUEST_FIELD_NUMBER

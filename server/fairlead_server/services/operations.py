@@ -9,12 +9,16 @@ from google.longrunning import operations_pb2 as pb
 from google.protobuf.empty_pb2 import Empty
 from grpc import aio
 
-from ..checks import seconds_to_wait
-from ..errors import Violation, invalid
-from ..ids import parse_name, parse_parent
-from ..operations import Operations
-from ..paging import Pages, decode_token, encode_token
-from ..settings import Settings
+from ..config.clock_and_ids import parse_name, parse_parent
+from ..config.settings import Settings
+from ..transport.errors import Violation, invalid
+from ..transport.paging import (
+    Pages,
+    decode_token,
+    encode_token,
+)
+from ..transport.request_checks import seconds_to_wait
+from ..usecases.long_running import Operations
 
 NAME = "google.longrunning.Operations"
 Context = aio.ServicerContext[Any, Any]

@@ -34,8 +34,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import StaticPool
 
-from ..errors import ServiceError
-from ..tasks import settled
+from ..transport.errors import ServiceError
+from ..usecases.shielded_tasks import settled
 
 Result = TypeVar("Result")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from .frames import Job
-from .handout import Handout
+from .job_queue import Handout
 from .worker import Progress, Worker, WorkerDied, WorkerSpec
 
 log = logging.getLogger(__name__)

@@ -27,7 +27,7 @@ from pathlib import Path
 import grpc
 from google.rpc import status_pb2
 
-from ..errors import ServiceError, status_of
+from ..transport.errors import ServiceError, status_of
 from .frames import Frame, FrameKind, Outbox, PeerGone, receive, send
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairlead.wire import decision_message
-from fairlead.wire.values import read_money
+from fairlead.wire.shared.values import read_money
 from fairlead_solver.allocation.decision.cash_columns import with_cash
 from fairlead_solver.allocation.policy import AgingPolicy, Policy, Step
 from fairlead_solver.allocation.rules.families.churn import ChurnPolicy

@@ -12,23 +12,38 @@ from sqlalchemy import Connection
 
 from fairlead.v1 import allocation_service_pb2 as pb
 
-from . import checks
-from .decision_bodies import decision_body
-from .envelope import open_envelope, wrap
-from .errors import ServiceError, not_found
-from .ids import Clock, Name, new_id, parse_name
-from .jobs.handover import DESCRIBE, SOLVE, VALIDATE, Instructions, Solved
-from .limits import TimeLimit
-from .rows import rows_of_parts
-from .settings import Settings
-from .storage import decisions, requests, snapshots
-from .storage.database import Database
-from .storage.requests import Answered, RequestKey
-from .telemetry import Telemetry
-from .workers.frames import Job
-from .workers.handout import QueueFull
-from .workers.pool import Pool
-from .workers.worker import WorkerDied
+from ..background.telemetry import Telemetry
+from ..config.clock_and_ids import (
+    Clock,
+    Name,
+    new_id,
+    parse_name,
+)
+from ..config.settings import Settings
+from ..jobs.job_messages import (
+    DESCRIBE,
+    SOLVE,
+    VALIDATE,
+    Instructions,
+    Solved,
+)
+from ..storage import (
+    decisions,
+    requests,
+    snapshots,
+)
+from ..storage.database import Database
+from ..storage.requests import Answered, RequestKey
+from ..transport import request_checks
+from ..transport.envelope import open_envelope, wrap
+from ..transport.errors import ServiceError, not_found
+from ..transport.packed_rows import rows_of_parts
+from ..workers.frames import Job
+from ..workers.job_queue import QueueFull
+from ..workers.pool import Pool
+from ..workers.worker import WorkerDied
+from .stored_decisions import decision_body
+from .time_limits import TimeLimit
 
 TOO_LARGE = "RESPONSE_TOO_LARGE"
 _CYCLE_FIELD = pb.SolveAllocationRequest.CYCLE_FIELD_NUMBER
@@ -50,10 +65,10 @@ class SolveCall:
     def of(cls, body: bytes, root: str = "") -> SolveCall:
         """Out of a serialized request. Raises ServiceError INVALID_ARGUMENT."""
         envelope = open_envelope(body, _CYCLE_FIELD)
-        request = checks.parsed(pb.SolveAllocationRequest, envelope.light)
+        request = request_checks.parsed(pb.SolveAllocationRequest, envelope.light)
         assert isinstance(request, pb.SolveAllocationRequest)
         has_cycle = bool(envelope.payloads)
-        tenant = checks.check_solve(request, has_cycle, root)
+        tenant = request_checks.check_solve(request, has_cycle, root)
         cycle = envelope.payload if has_cycle else None
         return cls(tenant, request, envelope.light, cycle, root)
 
@@ -65,7 +80,7 @@ class SolveCall:
     def asked_seconds(self) -> float | None:
         """The time limit asked for."""
         options = self.request.options
-        return checks.time_limit(options) if options.HasField("time_limit") else None
+        return request_checks.time_limit(options) if options.HasField("time_limit") else None
 
 
 class View(Enum):

@@ -25,8 +25,8 @@ from fairlead_solver.api.allocation import (
     Worth,
 )
 
-from .columns import write_plain_words
-from .values import fill
+from ..shared.columns import write_plain_words
+from ..shared.values import fill
 
 
 def write_told(message: DecisionLineColumns, told: Told) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import overload
 
-from .storage.database import MEMORY, unavailable
+from ..storage.database import MEMORY, unavailable
 
 
 class Spool(Sequence[bytes]):

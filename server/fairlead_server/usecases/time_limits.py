@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import grpc
 
-from .errors import ServiceError
+from ..transport.errors import ServiceError
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,14 @@ from sqlalchemy import Connection
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2
 
-from .errors import error_info
-from .ids import Clock, Name, now_micros
-from .jobs.handover import Solved
-from .storage import operations, requests
+from ..config.clock_and_ids import (
+    Clock,
+    Name,
+    now_micros,
+)
+from ..jobs.job_messages import Solved
+from ..storage import operations, requests
+from ..transport.errors import error_info
 
 CANCELLED = "OPERATION_CANCELLED"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fairlead.wire.pieces import varint
+from fairlead.wire.shared.pieces import varint
 
 from .errors import ServiceError, invalid
 

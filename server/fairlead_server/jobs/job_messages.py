@@ -12,7 +12,7 @@ from ..storage.decisions import LINE, Part
 SOLVE = "fairlead_server.jobs.allocation:solve"
 VALIDATE = "fairlead_server.jobs.allocation:validate"
 DESCRIBE = "fairlead_server.jobs.allocation:describe"
-PRELOAD = ("fairlead_server.jobs.warm",)
+PRELOAD = ("fairlead_server.jobs.warm_up",)
 
 
 @dataclass(frozen=True, slots=True)

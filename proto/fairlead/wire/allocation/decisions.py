@@ -35,10 +35,19 @@ from fairlead_solver.api.allocation import (
 from fairlead_solver.api.allocation import Decision as Decided
 from fairlead_solver.api.allocation import Finding as Remark
 
-from .lines import DecidedLines, decided_lines, line_columns
+from ..shared.values import (
+    enum_number,
+    fill,
+    fill_all,
+    write_money,
+)
+from .decision_lines import lines_of
+from .packed_lines import (
+    DecidedLines,
+    decided_lines,
+    line_columns,
+)
 from .policies import policy_message
-from .reading import lines_of
-from .values import enum_number, fill, fill_all, write_money
 
 
 def decision_message(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fairlead.v1 import policy_pb2
 from fairlead_solver.api.allocation import Policy
 
-from .values import fill, read
+from ..shared.values import fill, read
 
 
 def policy_of(message: policy_pb2.Policy) -> Policy:

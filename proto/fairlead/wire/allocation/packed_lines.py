@@ -21,8 +21,8 @@ from fairlead_solver.api.allocation import (
     Told,
 )
 
-from .columns import write_words
-from .explained import write_told
+from ..shared.columns import write_words
+from .line_explanations import write_told
 
 CHUNK_LINES = 20_000
 

@@ -7,10 +7,17 @@ from typing import Any, Protocol
 
 from fairlead.v1.columns_pb2 import CycleColumns
 from fairlead.v1.facts_pb2 import Cycle
-from fairlead_solver.api.allocation import MAX_DAY, MIN_DAY, Facts, Faults, Finding, Table
+from fairlead_solver.api.allocation import (
+    MAX_DAY,
+    MIN_DAY,
+    Facts,
+    Faults,
+    Finding,
+    Table,
+)
 
-from .columns import table_of_columns, write_columns
-from .rows import table_of_rows, write_rows
+from ..shared.columns import table_of_columns, write_columns
+from ..shared.rows import table_of_rows, write_rows
 
 MAX_ROWS = 20_000
 """Rows of one table in row form, by default; larger tables come as columns."""

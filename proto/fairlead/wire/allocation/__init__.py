@@ -1,0 +1,1 @@
+"""Messages of allocation <-> the solver's values."""

@@ -1,0 +1,1 @@
+"""gRPC itself: what a call must look like, how errors become a status, pages, TLS, reflection."""

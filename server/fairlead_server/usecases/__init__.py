@@ -1,0 +1,1 @@
+"""What a server does for a call, whatever protocol it came by: solve, run long, store, repeat."""
