@@ -11,11 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fairlead_solver.allocation.cycle.facts import (
-    LotStatus,
-    Strategy,
-    SupplyKind,
-)
+from fairlead_solver.allocation.cycle.facts import LotStatus, Strategy, SupplyKind
 from fairlead_solver.allocation.policy import AgingPolicy, Step, TierMode
 from fairlead_solver.allocation.rules.families.churn import ChurnPolicy
 from fairlead_solver.allocation.rules.families.fair_share import (

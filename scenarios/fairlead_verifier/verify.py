@@ -26,16 +26,7 @@ from .statements.rivals import Contest
 from .statements.status import status_trials
 from .statements.unlisted_limits import unlisted_trials
 from .statements.worth_parts import worth_trials
-from .trials.trial import (
-    Answer,
-    Kind,
-    Outcome,
-    Statement,
-    Trial,
-    Verdict,
-    arithmetic,
-    not_tried,
-)
+from .trials.trial import Answer, Kind, Outcome, Statement, Trial, Verdict, arithmetic, not_tried
 from .trials.trial_scope import Fields
 
 T = TypeVar("T")

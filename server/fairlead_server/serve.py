@@ -15,21 +15,13 @@ from google.longrunning import operations_pb2
 from grpc import aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
-from fairlead.v1 import (
-    decision_service_pb2_grpc,
-    snapshot_service_pb2,
-    snapshot_service_pb2_grpc,
-)
+from fairlead.v1 import decision_service_pb2_grpc, snapshot_service_pb2, snapshot_service_pb2_grpc
 from fairlead_solver.api import allocation as api
 
 from .background.retention import Retention
 from .background.storage_watch import StorageWatch
 from .background.telemetry import Telemetry
-from .config.clock_and_ids import (
-    Clock,
-    now_micros,
-    parse_name,
-)
+from .config.clock_and_ids import Clock, now_micros, parse_name
 from .config.settings import Settings
 from .jobs.job_messages import PRELOAD, Solved
 from .services import allocation, operations
@@ -42,11 +34,7 @@ from .storage.database import Database, DatabaseRefused
 from .transport.interceptor import CallInterceptor
 from .transport.paging import Pages
 from .transport.reflection import serve_reflection
-from .transport.tls import (
-    TlsFiles,
-    is_loopback,
-    server_credentials,
-)
+from .transport.tls import TlsFiles, is_loopback, server_credentials
 from .usecases.idempotent_calls import Flights
 from .usecases.long_running import Operations
 from .usecases.solving import Solver

@@ -8,18 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .findings import (
-    MAX_FINDINGS,
-    Finding,
-    InvalidInput,
-)
-from .tables import (
-    Bools,
-    Coded,
-    Ints,
-    Lists,
-    Table,
-)
+from .findings import MAX_FINDINGS, Finding, InvalidInput
+from .tables import Bools, Coded, Ints, Lists, Table
 
 _INDEX = re.compile(r"\[\d+\]")
 Hint = Callable[[str], str]

@@ -17,16 +17,7 @@ from numpy.typing import NDArray
 from .finding_collector import Faults, Hint
 from .id_rules import WORD_RULE, wrong_words
 from .spelling_hints import Nearest
-from .tables import (
-    Bools,
-    Coded,
-    Codes,
-    Column,
-    ColumnKind,
-    Ints,
-    Lists,
-    Table,
-)
+from .tables import Bools, Coded, Codes, Column, ColumnKind, Ints, Lists, Table
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 NUMBERS = (ColumnKind.INT, ColumnKind.DAY, ColumnKind.RATE)

@@ -11,23 +11,11 @@ import pytest
 from fairlead import wire
 from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_solver.api import allocation as api
-from fairlead_solver.model.engines.engine import (
-    Engine,
-    Limits,
-    run,
-)
+from fairlead_solver.model.engines.engine import Engine, Limits, run
 from fairlead_solver.model.engines.mathopt import EngineError, Raw
-from fairlead_solver.model.execution.executor import (
-    Crew,
-    Programs,
-    Threads,
-)
+from fairlead_solver.model.execution.executor import Crew, Programs, Threads
 from fairlead_solver.model.execution.ray_executor import Cluster, ClusterLost
-from fairlead_solver.model.execution.warm_programs import (
-    Answers,
-    Shape,
-    Share,
-)
+from fairlead_solver.model.execution.warm_programs import Answers, Shape, Share
 from fairlead_solver.model.program.draft import Floats, Model
 from tests.cluster.nodes import Nodes
 from tests.solver.model.cycles import Recipe as Drawn

@@ -19,11 +19,7 @@ from google.api.field_behavior_pb2 import (
     field_behavior,
 )
 from google.longrunning import operations_pb2
-from google.protobuf.descriptor_pb2 import (
-    FieldDescriptorProto,
-    FileOptions,
-    MethodDescriptorProto,
-)
+from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileOptions, MethodDescriptorProto
 
 from tests.proto.image import (
     PROTO,

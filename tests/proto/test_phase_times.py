@@ -3,12 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fairlead.v1.decision_pb2 import SolveRecord
-from fairlead.wire.shared.phase_times import (
-    CHECK,
-    READ,
-    SOLVE,
-    PhaseTimes,
-)
+from fairlead.wire.shared.phase_times import CHECK, READ, SOLVE, PhaseTimes
 
 
 def ticking(*times: float) -> Iterator[float]:

@@ -15,13 +15,7 @@ from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 from fairlead.v1.decision_pb2 import Decision, DecisionLine
 from fairlead.v1.explanation_pb2 import Explanation, Reason, WaterfallStep
 from fairlead.wire import decision_of_lines, lines_of
-from fairlead.wire.shared.pieces import (
-    gathered,
-    joined,
-    message_pieces,
-    number_pieces,
-    word_pieces,
-)
+from fairlead.wire.shared.pieces import gathered, joined, message_pieces, number_pieces, word_pieces
 from fairlead_solver.api.allocation import NO_DAY, NO_INT, InvalidInput
 
 INT32 = st.integers(NO_DAY + 1, 2**31 - 1)

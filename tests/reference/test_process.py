@@ -8,12 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from fairlead_solver.allocation.cycle.facts import (
-    Facts,
-    Lines,
-    Lots,
-    Strategy,
-)
+from fairlead_solver.allocation.cycle.facts import Facts, Lines, Lots, Strategy
 from fairlead_solver.allocation.cycle.problem import Problem
 from fairlead_solver.allocation.cycle.validation import intake
 from fairlead_solver.allocation.policy import Policy

@@ -11,11 +11,7 @@ from dataclasses import dataclass, field
 from itertools import combinations_with_replacement
 from typing import Any
 
-from fairlead_scenarios.files.scenario import (
-    Scenario,
-    cycle_of,
-    policy_of,
-)
+from fairlead_scenarios.files.scenario import Scenario, cycle_of, policy_of
 
 TODAY, LATER = "2026-11-24", "2026-12-24"
 Row = dict[str, Any]

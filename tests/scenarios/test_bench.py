@@ -16,12 +16,7 @@ from fairlead_scenarios.benchmarking.figures import growths, ratios
 from fairlead_scenarios.benchmarking.goals import verdicts
 from fairlead_scenarios.benchmarking.isolated_process import prepare_apart, run_apart
 from fairlead_scenarios.benchmarking.processes import MemoryWatch, cpu_seconds
-from fairlead_scenarios.benchmarking.task import (
-    Contender,
-    Ending,
-    Run,
-    Task,
-)
+from fairlead_scenarios.benchmarking.task import Contender, Ending, Run, Task
 from fairlead_scenarios.recipe.generator import Recipe
 from tests.scenarios.commands import fairlead
 

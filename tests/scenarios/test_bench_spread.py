@@ -18,12 +18,7 @@ from fairlead_scenarios.benchmarking.spread import (
     times_to_gap,
     typical,
 )
-from fairlead_scenarios.benchmarking.task import (
-    Contender,
-    Ending,
-    Point,
-    Run,
-)
+from fairlead_scenarios.benchmarking.task import Contender, Ending, Point, Run
 from tests.scenarios.commands import LIBRARY, fairlead
 
 OURS, HIGHS, SCIP = Contender.FAIRLEAD, Contender.HIGHS, Contender.SCIP

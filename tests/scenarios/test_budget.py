@@ -13,11 +13,7 @@ from fairlead_scenarios.running.local import problem_of, solve_local
 from fairlead_scenarios.running.solve_arguments import Asking
 from fairlead_solver.reference.process import OutOfTime, Question, Reply, _ask, ask_apart
 from fairlead_verifier.trials.trial import Kind, Outcome
-from fairlead_verifier.verify import (
-    Case,
-    Effort,
-    verify,
-)
+from fairlead_verifier.verify import Case, Effort, verify
 from tests.scenarios.commands import LIBRARY, fairlead
 
 SCENARIO = LIBRARY / "02_supply_short"

@@ -9,11 +9,7 @@ import pytest
 from fairlead.v1 import decision_pb2
 from fairlead_scenarios.running.local import problem_of, solve_local
 from fairlead_scenarios.running.solve_arguments import Asking
-from fairlead_verifier.trials.trial import (
-    Kind,
-    Outcome,
-    Verdict,
-)
+from fairlead_verifier.trials.trial import Kind, Outcome, Verdict
 from fairlead_verifier.verify import Case, verify
 
 from .clashes import Clash, clashes

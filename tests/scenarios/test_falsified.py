@@ -15,11 +15,7 @@ from fairlead_scenarios.files.scenario import read_scenario
 from fairlead_scenarios.running.local import problem_of, solve_local
 from fairlead_scenarios.running.solve_arguments import Asking
 from fairlead_verifier.trials.trial import Outcome
-from fairlead_verifier.verify import (
-    Case,
-    Effort,
-    verify,
-)
+from fairlead_verifier.verify import Case, Effort, verify
 from tests.scenarios.commands import LIBRARY
 
 ARITHMETIC = Effort(sample=0, together=0.0)

@@ -10,11 +10,7 @@ from google.protobuf import json_format
 from fairlead.v1.allocation_service_pb2 import SolveAllocationResponse
 from fairlead.v1.decision_pb2 import Decision
 from fairlead_scenarios.files import decision_file
-from fairlead_scenarios.files.decision_file import (
-    Decided,
-    Shortest,
-    read_columns_file,
-)
+from fairlead_scenarios.files.decision_file import Decided, Shortest, read_columns_file
 from fairlead_scenarios.files.scenario import read_scenario
 from fairlead_scenarios.running.decision_check import faults_of
 from fairlead_scenarios.running.local import problem_of

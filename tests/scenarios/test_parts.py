@@ -18,11 +18,7 @@ from fairlead_solver.reference.process import (
     ask_apart,
 )
 from fairlead_verifier.context.shared_sums import Limits
-from fairlead_verifier.context.verification_context import (
-    Ground,
-    ground_of,
-    near,
-)
+from fairlead_verifier.context.verification_context import Ground, ground_of, near
 from fairlead_verifier.trials.dependent_lines import Joined
 from fairlead_verifier.trials.partial_cycle import Part
 from tests.reference.test_agreement import drawn_cycles

@@ -7,11 +7,7 @@ import pytest
 from fairlead.wire.allocation.decisions import decision_message
 from fairlead_solver.api import allocation as api
 from fairlead_verifier.trials.trial import Kind, Outcome
-from fairlead_verifier.verify import (
-    Case,
-    Effort,
-    verify,
-)
+from fairlead_verifier.verify import Case, Effort, verify
 from tests.solver.explain.cases import TODAY, Row, facts, line, lot
 
 ARITHMETIC = Effort(sample=0)

@@ -16,18 +16,9 @@ from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.running.local import problem_of, solve_local
 from fairlead_scenarios.running.solve_arguments import Asking
 from fairlead_solver.api.allocation import Options, explain, intake, solve
-from fairlead_verifier.trials.trial import (
-    Kind,
-    Outcome,
-    Verdict,
-)
+from fairlead_verifier.trials.trial import Kind, Outcome, Verdict
 from fairlead_verifier.trials.trial_scope import LARGE
-from fairlead_verifier.verify import (
-    Case,
-    Effort,
-    unexplained,
-    verify,
-)
+from fairlead_verifier.verify import Case, Effort, unexplained, verify
 from tests.reference.test_agreement import drawn_cycles
 from tests.scenarios.commands import LIBRARY, fairlead
 from tests.strategies import cycles

@@ -7,21 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from fairlead_solver.allocation.cycle.facts import (
-    Contracts,
-    Lines,
-    Lots,
-    Products,
-    Quotas,
-)
+from fairlead_solver.allocation.cycle.facts import Contracts, Lines, Lots, Products, Quotas
 from fairlead_solver.allocation.rules.families.time_fence import TimeFencePolicy
 from fairlead_solver.api.allocation import Facts, InvalidInput, Lists, Policy, Tier, intake
-from fairlead_solver.id_rules import (
-    is_currency,
-    is_family_path,
-    is_word,
-    wrong_words,
-)
+from fairlead_solver.id_rules import is_currency, is_family_path, is_word, wrong_words
 
 LONG = "x" * 256
 BAD = ["a\x00", "a\tb", "a\nb", "\x1f", "\x7f", "\x85", "\x9f", LONG + "x", "é" * 129, "\ud800"]

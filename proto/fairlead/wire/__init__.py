@@ -6,22 +6,9 @@ faults; what its values mean is checked at the solver's intake.
 
 from __future__ import annotations
 
-from .allocation.cycle import (
-    MAX_ROWS,
-    cycle_in_rows,
-    cycle_of,
-    facts_of,
-)
-from .allocation.decision_lines import (
-    decision_of_lines,
-    lines_of,
-    matching,
-)
-from .allocation.decisions import (
-    decision_message,
-    validation_message,
-    write_left_out,
-)
+from .allocation.cycle import MAX_ROWS, cycle_in_rows, cycle_of, facts_of
+from .allocation.decision_lines import decision_of_lines, lines_of, matching
+from .allocation.decisions import decision_message, validation_message, write_left_out
 from .allocation.packed_lines import (
     CHUNK_LINES,
     DecidedLines,
@@ -31,24 +18,10 @@ from .allocation.packed_lines import (
 )
 from .allocation.plans import packs_of
 from .allocation.policies import policy_message, policy_of
-from .allocation.upload import (
-    Upload,
-    chunk_of,
-    upload_of,
-)
+from .allocation.upload import Upload, chunk_of, upload_of
 from .shared.column_selection import EXPLAINED, picked
-from .shared.durations import (
-    DURATION_RULE,
-    is_duration,
-    seconds_of,
-    written,
-)
-from .shared.field_paths import (
-    CyclePlaces,
-    Places,
-    places_of,
-    table_path,
-)
+from .shared.durations import DURATION_RULE, is_duration, seconds_of, written
+from .shared.field_paths import CyclePlaces, Places, places_of, table_path
 from .shared.options import Asked, options_of
 from .shared.values import fill, read
 

@@ -9,11 +9,7 @@ from typing import Self
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 from fairlead.wire.allocation.decision_lines import decision_of_lines
 from fairlead.wire.allocation.decisions import decision_message
-from fairlead.wire.allocation.packed_lines import (
-    CHUNK_LINES,
-    decided_lines,
-    line_chunks,
-)
+from fairlead.wire.allocation.packed_lines import CHUNK_LINES, decided_lines, line_chunks
 from fairlead_solver.api.allocation import (
     Budget,
     Engine,

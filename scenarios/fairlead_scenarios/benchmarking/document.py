@@ -13,12 +13,7 @@ from pydantic import BaseModel, Field
 from fairlead_solver.api.allocation import engine_versions
 
 from ..recipe.generator import Recipe
-from .figures import (
-    Growth,
-    Ratio,
-    growths,
-    ratios,
-)
+from .figures import Growth, Ratio, growths, ratios
 from .goals import Verdict, verdicts
 from .load import Load
 from .spread import (

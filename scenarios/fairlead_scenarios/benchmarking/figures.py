@@ -8,12 +8,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from .spread import DONE
-from .task import (
-    WHOLE,
-    Contender,
-    Ending,
-    Run,
-)
+from .task import WHOLE, Contender, Ending, Run
 
 FITTED_LINES = 10_000
 

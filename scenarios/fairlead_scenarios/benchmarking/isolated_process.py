@@ -15,12 +15,7 @@ from typing import IO
 
 from ..recipe.generator import Recipe
 from .processes import MemoryWatch
-from .task import (
-    Ending,
-    Run,
-    Task,
-    begun,
-)
+from .task import Ending, Run, Task, begun
 
 PACKAGE = "fairlead_scenarios.benchmarking"
 GRACE = 3  # a contender may overrun its limit so many times, and a minute, before it is ended

@@ -40,22 +40,9 @@ from ..recipe.following import following
 from ..recipe.generator import Recipe
 from ..running.local import MAX_ROWS, Deadline
 from ..running.reference_runner import solve_by_reference
-from .answer import (
-    Explained,
-    bytes_in_rows,
-    judge,
-)
+from .answer import Explained, bytes_in_rows, judge
 from .processes import KIB, own_cpu_seconds
-from .task import (
-    ENGINE_SEED,
-    Contender,
-    Ending,
-    Phases,
-    Point,
-    Run,
-    Task,
-    begun,
-)
+from .task import ENGINE_SEED, Contender, Ending, Phases, Point, Run, Task, begun
 
 LOADED_LINES, LOADED_LINES_WHOLE, LOADED_GAP = 1200, 20, 0.01  # solved before any clock runs
 LOADED_WHOLE = (Contender.HIGHS, Contender.SCIP, Contender.CP_SAT)

@@ -11,16 +11,8 @@ from typing import Any
 
 from ..files.yaml_documents import refuse
 from .document import Document
-from .spread import (
-    DONE,
-    Profile,
-    typical,
-)
-from .task import (
-    Contender,
-    Ending,
-    Run,
-)
+from .spread import DONE, Profile, typical
+from .task import Contender, Ending, Run
 
 FORMATS = (".svg", ".png")
 DOTS_PER_INCH = 160

@@ -12,20 +12,10 @@ from ..cli.exit_codes import Exit
 from ..cli.terminal import terminal
 from ..files.yaml_documents import refuse
 from ..recipe.generator import Recipe
-from .cycles import (
-    BenchCycle,
-    GeneratedCycle,
-    OwnCycle,
-    write_mps,
-)
+from .cycles import BenchCycle, GeneratedCycle, OwnCycle, write_mps
 from .document import Asked, Document
 from .isolated_process import run_apart
-from .load import (
-    LEVELS,
-    Pressure,
-    orders,
-    press,
-)
+from .load import LEVELS, Pressure, orders, press
 from .picture import draw, require
 from .processes import available_bytes
 from .serving import NotServing, served
@@ -40,12 +30,7 @@ from .tables import (
     runs_table,
     spread_table,
 )
-from .task import (
-    BROKEN,
-    WHOLE,
-    Contender,
-    Task,
-)
+from .task import BROKEN, WHOLE, Contender, Task
 
 WIDTH = 140
 MEMORY_SHARE = 0.9  # of what the machine can give, where no limit is asked for

@@ -8,12 +8,7 @@ from typing import TypeVar
 import numpy as np
 from pydantic import BaseModel
 
-from .task import (
-    WHOLE,
-    Contender,
-    Ending,
-    Run,
-)
+from .task import WHOLE, Contender, Ending, Run
 
 DECIDING = (Contender.FAIRLEAD, *WHOLE)  # those that end with a plan and a bound
 DONE = (Ending.OPTIMAL, Ending.MEASURED)

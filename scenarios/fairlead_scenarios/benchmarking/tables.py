@@ -10,18 +10,8 @@ from rich.table import Table
 from .figures import Growth, Ratio
 from .goals import Verdict
 from .load import Load
-from .spread import (
-    Mean,
-    Profile,
-    Spread,
-    TimeToGap,
-)
-from .task import (
-    BROKEN,
-    Ending,
-    Phases,
-    Run,
-)
+from .spread import Mean, Profile, Spread, TimeToGap
+from .task import BROKEN, Ending, Phases, Run
 
 MIB = 2**20
 NONE = "–"

@@ -16,11 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from .terminal import (
-    Terminal,
-    terminal,
-    use,
-)
+from .terminal import Terminal, terminal, use
 
 if TYPE_CHECKING:
     from fairlead.v1 import decision_pb2
@@ -91,12 +87,7 @@ def _add_options(ended: Callable[..., None], run: Callable[..., Any]) -> None:
 
 def _report(error: Exception, *, as_json: bool) -> Exit:
     """Print an error that users can cause, and choose the exit code. Raises any other error."""
-    from fairlead_solver.api.allocation import (
-        ClusterError,
-        ClusterLost,
-        EngineError,
-        InvalidInput,
-    )
+    from fairlead_solver.api.allocation import ClusterError, ClusterLost, EngineError, InvalidInput
 
     from ..running.memory_check import ExceedsMemory
     from ..running.remote import Refused

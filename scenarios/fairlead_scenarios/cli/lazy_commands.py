@@ -15,12 +15,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command as command_of
 
-from .config_file import (
-    FILE,
-    BadConfig,
-    option_defaults,
-    read_defaults,
-)
+from .config_file import FILE, BadConfig, option_defaults, read_defaults
 
 CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 

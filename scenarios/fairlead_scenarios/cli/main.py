@@ -6,12 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .lazy_commands import (
-    CONTEXT,
-    LazyCommand,
-    add_placeholders,
-    lazy_group,
-)
+from .lazy_commands import CONTEXT, LazyCommand, add_placeholders, lazy_group
 from .process_exit import App
 from .terminal import Terminal, use
 

@@ -21,11 +21,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from fairlead.v1 import facts_pb2
-from fairlead_solver.api.allocation import (
-    Faults,
-    Finding,
-    Nearest,
-)
+from fairlead_solver.api.allocation import Faults, Finding, Nearest
 
 from .number_hints import date_hint, number_hint
 

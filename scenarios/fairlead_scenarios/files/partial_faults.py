@@ -9,11 +9,7 @@ from collections.abc import Sequence
 
 from fairlead.v1 import facts_pb2
 from fairlead.wire.allocation.cycle import facts_of
-from fairlead_solver.api.allocation import (
-    Finding,
-    InvalidInput,
-    facts_digest,
-)
+from fairlead_solver.api.allocation import Finding, InvalidInput, facts_digest
 
 MAX_ROWS = 5_000_000
 

@@ -22,27 +22,14 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 
 from fairlead.v1 import facts_pb2, policy_pb2
-from fairlead_solver.api.allocation import (
-    Finding,
-    InvalidInput,
-    Nearest,
-)
+from fairlead_solver.api.allocation import Finding, InvalidInput, Nearest
 
 from ..recipe.generator import Recipe
 from .csv_tables import read_csv_table
 from .file_positions import FilePlaces
-from .message_reader import (
-    Filler,
-    field_of,
-    row_of,
-    spellings,
-)
+from .message_reader import Filler, field_of, row_of, spellings
 from .partial_faults import faults_beside
-from .yaml_documents import (
-    read_text,
-    read_yaml,
-    refuse,
-)
+from .yaml_documents import read_text, read_yaml, refuse
 
 _HERE = Path(__file__).resolve().parents[1]
 LIBRARIES = (_HERE / "library", _HERE.parent / "library")  # in a wheel, in the sources

@@ -20,21 +20,9 @@ from fairlead_solver.api.allocation import Finding, InvalidInput, LeftOut, intak
 
 from ..files.csv_tables import read_csv_table
 from ..files.partial_faults import MAX_ROWS
-from ..files.scenario import (
-    HEADER,
-    cycle_of,
-    policy_of,
-)
+from ..files.scenario import HEADER, cycle_of, policy_of
 from ..files.yaml_documents import refuse
-from .expressions import (
-    Row,
-    Surroundings,
-    Unusable,
-    Value,
-    as_number,
-    as_text,
-    compile_expression,
-)
+from .expressions import Row, Surroundings, Unusable, Value, as_number, as_text, compile_expression
 from .mapping import Condition, Expansion, Join, Mapping, TableRule
 
 Tables = dict[str, list[dict[str, str]]]

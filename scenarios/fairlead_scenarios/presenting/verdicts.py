@@ -9,11 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from fairlead_verifier.trials.trial import (
-    Kind,
-    Outcome,
-    Verdict,
-)
+from fairlead_verifier.trials.trial import Kind, Outcome, Verdict
 
 from .words import count, percent
 

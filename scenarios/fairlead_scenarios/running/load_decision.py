@@ -16,11 +16,7 @@ from ..files.yaml_documents import read_text
 from ..presenting.progress import Unwatched, watching
 from .decision_check import parse_decision
 from .local import decided_here, problem_of
-from .remote import (
-    Refused,
-    Server,
-    decided_there,
-)
+from .remote import Refused, Server, decided_there
 from .solve_arguments import Asking
 
 

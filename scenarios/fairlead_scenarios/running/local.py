@@ -14,14 +14,7 @@ from fairlead.wire.allocation.decisions import decision_message
 from fairlead.wire.allocation.packed_lines import decided_lines, line_chunks
 from fairlead.wire.allocation.policies import policy_of
 from fairlead.wire.shared.options import options_of
-from fairlead.wire.shared.phase_times import (
-    CHECK,
-    ENCODE,
-    EXPLAIN,
-    READ,
-    SOLVE,
-    PhaseTimes,
-)
+from fairlead.wire.shared.phase_times import CHECK, ENCODE, EXPLAIN, READ, SOLVE, PhaseTimes
 from fairlead_solver.api.allocation import (
     UNLIMITED,
     Budget,

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from fairlead_solver.api.allocation import (
-    EngineError,
-    Foreign,
-    Problem,
-    Solved,
-    Status,
-    adopt,
-)
-from fairlead_solver.reference.process import (
-    PREFIX,
-    ReferenceFailed,
-    solve_apart,
-)
+from fairlead_solver.api.allocation import EngineError, Foreign, Problem, Solved, Status, adopt
+from fairlead_solver.reference.process import PREFIX, ReferenceFailed, solve_apart
 
 
 def solve_by_reference(

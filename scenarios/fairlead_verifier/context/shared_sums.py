@@ -12,12 +12,7 @@ from typing import Any
 from fairlead.v1 import explanation_pb2
 from fairlead_solver.reference.cycle import Line
 
-from .limits import (
-    FLOOR,
-    Limit,
-    Unknown,
-    limit_named,
-)
+from .limits import FLOOR, Limit, Unknown, limit_named
 from .verification_context import Ground, row_of
 
 _TABLES = {

@@ -10,23 +10,10 @@ from typing import Any
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_scenarios.presenting.words import word
-from fairlead_solver.api.allocation import (
-    Facts,
-    Policy,
-    Problem,
-)
+from fairlead_solver.api.allocation import Facts, Policy, Problem
 from fairlead_solver.reference.arcs import Arc, find
-from fairlead_solver.reference.cycle import (
-    Cycle,
-    Line,
-    Lot,
-    read,
-)
-from fairlead_solver.reference.process import (
-    Held,
-    Question,
-    Reply,
-)
+from fairlead_solver.reference.cycle import Cycle, Line, Lot, read
+from fairlead_solver.reference.process import Held, Question, Reply
 from fairlead_solver.reference.readings import entitlements
 
 SOLVER = "highs"

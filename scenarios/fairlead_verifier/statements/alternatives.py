@@ -14,17 +14,9 @@ from collections.abc import Iterator
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_scenarios.presenting.words import word
 
-from ..context.reachable_stock import (
-    Reach,
-    Refused,
-    Share,
-)
+from ..context.reachable_stock import Reach, Refused, Share
 from ..context.verification_context import tells_a_difference
-from ..trials.trial import (
-    Kind,
-    Trial,
-    arithmetic,
-)
+from ..trials.trial import Kind, Trial, arithmetic
 
 _Place = tuple[str, str]
 

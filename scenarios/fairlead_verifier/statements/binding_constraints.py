@@ -12,25 +12,11 @@ from fairlead.v1 import explanation_pb2
 from fairlead_scenarios.presenting.words import word
 from fairlead_solver.reference.process import Question
 
-from ..context.limits import (
-    FAIR_SHARE,
-    SOURCES,
-    Limit,
-    Unknown,
-)
-from ..context.verification_context import (
-    MICRO,
-    Ground,
-    less,
-    near,
-)
+from ..context.limits import FAIR_SHARE, SOURCES, Limit, Unknown
+from ..context.verification_context import MICRO, Ground, less, near
 from ..text.binding_text import binding_sentence, looser_of
 from ..text.rule_names import wrong_rule
-from ..trials.moved_limits import (
-    Move,
-    excess,
-    moved,
-)
+from ..trials.moved_limits import Move, excess, moved
 from ..trials.trial import (
     Answer,
     Judge,

@@ -12,13 +12,7 @@ from dataclasses import replace
 from fairlead_solver.reference.process import Question, Reply
 
 from ..context.verification_context import MICRO, near
-from ..trials.trial import (
-    Answer,
-    Kind,
-    Statement,
-    Trial,
-    optimum,
-)
+from ..trials.trial import Answer, Kind, Statement, Trial, optimum
 from ..trials.trial_scope import Field
 
 

@@ -17,21 +17,9 @@ from ..context.shared_sums import Limits
 from ..context.verification_context import Ground
 from ..text.conflict_text import conflict_sentences
 from ..text.rule_names import wrong_rule
-from ..trials.changed_facts import (
-    dropped,
-    ids_of,
-    without_policy,
-)
+from ..trials.changed_facts import dropped, ids_of, without_policy
 from ..trials.moved_floors import lower_floor
-from ..trials.trial import (
-    Answer,
-    Kind,
-    Statement,
-    Trial,
-    arithmetic,
-    impossible,
-    not_tried,
-)
+from ..trials.trial import Answer, Kind, Statement, Trial, arithmetic, impossible, not_tried
 
 _OF_LINES = ("lock", "time_fence", "strategy", "min_fill", "ship_complete", "delivery_group")
 _GIVING_WAY = ("contract_floor", "lock", "time_fence", "strategy")

@@ -14,11 +14,7 @@ from fairlead_solver.reference.cycle import Line
 from fairlead_solver.reference.readings import is_fenced
 
 from ..context.limits import Limit, Unknown
-from ..context.reachable_stock import (
-    Reach,
-    Refused,
-    Surroundings,
-)
+from ..context.reachable_stock import Reach, Refused, Surroundings
 from ..context.verification_context import Ground
 
 _Check = Callable[["_Claim"], str]

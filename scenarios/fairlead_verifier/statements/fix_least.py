@@ -17,16 +17,7 @@ from fairlead_solver.reference.process import Held
 from ..context.limits import SUPPLY
 from ..context.verification_context import less
 from ..trials.applied_fix import applied
-from ..trials.trial import (
-    Answer,
-    Kind,
-    NotTried,
-    Statement,
-    Trial,
-    impossible,
-    made,
-    optimum,
-)
+from ..trials.trial import Answer, Kind, NotTried, Statement, Trial, impossible, made, optimum
 from ..trials.trial_scope import Field, Fields
 
 MOST = 100  # multiples that are tried of one amount

@@ -12,21 +12,9 @@ from functools import partial
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_solver.reference.process import Held
 
-from ..context.verification_context import (
-    MICRO,
-    Ground,
-    less,
-)
+from ..context.verification_context import MICRO, Ground, less
 from ..trials.applied_fix import Changed, as_told
-from ..trials.trial import (
-    Answer,
-    Kind,
-    Statement,
-    Trial,
-    impossible,
-    made,
-    optimum,
-)
+from ..trials.trial import Answer, Kind, Statement, Trial, impossible, made, optimum
 from ..trials.trial_scope import Field
 
 

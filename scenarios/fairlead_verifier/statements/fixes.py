@@ -16,18 +16,9 @@ from fairlead_scenarios.presenting.words import word
 from fairlead_solver.reference.process import Held
 
 from ..context.reachable_stock import Surroundings
-from ..context.verification_context import (
-    MICRO,
-    Ground,
-    less,
-    near,
-)
+from ..context.verification_context import MICRO, Ground, less, near
 from ..text.fix_text import left_out
-from ..trials.applied_fix import (
-    Changed,
-    applied,
-    as_told,
-)
+from ..trials.applied_fix import Changed, applied, as_told
 from ..trials.trial import (
     Answer,
     Kind,

@@ -10,11 +10,7 @@ from fairlead_scenarios.presenting.words import word
 from ..context.reachable_stock import Reach, Surroundings
 from ..context.verification_context import Ground, told
 from ..text.sentences import sentence_trial
-from ..trials.trial import (
-    Kind,
-    Trial,
-    arithmetic,
-)
+from ..trials.trial import Kind, Trial, arithmetic
 from .alternatives import alternative_trials
 from .exact_reasons import wrong_in
 from .reasons import reason_trials

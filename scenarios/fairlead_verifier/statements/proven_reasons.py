@@ -16,24 +16,10 @@ from functools import partial
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_scenarios.presenting.words import word
 from fairlead_solver.api.allocation import Facts, Policy
-from fairlead_solver.reference.process import (
-    Held,
-    Question,
-    ReferenceFailed,
-)
+from fairlead_solver.reference.process import Held, Question, ReferenceFailed
 
-from ..context.verification_context import (
-    MICRO,
-    Ground,
-    less,
-    near,
-    told,
-)
-from ..trials.changed_facts import (
-    dropped,
-    ids_of,
-    without_policy,
-)
+from ..context.verification_context import MICRO, Ground, less, near, told
+from ..trials.changed_facts import dropped, ids_of, without_policy
 from ..trials.trial import (
     Answer,
     Kind,

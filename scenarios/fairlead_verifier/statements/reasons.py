@@ -14,17 +14,9 @@ from fairlead_scenarios.presenting.words import word
 
 from ..context.reachable_stock import Reach, Refused
 from ..context.shared_sums import Limits
-from ..context.verification_context import (
-    Ground,
-    tells_a_difference,
-    told,
-)
+from ..context.verification_context import Ground, tells_a_difference, told
 from ..text.rule_names import wrong_rule
-from ..trials.trial import (
-    Kind,
-    Trial,
-    arithmetic,
-)
+from ..trials.trial import Kind, Trial, arithmetic
 
 Named = tuple[str, str]  # key and leaf of a rule without a family
 

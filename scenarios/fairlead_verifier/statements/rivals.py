@@ -13,11 +13,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 
-from fairlead.v1 import (
-    decision_pb2,
-    explanation_pb2,
-    worth_pb2,
-)
+from fairlead.v1 import decision_pb2, explanation_pb2, worth_pb2
 from fairlead_scenarios.presenting.words import word
 from fairlead_solver.reference.arcs import Arc
 from fairlead_solver.reference.cycle import Line
@@ -25,18 +21,9 @@ from fairlead_solver.reference.readings import is_fenced, share_groups
 
 from ..context.limits import FLOOR
 from ..context.reachable_stock import Surroundings
-from ..context.unit_worth import (
-    UnitWorth,
-    gained,
-    lost,
-    of_fair_share,
-)
+from ..context.unit_worth import UnitWorth, gained, lost, of_fair_share
 from ..context.verification_context import Ground
-from ..trials.trial import (
-    Kind,
-    Trial,
-    arithmetic,
-)
+from ..trials.trial import Kind, Trial, arithmetic
 from .worth_parts import total, wrong_parts
 
 CUT = 10  # micro-units that terms may be off together

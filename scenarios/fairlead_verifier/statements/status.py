@@ -15,13 +15,7 @@ from fairlead.v1 import decision_pb2
 from fairlead_scenarios.presenting.words import word
 from fairlead_solver.reference.process import Question
 
-from ..context.verification_context import (
-    MICRO,
-    RELATIVE,
-    TIGHT,
-    Ground,
-    near,
-)
+from ..context.verification_context import MICRO, RELATIVE, TIGHT, Ground, near
 from ..trials.trial import (
     Answer,
     Kind,

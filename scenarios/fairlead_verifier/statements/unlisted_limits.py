@@ -15,16 +15,8 @@ from functools import partial
 from fairlead_solver.reference.process import Question
 
 from ..context.limits import Limit
-from ..context.verification_context import (
-    MICRO,
-    Ground,
-    less,
-)
-from ..trials.moved_limits import (
-    Move,
-    excess,
-    moved,
-)
+from ..context.verification_context import MICRO, Ground, less
+from ..trials.moved_limits import Move, excess, moved
 from ..trials.trial import (
     Answer,
     Judge,

@@ -8,14 +8,7 @@ from collections.abc import Iterator, Sequence
 from fairlead.v1 import explanation_pb2, worth_pb2
 
 from ..context.verification_context import MICRO, near
-from ..trials.trial import (
-    Answer,
-    Kind,
-    Statement,
-    Trial,
-    arithmetic,
-    optimum,
-)
+from ..trials.trial import Answer, Kind, Statement, Trial, arithmetic, optimum
 from ..trials.trial_scope import Fields
 
 _CASH = ("margin", "shipment", "location", "overtime", "contract")

@@ -9,25 +9,10 @@ from fairlead.v1 import explanation_pb2
 from fairlead_scenarios.presenting.words import word
 
 from ..context.limits import FAIR_SHARE, FLOOR
-from ..trials.trial import (
-    Kind,
-    Trial,
-    arithmetic,
-)
+from ..trials.trial import Kind, Trial, arithmetic
 from ..trials.trial_scope import Fields
-from .rule_text import (
-    Role,
-    amount,
-    money,
-    rule_roles,
-    strangers,
-)
-from .worth_text import (
-    PARTS,
-    TOGETHER,
-    change,
-    misplaced,
-)
+from .rule_text import Role, amount, money, rule_roles, strangers
+from .worth_text import PARTS, TOGETHER, change, misplaced
 
 MOST_TOLD = 50  # lines of a constraint
 _SHORT = r"; (\d+) lines? short(?: by (\d+) of (\S+?)(?=[;.]))?"

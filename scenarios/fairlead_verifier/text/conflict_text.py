@@ -11,19 +11,8 @@ from fairlead.v1 import explanation_pb2
 from ..context.limits import FLOOR
 from ..context.shared_sums import Limits
 from ..context.verification_context import Ground
-from ..trials.trial import (
-    Kind,
-    Trial,
-    arithmetic,
-)
-from .rule_text import (
-    Role,
-    Row,
-    Rule,
-    rule_roles,
-    stands_in,
-    strangers,
-)
+from ..trials.trial import Kind, Trial, arithmetic
+from .rule_text import Role, Row, Rule, rule_roles, stands_in, strangers
 
 _SAID = {  # of a line's own rule, with the figure of the fact
     "lock": r"(\S+) keeps (\d+) \(locked\)",

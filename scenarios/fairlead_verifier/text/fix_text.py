@@ -13,19 +13,8 @@ from fairlead.v1 import explanation_pb2
 from fairlead_scenarios.presenting.words import word
 
 from ..context.verification_context import Ground
-from .rule_text import (
-    MONEY,
-    Role,
-    Row,
-    as_written,
-    money,
-    stands_in,
-)
-from .worth_text import (
-    PARTS,
-    change,
-    of_cash,
-)
+from .rule_text import MONEY, Role, Row, as_written, money, stands_in
+from .worth_text import PARTS, change, of_cash
 
 _EPOCH = date(1970, 1, 1)
 _NAMED = 3  # losers, and winners, in a sentence

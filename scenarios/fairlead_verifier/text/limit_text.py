@@ -9,13 +9,7 @@ from fairlead_solver.reference.cycle import Line
 
 from ..context.shared_sums import Limits, Sum
 from ..context.verification_context import MICRO, Ground
-from .rule_text import (
-    AMOUNT,
-    Role,
-    Row,
-    Rule,
-    amount,
-)
+from .rule_text import AMOUNT, Role, Row, Rule, amount
 from .worth_text import of_cash
 
 _USE = rf"{AMOUNT}(?: [A-Z]{{3}})?"

@@ -12,11 +12,7 @@ from typing import Any
 
 from ..context.limits import FLOOR, SUPPLY
 from ..context.shared_sums import Limits
-from ..context.verification_context import (
-    MICRO,
-    Ground,
-    row_of,
-)
+from ..context.verification_context import MICRO, Ground, row_of
 
 Row = tuple[str, ...]
 Role = tuple[str, Collection[Row]]

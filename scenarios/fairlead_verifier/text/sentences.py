@@ -21,16 +21,8 @@ from fairlead_solver.reference.arcs import Arc
 from ..context.reachable_stock import Reach, Refused
 from ..context.shared_sums import Limits
 from ..context.verification_context import Ground
-from ..trials.trial import (
-    Kind,
-    Trial,
-    arithmetic,
-)
-from .fix_text import (
-    fix_money,
-    fix_numbers,
-    fix_roles,
-)
+from ..trials.trial import Kind, Trial, arithmetic
+from .fix_text import fix_money, fix_numbers, fix_roles
 from .limit_text import room_roles
 from .phrases import left_out
 from .rule_text import (
@@ -45,11 +37,7 @@ from .rule_text import (
     strangers,
 )
 from .stock_text import refused_roles
-from .worth_text import (
-    BOTH,
-    both,
-    misplaced,
-)
+from .worth_text import BOTH, both, misplaced
 
 _EPOCH = date(1970, 1, 1)
 _HAD = r"(?:(\d+) (?=places))?(\S+) had (\d+)"

@@ -10,11 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from ..context.reachable_stock import (
-    Reach,
-    Refused,
-    Share,
-)
+from ..context.reachable_stock import Reach, Refused, Share
 from ..context.verification_context import Ground
 from .rule_text import Role
 

@@ -7,11 +7,7 @@ from collections.abc import Iterator
 
 from fairlead.v1 import worth_pb2
 
-from .rule_text import (
-    money,
-    side_by_side,
-    signed,
-)
+from .rule_text import money, side_by_side, signed
 
 PARTS = r"(cash \S+(?: [A-Z]{3})?, policy value \S+ points)"
 BOTH = rf"{PARTS}(?: for either|, against {PARTS})"

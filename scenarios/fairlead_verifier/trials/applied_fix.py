@@ -6,21 +6,11 @@ from collections.abc import Iterator
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_scenarios.presenting.words import word
-from fairlead_solver.api.allocation import (
-    NO_DAY,
-    Facts,
-    Policy,
-)
+from fairlead_solver.api.allocation import NO_DAY, Facts, Policy
 from fairlead_solver.reference.process import Held
 
 from ..context.verification_context import Ground
-from .changed_facts import (
-    add,
-    cell_of,
-    dropped,
-    listed,
-    put,
-)
+from .changed_facts import add, cell_of, dropped, listed, put
 
 Changed = tuple[Facts, Policy]
 

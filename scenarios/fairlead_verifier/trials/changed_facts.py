@@ -11,14 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairlead.v1 import explanation_pb2
-from fairlead_solver.api.allocation import (
-    NO_INT,
-    Coded,
-    Facts,
-    Lists,
-    Policy,
-    Table,
-)
+from fairlead_solver.api.allocation import NO_INT, Coded, Facts, Lists, Policy, Table
 
 from .trial import NotTried
 

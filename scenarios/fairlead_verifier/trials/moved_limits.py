@@ -8,17 +8,9 @@ from dataclasses import dataclass
 from fairlead_solver.api.allocation import Facts
 from fairlead_solver.reference.process import Question
 
-from ..context.limits import (
-    FAIR_SHARE,
-    FLOOR,
-    Limit,
-)
+from ..context.limits import FAIR_SHARE, FLOOR, Limit
 from ..context.verification_context import Ground
-from .changed_facts import (
-    add,
-    cell_of,
-    put,
-)
+from .changed_facts import add, cell_of, put
 from .moved_floors import lower_floor
 from .trial_scope import Field
 

@@ -13,11 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fairlead_solver.api.allocation import (
-    NO_INT,
-    Coded,
-    Facts,
-)
+from fairlead_solver.api.allocation import NO_INT, Coded, Facts
 from fairlead_solver.reference.readings import floor
 
 from ..context.shared_sums import Limits

@@ -13,12 +13,7 @@ from typing import Protocol
 from fairlead_solver.api.allocation import Facts, Policy
 from fairlead_solver.reference.process import Held, Question
 
-from ..context.limits import (
-    FAIR_SHARE,
-    SOURCES,
-    SUPPLY,
-    Limit,
-)
+from ..context.limits import FAIR_SHARE, SOURCES, SUPPLY, Limit
 from ..context.shared_sums import Limits, Sum
 from ..context.verification_context import Ground
 from .dependent_lines import Joined

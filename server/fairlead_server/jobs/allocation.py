@@ -15,14 +15,7 @@ from google.protobuf.message import DecodeError, Message
 from fairlead import wire
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2, facts_pb2, snapshot_service_pb2
-from fairlead.wire.shared.phase_times import (
-    CHECK,
-    ENCODE,
-    EXPLAIN,
-    READ,
-    SOLVE,
-    PhaseTimes,
-)
+from fairlead.wire.shared.phase_times import CHECK, ENCODE, EXPLAIN, READ, SOLVE, PhaseTimes
 from fairlead_solver.api import allocation as api
 
 from ..config.clock_and_ids import now_micros
@@ -33,12 +26,7 @@ from ..transport.packed_rows import decision_of_rows
 from ..transport.request_checks import violation_of
 from ..workers.process import Run
 from . import progress
-from .job_messages import (
-    ROWS,
-    Instructions,
-    last_piece,
-    piece,
-)
+from .job_messages import ROWS, Instructions, last_piece, piece
 from .progress import Reporter
 
 log = logging.getLogger(__name__)

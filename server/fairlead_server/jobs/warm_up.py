@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from fairlead import wire
-from fairlead.v1.facts_pb2 import (
-    Cycle,
-    Line,
-    Lot,
-)
+from fairlead.v1.facts_pb2 import Cycle, Line, Lot
 from fairlead_solver.api import allocation as api
 
 from . import allocation  # noqa: F401  the jobs themselves, imported early

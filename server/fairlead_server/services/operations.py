@@ -12,11 +12,7 @@ from grpc import aio
 from ..config.clock_and_ids import parse_name, parse_parent
 from ..config.settings import Settings
 from ..transport.errors import Violation, invalid
-from ..transport.paging import (
-    Pages,
-    decode_token,
-    encode_token,
-)
+from ..transport.paging import Pages, decode_token, encode_token
 from ..transport.request_checks import seconds_to_wait
 from ..usecases.long_running import Operations
 

@@ -19,13 +19,7 @@ from grpc import aio
 
 from ..background.telemetry import Telemetry
 from .envelope import malformed
-from .errors import (
-    RemoteFailure,
-    ServiceError,
-    code_of,
-    retry_pushback_millis,
-    status_of,
-)
+from .errors import RemoteFailure, ServiceError, code_of, retry_pushback_millis, status_of
 
 log = logging.getLogger(__name__)
 

@@ -12,11 +12,7 @@ from fairlead_solver.api import allocation as api
 
 from ..config.clock_and_ids import parse_name, parse_parent
 from .envelope import malformed
-from .errors import (
-    ServiceError,
-    Violation,
-    invalid,
-)
+from .errors import ServiceError, Violation, invalid
 
 MAX_REQUEST_ID = 64
 MAX_PRIORITY = 9

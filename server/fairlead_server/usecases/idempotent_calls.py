@@ -14,11 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from ..storage.requests import Answered, RequestKey
-from ..transport.errors import (
-    ServiceError,
-    Violation,
-    invalid,
-)
+from ..transport.errors import ServiceError, Violation, invalid
 
 Answer = TypeVar("Answer")
 _HASH_IN_THREAD_BYTES = 1 << 20

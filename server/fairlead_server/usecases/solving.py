@@ -13,25 +13,10 @@ from sqlalchemy import Connection
 from fairlead.v1 import allocation_service_pb2 as pb
 
 from ..background.telemetry import Telemetry
-from ..config.clock_and_ids import (
-    Clock,
-    Name,
-    new_id,
-    parse_name,
-)
+from ..config.clock_and_ids import Clock, Name, new_id, parse_name
 from ..config.settings import Settings
-from ..jobs.job_messages import (
-    DESCRIBE,
-    SOLVE,
-    VALIDATE,
-    Instructions,
-    Solved,
-)
-from ..storage import (
-    decisions,
-    requests,
-    snapshots,
-)
+from ..jobs.job_messages import DESCRIBE, SOLVE, VALIDATE, Instructions, Solved
+from ..storage import decisions, requests, snapshots
 from ..storage.database import Database
 from ..storage.requests import Answered, RequestKey
 from ..transport import request_checks

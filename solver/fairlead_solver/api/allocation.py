@@ -17,18 +17,8 @@ from ..allocation.cycle.facts import Facts
 from ..allocation.cycle.problem import Problem
 from ..allocation.cycle.quarantine import LeftOut
 from ..allocation.cycle.size import CycleSize, size_of
-from ..allocation.cycle.validation import (
-    facts_digest,
-    intake,
-    usable_facts,
-)
-from ..allocation.decision.decide import (
-    Mismatch,
-    breaches,
-    decide,
-    money,
-    write,
-)
+from ..allocation.cycle.validation import facts_digest, intake, usable_facts
+from ..allocation.decision.decide import Mismatch, breaches, decide, money, write
 from ..allocation.decision.decision import (
     Change,
     Decision,
@@ -39,25 +29,13 @@ from ..allocation.decision.decision import (
     Status,
 )
 from ..allocation.decision.external_plan import Foreign, solution_of
-from ..allocation.decision.objective_shares import (
-    Shares,
-    by_contract,
-    by_tier,
-)
+from ..allocation.decision.objective_shares import Shares, by_contract, by_tier
 from ..allocation.decision.plan import Plan
-from ..allocation.decision.warm_start import (
-    Basis,
-    basis_of,
-    start_of,
-)
+from ..allocation.decision.warm_start import Basis, basis_of, start_of
 from ..allocation.decision.warm_start_codec import NotABasis
 from ..allocation.decision.warm_start_codec import from_bytes as basis_from_bytes
 from ..allocation.decision.warm_start_codec import to_bytes as basis_to_bytes
-from ..allocation.decision.weight_cost import (
-    WeightCost,
-    cost_of,
-    weights_of,
-)
+from ..allocation.decision.weight_cost import WeightCost, cost_of, weights_of
 from ..allocation.explain import Again, ExplainOptions, Explanation, Solving
 from ..allocation.explain import explain as explain_decision
 from ..allocation.explain.narrative.line_batch import Told
@@ -70,12 +48,7 @@ from ..allocation.explain.values import (
 )
 from ..allocation.policy import AgingPolicy, Policy, Step, Tier, TierMode
 from ..allocation.rules.family import Breach
-from ..allocation.rules.terms import (
-    CASH_TERMS,
-    Term,
-    TermKind,
-    Worth,
-)
+from ..allocation.rules.terms import CASH_TERMS, Term, TermKind, Worth
 from ..finding_collector import Faults
 from ..findings import MAX_FINDINGS, Finding, InvalidInput
 from ..id_rules import is_word
@@ -87,11 +60,7 @@ from ..model.engines.engine_versions import engine_versions
 from ..model.engines.mathopt import EngineError
 from ..model.execution.executor import Crew
 from ..model.execution.overrun_guard import left_behind
-from ..model.execution.ray_executor import (
-    ClusterError,
-    ClusterLost,
-    crew_at,
-)
+from ..model.execution.ray_executor import ClusterError, ClusterLost, crew_at
 from ..model.monolithic import solve_whole as solve_model_whole
 from ..model.program.draft import Model
 from ..model.program.mps_export import to_mps

@@ -6,37 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .decomposition.price_and_repair import (
-    LARGE_COLUMNS,
-    Tell,
-    applies,
-    solve_by_prices,
-)
+from .decomposition.price_and_repair import LARGE_COLUMNS, Tell, applies, solve_by_prices
 from .decomposition.primal_repair import WHOLE_COLUMNS
 from .engines.budget import Budget
-from .engines.engine import (
-    Answer,
-    GoalResult,
-    Limits,
-    SolveStatus,
-    accepted,
-    box_bound,
-)
+from .engines.engine import Answer, GoalResult, Limits, SolveStatus, accepted, box_bound
 from .engines.engine_alternation import run_in_turn
-from .engines.lexicographic import (
-    goal_boxes,
-    goal_results,
-    maximise,
-)
+from .engines.lexicographic import goal_boxes, goal_results, maximise
 from .engines.solution import SolveOptions, Start
 from .execution.executor import Crew
 from .program.components import BATCH_COLUMNS, Batch
-from .program.draft import (
-    INFINITY,
-    Bools,
-    Floats,
-    Model,
-)
+from .program.draft import INFINITY, Bools, Floats, Model
 from .program.feasibility import is_feasible
 from .solution_accumulator import at_rest
 

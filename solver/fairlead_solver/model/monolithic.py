@@ -7,20 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from .engines.budget import UNLIMITED, Budget
-from .engines.engine import (
-    Answer,
-    Engine,
-    Limits,
-    SolveStatus,
-    accepted,
-    run,
-)
+from .engines.engine import Answer, Engine, Limits, SolveStatus, accepted, run
 from .engines.lexicographic import maximise
-from .engines.solution import (
-    Solution,
-    SolveOptions,
-    undivided,
-)
+from .engines.solution import Solution, SolveOptions, undivided
 from .program.draft import Floats, Model
 from .program.integer_rounding import integral
 

@@ -12,27 +12,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .engines.engine import (
-    Answer,
-    GoalResult,
-    SolveStatus,
-    column_bounds,
-)
-from .engines.solution import (
-    Contradiction,
-    Phase,
-    Solution,
-    SolveOptions,
-    Standing,
-)
+from .engines.engine import Answer, GoalResult, SolveStatus, column_bounds
+from .engines.solution import Contradiction, Phase, Solution, SolveOptions, Standing
 from .program.components import Batch, Partition
-from .program.draft import (
-    INFINITY,
-    Bools,
-    Floats,
-    Ints,
-    Model,
-)
+from .program.draft import INFINITY, Bools, Floats, Ints, Model
 from .program.feasibility import is_feasible
 from .program.row_bounds import ceiling, ceilings
 

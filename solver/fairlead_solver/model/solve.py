@@ -10,14 +10,7 @@ from math import isinf
 
 from .batches import Means
 from .engines.budget import UNLIMITED, Budget
-from .engines.solution import (
-    Phase,
-    Progress,
-    Solution,
-    SolveOptions,
-    Standing,
-    Start,
-)
+from .engines.solution import Phase, Progress, Solution, SolveOptions, Standing, Start
 from .execution.executor import Crew, Threads
 from .execution.overrun_guard import Apart
 from .program.draft import Model

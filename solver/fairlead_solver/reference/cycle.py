@@ -12,11 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..allocation.cycle.facts import (
-    Facts,
-    LotStatus,
-    Strategy,
-)
+from ..allocation.cycle.facts import Facts, LotStatus, Strategy
 from ..allocation.policy import Policy
 from ..tables import NO_DAY, NO_INT, Coded, Lists, Table
 

@@ -7,12 +7,7 @@ from typing import Any
 
 import pytest
 
-from fairlead_solver.allocation.cycle.facts import (
-    Facts,
-    LotStatus,
-    Strategy,
-    SupplyKind,
-)
+from fairlead_solver.allocation.cycle.facts import Facts, LotStatus, Strategy, SupplyKind
 from fairlead_solver.allocation.explain import ExplainOptions
 from fairlead_solver.allocation.explain.remedies.candidates import changes
 from fairlead_solver.allocation.explain.remedies.remedy import Change

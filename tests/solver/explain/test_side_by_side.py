@@ -18,11 +18,7 @@ from fairlead_solver.api import allocation as api
 from fairlead_solver.model.program.draft import Model
 from fairlead_solver.model.program.layout import same_layout
 from fairlead_solver.model.resolve.baseline import AsDecided
-from fairlead_solver.model.resolve.neighbourhoods import (
-    Effort,
-    Parts,
-    Scopes,
-)
+from fairlead_solver.model.resolve.neighbourhoods import Effort, Parts, Scopes
 from fairlead_solver.model.resolve.outcomes import Relaxed, State
 from fairlead_solver.model.resolve.parallel_branching import branched
 from fairlead_solver.model.resolve.reoptimizer import Again

@@ -12,11 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from fairlead_solver.model.program.draft import (
-    Draft,
-    Ints,
-    Model,
-)
+from fairlead_solver.model.program.draft import Draft, Ints, Model
 
 LOCATIONS = 8
 LOTS_PER_PRODUCT = 3

@@ -7,12 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fairlead_solver.model.engines.engine import (
-    Engine,
-    Limits,
-    SolveStatus,
-    run,
-)
+from fairlead_solver.model.engines.engine import Engine, Limits, SolveStatus, run
 from fairlead_solver.model.engines.mathopt import EngineError
 from fairlead_solver.model.program.feasibility import is_feasible, violated_rows
 from fairlead_solver.model.program.scaling import objective_scale, scaled_rows

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fairlead_solver.model.engines.engine import (
-    Answer,
-    SolveStatus,
-    accepted,
-)
+from fairlead_solver.model.engines.engine import Answer, SolveStatus, accepted
 from fairlead_solver.model.engines.engine_alternation import better
 
 from .programs import program

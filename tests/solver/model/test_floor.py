@@ -5,11 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fairlead_solver.model.decomposition.cold_pass import cold_pass
-from fairlead_solver.model.engines.engine import (
-    Engine,
-    Limits,
-    run,
-)
+from fairlead_solver.model.engines.engine import Engine, Limits, run
 
 from .cycles import Recipe, cycle
 

@@ -19,11 +19,7 @@ from fairlead_solver.model.engines.solution import SolveOptions
 from fairlead_solver.model.execution.executor import Programs, Threads
 from fairlead_solver.model.execution.overrun_guard import left_behind, within
 from fairlead_solver.model.program.components import partition
-from fairlead_solver.model.program.draft import (
-    Floats,
-    Goal,
-    Model,
-)
+from fairlead_solver.model.program.draft import Floats, Goal, Model
 from fairlead_solver.model.program.feasibility import is_feasible
 from fairlead_solver.model.program.row_bounds import ceiling, ceilings
 from fairlead_solver.model.solution_accumulator import Ledger, at_rest

@@ -16,13 +16,7 @@ from fairlead_solver.model.decomposition.price_and_repair import solve_by_prices
 from fairlead_solver.model.decomposition.price_bundle import find_prices
 from fairlead_solver.model.decomposition.pricing_oracle import Oracle
 from fairlead_solver.model.engines.budget import UNLIMITED
-from fairlead_solver.model.engines.engine import (
-    Answer,
-    Engine,
-    Limits,
-    SolveStatus,
-    run,
-)
+from fairlead_solver.model.engines.engine import Answer, Engine, Limits, SolveStatus, run
 from fairlead_solver.model.engines.lexicographic import maximise
 from fairlead_solver.model.execution.executor import Threads
 from fairlead_solver.model.program.components import partition

@@ -8,13 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from fairlead_solver.model.engines.engine import (
-    Engine,
-    GoalResult,
-    Limits,
-    SolveStatus,
-    run,
-)
+from fairlead_solver.model.engines.engine import Engine, GoalResult, Limits, SolveStatus, run
 from fairlead_solver.model.engines.lexicographic import maximise
 from fairlead_solver.model.program.components import partition
 from fairlead_solver.model.program.draft import Model

@@ -10,18 +10,8 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairlead_solver.model.decomposition.spanning_branching import (
-    Tree,
-    loosened,
-    spanning_columns,
-)
-from fairlead_solver.model.engines.engine import (
-    Answer,
-    Engine,
-    Limits,
-    SolveStatus,
-    run,
-)
+from fairlead_solver.model.decomposition.spanning_branching import Tree, loosened, spanning_columns
+from fairlead_solver.model.engines.engine import Answer, Engine, Limits, SolveStatus, run
 from fairlead_solver.model.program.components import partition
 from fairlead_solver.model.program.draft import Floats, Model
 from fairlead_solver.model.program.feasibility import is_feasible

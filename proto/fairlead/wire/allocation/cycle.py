@@ -7,14 +7,7 @@ from typing import Any, Protocol
 
 from fairlead.v1.columns_pb2 import CycleColumns
 from fairlead.v1.facts_pb2 import Cycle
-from fairlead_solver.api.allocation import (
-    MAX_DAY,
-    MIN_DAY,
-    Facts,
-    Faults,
-    Finding,
-    Table,
-)
+from fairlead_solver.api.allocation import MAX_DAY, MIN_DAY, Facts, Faults, Finding, Table
 
 from ..shared.columns import table_of_columns, write_columns
 from ..shared.rows import table_of_rows, write_rows

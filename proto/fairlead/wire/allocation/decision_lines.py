@@ -21,11 +21,7 @@ from fairlead.v1.decision_columns_pb2 import (
     ReasonColumns,
     WaterfallColumns,
 )
-from fairlead.v1.decision_pb2 import (
-    Decision,
-    DecisionLine,
-    Source,
-)
+from fairlead.v1.decision_pb2 import Decision, DecisionLine, Source
 from fairlead.v1.explanation_pb2 import (
     Alternative,
     CompetingLine,
@@ -39,14 +35,7 @@ from fairlead.v1.explanation_pb2 import (
 from fairlead.v1.worth_pb2 import Worth
 from fairlead_solver.api.allocation import Faults, Finding
 
-from ..shared.pieces import (
-    Pieces,
-    gathered,
-    joined,
-    message_pieces,
-    number_pieces,
-    word_pieces,
-)
+from ..shared.pieces import Pieces, gathered, joined, message_pieces, number_pieces, word_pieces
 
 _EXPLAINED = (
     "reasons",

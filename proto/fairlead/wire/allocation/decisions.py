@@ -35,18 +35,9 @@ from fairlead_solver.api.allocation import (
 from fairlead_solver.api.allocation import Decision as Decided
 from fairlead_solver.api.allocation import Finding as Remark
 
-from ..shared.values import (
-    enum_number,
-    fill,
-    fill_all,
-    write_money,
-)
+from ..shared.values import enum_number, fill, fill_all, write_money
 from .decision_lines import lines_of
-from .packed_lines import (
-    DecidedLines,
-    decided_lines,
-    line_columns,
-)
+from .packed_lines import DecidedLines, decided_lines, line_columns
 from .policies import policy_message
 
 

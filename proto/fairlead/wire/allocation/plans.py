@@ -7,12 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from fairlead.v1.decision_pb2 import DecisionLine
-from fairlead_solver.api.allocation import (
-    Faults,
-    Finding,
-    Ints,
-    Problem,
-)
+from fairlead_solver.api.allocation import Faults, Finding, Ints, Problem
 
 
 def packs_of(problem: Problem, lines: Iterable[DecisionLine]) -> Ints:

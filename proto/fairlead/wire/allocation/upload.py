@@ -11,16 +11,8 @@ import numpy as np
 from google.protobuf.message import DecodeError
 
 from fairlead.v1.columns_pb2 import CycleColumns
-from fairlead.v1.decision_pb2 import (
-    INTAKE_MODE_QUARANTINE,
-    INTAKE_MODE_REFUSE,
-    IntakeMode,
-)
-from fairlead.v1.snapshot_service_pb2 import (
-    SnapshotChunk,
-    SnapshotHeader,
-    UploadSnapshotRequest,
-)
+from fairlead.v1.decision_pb2 import INTAKE_MODE_QUARANTINE, INTAKE_MODE_REFUSE, IntakeMode
+from fairlead.v1.snapshot_service_pb2 import SnapshotChunk, SnapshotHeader, UploadSnapshotRequest
 from fairlead_solver.api.allocation import (
     Coded,
     Codes,
@@ -33,11 +25,7 @@ from fairlead_solver.api.allocation import (
 )
 
 from ..shared.field_paths import UploadPlaces
-from .cycle import (
-    header_of,
-    tables_of,
-    write_tables,
-)
+from .cycle import header_of, tables_of, write_tables
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 MAX_CHUNK_BYTES = 32 * 2**20

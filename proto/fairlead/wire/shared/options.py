@@ -13,26 +13,10 @@ from fairlead.v1.allocation_service_pb2 import (
     EXPLANATION_LEVEL_FULL,
     EXPLANATION_LEVEL_UNSPECIFIED,
 )
-from fairlead.v1.decision_pb2 import (
-    ENGINE_REFERENCE,
-    ENGINE_UNSPECIFIED,
-    INTAKE_MODE_QUARANTINE,
-)
-from fairlead_solver.api.allocation import (
-    Engine,
-    Faults,
-    Finding,
-    Options,
-    Problem,
-    lines_named,
-)
+from fairlead.v1.decision_pb2 import ENGINE_REFERENCE, ENGINE_UNSPECIFIED, INTAKE_MODE_QUARANTINE
+from fairlead_solver.api.allocation import Engine, Faults, Finding, Options, Problem, lines_named
 
-from .durations import (
-    DURATION_RULE,
-    is_duration,
-    seconds_of,
-    written,
-)
+from .durations import DURATION_RULE, is_duration, seconds_of, written
 
 MAX_SEED = 2**31 - 1
 MAX_FIRST = 100

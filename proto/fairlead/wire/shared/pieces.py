@@ -13,11 +13,7 @@ from functools import lru_cache
 import numpy as np
 from google.protobuf.descriptor import FieldDescriptor
 
-from fairlead_solver.api.allocation import (
-    NO_DAY,
-    NO_INT,
-    Ints,
-)
+from fairlead_solver.api.allocation import NO_DAY, NO_INT, Ints
 
 Pieces = list[bytes]
 

@@ -16,11 +16,7 @@ from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 from google.protobuf.message import Message
 
 from fairlead.v1.explanation_pb2 import Money
-from fairlead_solver.api.allocation import (
-    Finding,
-    InvalidInput,
-    Term,
-)
+from fairlead_solver.api.allocation import Finding, InvalidInput, Term
 
 Value = TypeVar("Value")
 _NONE = type(None)

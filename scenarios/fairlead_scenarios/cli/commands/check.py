@@ -30,11 +30,7 @@ def check(
 
     from ...files.scenario import read_scenario
     from ...files.yaml_documents import refuse
-    from ...presenting.words import (
-        count,
-        parts,
-        worth_of,
-    )
+    from ...presenting.words import count, parts, worth_of
     from ...running.decision_check import faults_of, under_its_policy
     from ...running.load_decision import decided, decided_at
     from ...running.local import problem_of

@@ -8,20 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..exit_codes import (
-    Exit,
-    command,
-    exit_of,
-)
+from ..exit_codes import Exit, command, exit_of
 from ..terminal import terminal
-from .options import (
-    AsJson,
-    Certificates,
-    EngineName,
-    Gap,
-    ServerAddress,
-    server_of,
-)
+from .options import AsJson, Certificates, EngineName, Gap, ServerAddress, server_of
 
 if TYPE_CHECKING:
     from fairlead.v1 import decision_pb2

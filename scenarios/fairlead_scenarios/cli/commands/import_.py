@@ -9,11 +9,7 @@ from typing import Annotated
 import typer
 
 from ..exit_codes import Exit, command
-from .options import (
-    AsJson,
-    IntakeName,
-    is_quarantine,
-)
+from .options import AsJson, IntakeName, is_quarantine
 
 SHOWN = 20  # faults of rows that were left out
 

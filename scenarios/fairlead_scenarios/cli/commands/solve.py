@@ -7,11 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..exit_codes import (
-    Exit,
-    command,
-    exit_of,
-)
+from ..exit_codes import Exit, command, exit_of
 from ..terminal import terminal
 from .options import (
     AsJson,
@@ -67,16 +63,8 @@ def solve(
     from ...files.decision_file import MANY_LINES, is_many
     from ...files.scenario import read_scenario
     from ...files.yaml_documents import refuse
-    from ...presenting.decision import (
-        SHOWN,
-        show_decision,
-        times_of,
-    )
-    from ...presenting.report import (
-        as_json,
-        write_decision,
-        written_to,
-    )
+    from ...presenting.decision import SHOWN, show_decision, times_of
+    from ...presenting.report import as_json, write_decision, written_to
     from ...running.load_decision import decided
     from ...running.solve_arguments import Asking
 

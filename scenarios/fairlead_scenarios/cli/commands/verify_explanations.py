@@ -64,11 +64,7 @@ def verify_explanations(
     from fairlead_solver.api.allocation import EngineError
     from fairlead_solver.reference.process import ReferenceFailed
     from fairlead_verifier.trials.trial import Outcome
-    from fairlead_verifier.verify import (
-        Effort,
-        unexplained,
-        verify,
-    )
+    from fairlead_verifier.verify import Effort, unexplained, verify
 
     from ...presenting.verdicts import show_verdicts
 

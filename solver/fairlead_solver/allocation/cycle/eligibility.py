@@ -15,16 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import expand
-from ...tables import (
-    NO_DAY,
-    Bools,
-    Codes,
-    Days,
-    Floats,
-    Ints,
-    Kinds,
-    Lists,
-)
+from ...tables import NO_DAY, Bools, Codes, Days, Floats, Ints, Kinds, Lists
 from .facts import Facts, LotStatus
 
 

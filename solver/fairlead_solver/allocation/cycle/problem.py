@@ -16,22 +16,12 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...findings import Finding
-from ...tables import (
-    Bools,
-    Codes,
-    Days,
-    Floats,
-    Ints,
-)
+from ...tables import Bools, Codes, Days, Floats, Ints
 from ..policy import Policy
 from .eligibility import Arcs, resized_arcs
 from .facts import Facts
 from .quarantine import LeftOut
-from .scopes import (
-    ByLine,
-    Scopes,
-    scopes,
-)
+from .scopes import ByLine, Scopes, scopes
 
 Derived = TypeVar("Derived")
 _SCOPES = ("contract_scopes", "contracts_by_line", "quota_scopes")

@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...arrays import expand
-from ...tables import (
-    Bools,
-    Coded,
-    Codes,
-    Ints,
-)
+from ...tables import Bools, Coded, Codes, Ints
 from ..rules.unit_totals import summed
 
 if TYPE_CHECKING:

@@ -19,37 +19,13 @@ import numpy as np
 
 from ...finding_collector import Faults
 from ...findings import Finding
-from ...id_rules import (
-    CURRENCY_RULE,
-    PATH_RULE,
-    is_currency,
-    is_family_path,
-)
+from ...id_rules import CURRENCY_RULE, PATH_RULE, is_currency, is_family_path
 from ...spelling_hints import Nearest
-from ...table_checks import (
-    check_table,
-    digest_parts,
-    note_repeats,
-    recoded,
-    tidy,
-    words_of,
-)
-from ...tables import (
-    NO_DAY,
-    NO_INT,
-    Bools,
-    Coded,
-    Codes,
-    Ints,
-    Table,
-)
+from ...table_checks import check_table, digest_parts, note_repeats, recoded, tidy, words_of
+from ...tables import NO_DAY, NO_INT, Bools, Coded, Codes, Ints, Table
 from ..policy import Policy
 from .eligibility import find_arcs
-from .facts import (
-    Contracts,
-    Facts,
-    Quotas,
-)
+from .facts import Contracts, Facts, Quotas
 from .overflow import overflows
 from .problem import LineFacts, Problem
 from .quarantine import LeftOut, leave_out

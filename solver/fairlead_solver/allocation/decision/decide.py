@@ -17,12 +17,7 @@ from ..rules.families import FAMILIES
 from ..rules.family import Breach, Family
 from ..rules.terms import Term
 from ..rules.unit_totals import grain_micros
-from .decision import (
-    Decision,
-    SolveRecord,
-    Status,
-    TierGoal,
-)
+from .decision import Decision, SolveRecord, Status, TierGoal
 from .demand_bound import money_ceiling, tier_ceilings
 from .outcome import line_outcomes
 from .plan import Plan

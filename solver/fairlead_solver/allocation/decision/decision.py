@@ -10,12 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...findings import Finding
-from ...tables import (
-    Coded,
-    Days,
-    Ints,
-    Kinds,
-)
+from ...tables import Coded, Days, Ints, Kinds
 from ..rules.terms import Term, Worth
 from .plan import Plan
 

@@ -10,11 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...model.engines.engine import Engine, SolveStatus
-from ...model.engines.solution import (
-    Solution,
-    SolveOptions,
-    undivided,
-)
+from ...model.engines.solution import Solution, SolveOptions, undivided
 from ...model.program.draft import INFINITY, Model
 from ...model.solve import solve
 from ...tables import Ints

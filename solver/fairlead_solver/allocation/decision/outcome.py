@@ -18,24 +18,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...tables import (
-    NO_DAY,
-    Bools,
-    Coded,
-    Days,
-    Ints,
-    Kinds,
-)
+from ...tables import NO_DAY, Bools, Coded, Days, Ints, Kinds
 from ..cycle.eligibility import overdue
 from ..cycle.problem import Problem
 from ..rules.families.fair_share import FairShareMode
 from ..rules.unit_value import unit_terms
-from .decision import (
-    Change,
-    LineOutcomes,
-    Outcome,
-    OutcomeFlag,
-)
+from .decision import Change, LineOutcomes, Outcome, OutcomeFlag
 from .plan import Plan
 
 

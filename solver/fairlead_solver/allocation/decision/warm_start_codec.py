@@ -16,11 +16,7 @@ from numpy.typing import NDArray
 
 from ...tables import Floats, Ints
 from ..cycle.row_keys import About
-from .warm_start import (
-    Basis,
-    Names,
-    Values,
-)
+from .warm_start import Basis, Names, Values
 
 VERSION = 1
 MAX_BYTES = 2 << 30  # unpacked: some ten million lines

@@ -16,12 +16,7 @@ from functools import cache
 
 import numpy as np
 
-from ...model.program.draft import (
-    Bools,
-    Floats,
-    Ints,
-    Model,
-)
+from ...model.program.draft import Bools, Floats, Ints, Model
 from ...model.resolve.neighbourhoods import Effort, Parts
 from ...model.resolve.reoptimizer import Again, Resolved
 from ..cycle.problem import Problem
@@ -37,11 +32,7 @@ from .reasons.proofs import prove
 from .remedies.best_remedy import FixEffort, fixes
 from .sensitivity.binding_constraints import Marginals, binding_constraints
 from .sensitivity.exceeded_limits import exceeded
-from .sensitivity.exhausted_limits import (
-    together,
-    used_up,
-    with_worth,
-)
+from .sensitivity.exhausted_limits import together, used_up, with_worth
 from .sensitivity.limiting_rows import Shortened, shortened
 from .sensitivity.limits_with_slack import with_slack
 from .sensitivity.lines_held_back import held_back

@@ -18,12 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ...tables import (
-    NO_DAY,
-    Days,
-    Floats,
-    Ints,
-)
+from ...tables import NO_DAY, Days, Floats, Ints
 from .terms import Term
 
 if TYPE_CHECKING:

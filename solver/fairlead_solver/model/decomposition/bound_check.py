@@ -13,20 +13,11 @@ from functools import partial
 
 import numpy as np
 
-from ..engines.engine import (
-    Engine,
-    Limits,
-    run,
-)
+from ..engines.engine import Engine, Limits, run
 from ..engines.solution import Solution
 from ..execution.executor import Threads
 from ..program.components import part_of, partition
-from ..program.draft import (
-    INFINITY,
-    Floats,
-    Ints,
-    Model,
-)
+from ..program.draft import INFINITY, Floats, Ints, Model
 from .coupling import Coupling, component_bounds
 
 BATCH_COLUMNS = 500

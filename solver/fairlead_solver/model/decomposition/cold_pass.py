@@ -8,13 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..engines.mathopt import (
-    End,
-    Kernel,
-    Parameters,
-    call,
-    to_proto,
-)
+from ..engines.mathopt import End, Kernel, Parameters, call, to_proto
 from ..execution.executor import Threads
 from ..program.components import partition
 from ..program.draft import INFINITY, Model

@@ -11,21 +11,10 @@ from functools import partial
 
 import numpy as np
 
-from ..engines.engine import (
-    Answer,
-    Engine,
-    Limits,
-    SolveStatus,
-    run,
-)
+from ..engines.engine import Answer, Engine, Limits, SolveStatus, run
 from ..execution.executor import Crew
 from ..program.components import Partition, part_of
-from ..program.draft import (
-    Bools,
-    Floats,
-    Ints,
-    Model,
-)
+from ..program.draft import Bools, Floats, Ints, Model
 from .coupling import Coupling, component_bounds
 from .pricing_oracle import Stuck
 

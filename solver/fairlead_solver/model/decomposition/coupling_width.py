@@ -11,11 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..program.components import Partition
-from ..program.draft import (
-    Bools,
-    Ints,
-    Model,
-)
+from ..program.draft import Bools, Ints, Model
 
 JOINED_COLUMNS = 500  # the largest component a coupling row may make
 

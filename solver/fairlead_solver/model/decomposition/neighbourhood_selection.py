@@ -16,11 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from ..program.draft import (
-    Bools,
-    Floats,
-    Ints,
-)
+from ..program.draft import Bools, Floats, Ints
 from ..program.feasibility import row_tolerance
 from .coupling import Coupling
 

@@ -13,43 +13,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..engines.budget import Budget
-from ..engines.engine import (
-    Answer,
-    Limits,
-    SolveStatus,
-    box_bound,
-)
+from ..engines.engine import Answer, Limits, SolveStatus, box_bound
 from ..engines.lexicographic import Stages, hold
-from ..engines.solution import (
-    Phase,
-    SolveOptions,
-    Start,
-)
+from ..engines.solution import Phase, SolveOptions, Start
 from ..execution.executor import Crew
 from ..program.components import Partition, partition
-from ..program.draft import (
-    INFINITY,
-    Bools,
-    Floats,
-    Goal,
-    Ints,
-    Model,
-)
+from ..program.draft import INFINITY, Bools, Floats, Goal, Ints, Model
 from ..program.saturate import saturate
 from .coupling import Coupling, component_bounds
 from .lp_relaxation import relax
 from .price_bundle import MAX_ROUNDS
 from .pricing_oracle import Stuck
-from .primal_repair import (
-    MAX_SEARCHES,
-    Wish,
-    repair,
-)
-from .spanning_branching import (
-    MOST_NODES,
-    Tree,
-    spanning_columns,
-)
+from .primal_repair import MAX_SEARCHES, Wish, repair
+from .spanning_branching import MOST_NODES, Tree, spanning_columns
 from .warm_start import resume
 
 DECOMPOSITION = "decomposition"  # who solved it: prices, and small programs by HiGHS and SCIP

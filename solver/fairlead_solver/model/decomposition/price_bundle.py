@@ -23,27 +23,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from ..engines.budget import Budget
-from ..engines.mathopt import (
-    Basis,
-    End,
-    Kernel,
-    Parameters,
-    Raw,
-    call,
-    to_proto,
-)
-from ..program.draft import (
-    INFINITY,
-    Bools,
-    Floats,
-    Model,
-)
+from ..engines.mathopt import Basis, End, Kernel, Parameters, Raw, call, to_proto
+from ..program.draft import INFINITY, Bools, Floats, Model
 from ..program.scaling import objective_scale
-from .pricing_oracle import (
-    Oracle,
-    Reply,
-    Stuck,
-)
+from .pricing_oracle import Oracle, Reply, Stuck
 
 MAX_ROUNDS = 60
 PRICE_LIMIT = 1e4  # times the natural price: no sane price is higher

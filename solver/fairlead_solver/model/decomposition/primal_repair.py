@@ -14,29 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..engines.budget import Budget
-from ..engines.engine import (
-    Answer,
-    Engine,
-    Limits,
-    SolveStatus,
-    accepted,
-    run,
-)
+from ..engines.engine import Answer, Engine, Limits, SolveStatus, accepted, run
 from ..execution.executor import Crew
 from ..program.components import Partition
-from ..program.draft import (
-    Bools,
-    Floats,
-    Ints,
-    Model,
-)
+from ..program.draft import Bools, Floats, Ints, Model
 from ..program.feasibility import EXACT_LIMIT, is_feasible
 from ..program.restriction import restrict
-from .component_integers import (
-    Integers,
-    fractional,
-    integers,
-)
+from .component_integers import Integers, fractional, integers
 from .coupling import Coupling
 from .lp_relaxation import Relaxation
 from .neighbourhood_selection import Effort, Opening

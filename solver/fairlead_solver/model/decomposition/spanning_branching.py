@@ -15,19 +15,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import scipy.sparse as sp
 
-from ..engines.engine import (
-    Answer,
-    Limits,
-    SolveStatus,
-    accepted,
-    run,
-)
+from ..engines.engine import Answer, Limits, SolveStatus, accepted, run
 from ..program.components import Partition, partition
-from ..program.draft import (
-    Floats,
-    Ints,
-    Model,
-)
+from ..program.draft import Floats, Ints, Model
 from ..program.feasibility import is_feasible
 
 MOST_SPANNING = 64

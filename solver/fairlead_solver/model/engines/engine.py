@@ -15,26 +15,10 @@ from enum import Enum
 
 import numpy as np
 
-from ..program.draft import (
-    Bools,
-    Floats,
-    Model,
-)
+from ..program.draft import Bools, Floats, Model
 from ..program.feasibility import is_feasible, rounded
-from ..program.scaling import (
-    integral_rows,
-    objective_scale,
-    scaled_rows,
-)
-from .mathopt import (
-    End,
-    EngineError,
-    Kernel,
-    Parameters,
-    Raw,
-    call,
-    to_proto,
-)
+from ..program.scaling import integral_rows, objective_scale, scaled_rows
+from .mathopt import End, EngineError, Kernel, Parameters, Raw, call, to_proto
 
 GOAL_NOISE = 1e-9  # of a goal's value: what the engines' tolerances leave
 TINY_COLUMNS = 200  # up to here SCIP's start-up is cheaper than HiGHS's

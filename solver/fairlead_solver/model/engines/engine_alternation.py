@@ -14,15 +14,7 @@ from dataclasses import replace
 from math import isfinite
 
 from ..program.draft import Floats, Model
-from .engine import (
-    TINY_COLUMNS,
-    Answer,
-    Engine,
-    Limits,
-    SolveStatus,
-    accepted,
-    run,
-)
+from .engine import TINY_COLUMNS, Answer, Engine, Limits, SolveStatus, accepted, run
 
 SMALL_COLUMNS = 2000  # above, a root node alone takes long, and is not paid for twice
 FIRST_NODES, GROWTH = 200, 5

@@ -19,22 +19,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import scipy.sparse as sp
 
-from ..program.draft import (
-    INFINITY,
-    Floats,
-    Goal,
-    Ints,
-    Model,
-)
+from ..program.draft import INFINITY, Floats, Goal, Ints, Model
 from ..program.feasibility import EXACT_LIMIT
-from .engine import (
-    Answer,
-    GoalResult,
-    Limits,
-    SolveStatus,
-    accepted,
-    box_bound,
-)
+from .engine import Answer, GoalResult, Limits, SolveStatus, accepted, box_bound
 
 Run = Callable[[Model, Limits, Floats | None], Answer]
 HOLD_NOISE = 1e-9  # of the row's magnitude, where a goal is not made of integers

@@ -24,11 +24,7 @@ from ortools.math_opt.core.python import solver as core
 from ortools.math_opt.python import mathopt
 from pybind11_abseil.status import StatusNotOk
 
-from ..program.draft import (
-    Floats,
-    Ints,
-    Model,
-)
+from ..program.draft import Floats, Ints, Model
 
 _REASON = result_pb2.TerminationReasonProto
 

@@ -18,12 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from ..program.draft import (
-    INFINITY,
-    Floats,
-    Ints,
-    Model,
-)
+from ..program.draft import INFINITY, Floats, Ints, Model
 
 UNIT = 1e6  # what a unit moved costs: any rounding of engines is far under one
 

@@ -8,17 +8,8 @@ from enum import Enum
 
 import numpy as np
 
-from ..program.draft import (
-    Bools,
-    Floats,
-    Ints,
-    Model,
-)
-from .engine import (
-    Engine,
-    GoalResult,
-    SolveStatus,
-)
+from ..program.draft import Bools, Floats, Ints, Model
+from .engine import Engine, GoalResult, SolveStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,7 @@ import numpy as np
 from ..engines.mathopt import Raw
 from ..program.draft import Floats, Model
 from .executor import Programs
-from .warm_programs import (
-    Answers,
-    Shape,
-    Share,
-)
+from .warm_programs import Answers, Shape, Share
 
 T = TypeVar("T")
 R = TypeVar("R")

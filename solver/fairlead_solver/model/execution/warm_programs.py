@@ -10,17 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..engines.mathopt import (
-    End,
-    Raw,
-    Session,
-)
-from ..program.draft import (
-    Bools,
-    Floats,
-    Ints,
-    Model,
-)
+from ..engines.mathopt import End, Raw, Session
+from ..program.draft import Bools, Floats, Ints, Model
 
 _ENDS = tuple(End)
 

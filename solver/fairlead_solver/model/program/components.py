@@ -15,13 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from .draft import (
-    Bools,
-    Floats,
-    Goal,
-    Ints,
-    Model,
-)
+from .draft import Bools, Floats, Goal, Ints, Model
 
 BATCH_COLUMNS = 1000
 

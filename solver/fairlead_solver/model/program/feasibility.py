@@ -11,11 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .draft import (
-    Bools,
-    Floats,
-    Model,
-)
+from .draft import Bools, Floats, Model
 
 SUM_NOISE = 1e-9
 ENGINE_TOLERANCE = 1e-6

@@ -17,13 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .draft import (
-    INFINITY,
-    Bools,
-    Floats,
-    Ints,
-    Model,
-)
+from .draft import INFINITY, Bools, Floats, Ints, Model
 
 NOISE = 1e-9  # a side this near to a whole number, relative to its size, is meant to be it
 

@@ -11,11 +11,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from .draft import (
-    Floats,
-    Ints,
-    Model,
-)
+from .draft import Floats, Ints, Model
 
 DEAR = 10.0  # times the most money any open column earns per unit of the row
 

@@ -14,11 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..engines.engine import column_bounds
-from .draft import (
-    Bools,
-    Floats,
-    Model,
-)
+from .draft import Bools, Floats, Model
 
 
 def ceilings(model: Model) -> Floats:

@@ -10,11 +10,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from .draft import (
-    Floats,
-    Ints,
-    Model,
-)
+from .draft import Floats, Ints, Model
 
 
 def saturate(model: Model, x: Floats) -> Floats:

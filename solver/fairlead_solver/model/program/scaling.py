@@ -13,11 +13,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
-from .draft import (
-    Bools,
-    Floats,
-    Model,
-)
+from .draft import Bools, Floats, Model
 from .feasibility import EXACT_LIMIT, integer_rows
 
 DECIMALS = tuple(10.0**k for k in range(7))

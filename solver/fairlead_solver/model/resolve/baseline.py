@@ -11,21 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..program.draft import (
-    Bools,
-    Floats,
-    Ints,
-)
+from ..program.draft import Bools, Floats, Ints
 from .neighbourhoods import Scopes
 from .outcomes import State
 from .reoptimizer import Again
-from .subproblems import (
-    Beside,
-    Copies,
-    Worths,
-    compared,
-    rounding,
-)
+from .subproblems import Beside, Copies, Worths, compared, rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)

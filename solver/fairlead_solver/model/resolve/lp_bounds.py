@@ -21,11 +21,7 @@ import scipy.sparse as sp
 from ...arrays import expand
 from ..decomposition.coupling import component_bounds
 from ..program.components import Partition
-from ..program.draft import (
-    Floats,
-    Ints,
-    Model,
-)
+from ..program.draft import Floats, Ints, Model
 from ..program.feasibility import violated_rows
 from ..program.scaling import scaled_rows
 from .outcomes import Relaxed

@@ -16,17 +16,9 @@ import scipy.sparse as sp
 
 from ...arrays import expand
 from ..program.components import Partition, partition
-from ..program.draft import (
-    Bools,
-    Ints,
-    Model,
-)
+from ..program.draft import Bools, Ints, Model
 from .scope import Scope
-from .subproblems import (
-    Beside,
-    Copies,
-    copies,
-)
+from .subproblems import Beside, Copies, copies
 
 PART_COLUMNS = 300  # a larger component is cut down to the neighbourhood of the line
 

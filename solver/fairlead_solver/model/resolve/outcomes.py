@@ -7,11 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from ..program.draft import (
-    Bools,
-    Floats,
-    Ints,
-)
+from ..program.draft import Bools, Floats, Ints
 from .subproblems import Copies
 
 

@@ -15,17 +15,9 @@ from collections.abc import Callable
 import numpy as np
 
 from ...arrays import expand
-from ..program.draft import (
-    Bools,
-    Floats,
-    Ints,
-)
+from ..program.draft import Bools, Floats, Ints
 from .lp_bounds import FRACTION
-from .outcomes import (
-    Outcomes,
-    Relaxed,
-    State,
-)
+from .outcomes import Outcomes, Relaxed, State
 from .subproblems import Copies, rounding
 
 ROUNDS = 4

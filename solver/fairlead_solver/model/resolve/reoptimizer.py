@@ -16,42 +16,17 @@ from itertools import pairwise
 import numpy as np
 
 from ..engines.budget import UNLIMITED, Budget
-from ..engines.engine import (
-    Answer,
-    Engine,
-    Limits,
-    SolveStatus,
-    run,
-)
+from ..engines.engine import Answer, Engine, Limits, SolveStatus, run
 from ..engines.lexicographic import maximise
-from ..engines.mathopt import (
-    End,
-    Kernel,
-    Parameters,
-    call,
-    to_proto,
-)
+from ..engines.mathopt import End, Kernel, Parameters, call, to_proto
 from ..execution.overrun_guard import within
 from ..program.components import Partition, partition
-from ..program.draft import (
-    Bools,
-    Floats,
-    Ints,
-    Model,
-)
+from ..program.draft import Bools, Floats, Ints, Model
 from ..solve import SolveOptions, solve
 from .lp_bounds import bounds_of_looser, relaxed
-from .outcomes import (
-    Outcomes,
-    Relaxed,
-    State,
-)
+from .outcomes import Outcomes, Relaxed, State
 from .parallel_branching import branched
-from .subproblems import (
-    Copies,
-    rounding,
-    stacked,
-)
+from .subproblems import Copies, rounding, stacked
 
 BRANCHED_COLUMNS = 60  # of a copy that is branched: larger ones are rather searched
 BATCH_COLUMNS = 200  # of integer programs: small ones close at the root, and SCIP starts fast

@@ -20,14 +20,7 @@ from numpy.typing import NDArray
 
 from ...arrays import expand
 from ..program.components import Partition
-from ..program.draft import (
-    Block,
-    Bools,
-    Floats,
-    Goal,
-    Ints,
-    Model,
-)
+from ..program.draft import Block, Bools, Floats, Goal, Ints, Model
 from ..program.layout import dropped, origin_of_rows
 
 _NONE = np.empty(0, dtype=np.int64)

@@ -10,23 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fairlead_solver.model.program.draft import (
-    Floats,
-    Ints,
-    Model,
-    RowKind,
-)
+from fairlead_solver.model.program.draft import Floats, Ints, Model, RowKind
 from fairlead_solver.model.resolve.elastic import Part
 
 from ...cycle.problem import Problem
-from ...rules.families import (
-    contract_floor,
-    demand,
-    lock,
-    strategy,
-    supply,
-    time_fence,
-)
+from ...rules.families import contract_floor, demand, lock, strategy, supply, time_fence
 
 NEVER_RELAXED = (supply.NAME, demand.NAME)
 GIVES_WAY = (contract_floor.NAME, lock.NAME, time_fence.NAME, strategy.NAME)

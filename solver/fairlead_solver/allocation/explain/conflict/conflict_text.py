@@ -14,21 +14,10 @@ from fairlead_solver.model.program.draft import Ints, Model
 
 from ...cycle.facts import Strategy
 from ...cycle.problem import Problem
-from ...rules.families import (
-    contract_floor,
-    lock,
-    lot_size,
-    strategy,
-    time_fence,
-)
+from ...rules.families import contract_floor, lock, lot_size, strategy, time_fence
 from ...rules.family import Wording
 from ..evidence.evidence import family_named
-from .component import (
-    GIVES_WAY,
-    KEYED_BY_LINE,
-    joined,
-    lines_of_row,
-)
+from .component import GIVES_WAY, KEYED_BY_LINE, joined, lines_of_row
 
 SHOWN = 6
 _STRATEGY_SAYS = {

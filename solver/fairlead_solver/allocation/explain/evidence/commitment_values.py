@@ -22,11 +22,7 @@ from fairlead_solver.tables import Codes, Ints
 from ...cycle.problem import Problem
 from ...cycle.scopes import ByLine
 from ...decision.plan import Plan
-from ...rules.families import (
-    churn,
-    contract_floor,
-    fair_share,
-)
+from ...rules.families import churn, contract_floor, fair_share
 from ...rules.terms import Term
 from ...rules.unit_totals import summed
 

@@ -16,11 +16,7 @@ from ...rules.terms import Term, Worth
 from ...rules.unit_totals import summed
 from ..values import Competitor, ReasonCode
 from .evidence import Case
-from .rivals import (
-    Rivals,
-    batches,
-    rivals,
-)
+from .rivals import Rivals, batches, rivals
 
 _Money = Mapping[Term, int]
 CODES = max(ReasonCode) + 1

@@ -7,11 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fairlead_solver.model.program.draft import Block, Model
-from fairlead_solver.tables import (
-    Bools,
-    Floats,
-    Ints,
-)
+from fairlead_solver.tables import Bools, Floats, Ints
 
 from ...cycle.problem import Problem
 from ...decision.plan import Plan

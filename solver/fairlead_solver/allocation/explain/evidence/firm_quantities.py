@@ -12,11 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fairlead_solver.model.program.draft import Model
-from fairlead_solver.tables import (
-    NO_INT,
-    Bools,
-    Ints,
-)
+from fairlead_solver.tables import NO_INT, Bools, Ints
 
 from ...cycle.facts import Strategy
 from ...cycle.problem import Problem

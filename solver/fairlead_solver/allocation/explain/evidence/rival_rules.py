@@ -12,21 +12,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...rules.families import (
-    delivery_group,
-    lot_size,
-    min_fill,
-    ship_complete,
-    sources,
-)
+from ...rules.families import delivery_group, lot_size, min_fill, ship_complete, sources
 from ...rules.family import Family
 from ...rules.unit_totals import summed
-from ..remedies.remedy import (
-    Change,
-    Step,
-    rows_waived,
-    waived_of_line,
-)
+from ..remedies.remedy import Change, Step, rows_waived, waived_of_line
 from .evidence import Case
 from .rivals import rivals
 

@@ -39,11 +39,7 @@ from ...rules.unit_value import unit_terms
 from ..values import ReasonCode
 from .commitment_values import Owed, owed
 from .firm_quantities import Firm
-from .stock_waterfall import (
-    in_group,
-    protected_lots,
-    protection_arcs,
-)
+from .stock_waterfall import in_group, protected_lots, protection_arcs
 
 MAX_PAIRS = 2_000_000
 

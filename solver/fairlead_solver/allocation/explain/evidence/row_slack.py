@@ -22,16 +22,8 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
-from fairlead_solver.model.program.draft import (
-    Block,
-    Model,
-    RowKind,
-)
-from fairlead_solver.tables import (
-    Bools,
-    Floats,
-    Ints,
-)
+from fairlead_solver.model.program.draft import Block, Model, RowKind
+from fairlead_solver.tables import Bools, Floats, Ints
 
 from ...decision.plan import Plan
 

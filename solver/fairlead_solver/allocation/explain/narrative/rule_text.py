@@ -26,22 +26,10 @@ from ...rules.family import Family, Wording
 from ...rules.figure_text import apart
 from ..evidence.evidence import Case
 from ..evidence.rival_rules import own_all_or_nothing, own_rule
-from ..reasons.all_or_nothing import (
-    lacking_of_group,
-    out_of_packs,
-    packs_that_fit,
-)
+from ..reasons.all_or_nothing import lacking_of_group, out_of_packs, packs_that_fit
 from ..reasons.attribution import HELD
-from ..values import (
-    Competitor,
-    ReasonCode,
-    Rule,
-)
-from .limit_text import (
-    ROOM,
-    no_room,
-    too_little_room,
-)
+from ..values import Competitor, ReasonCode, Rule
+from .limit_text import ROOM, no_room, too_little_room
 from .stock_text import owner_column, said_of_stock
 
 _OF_LINE: dict[ReasonCode, tuple[Family, str]] = {

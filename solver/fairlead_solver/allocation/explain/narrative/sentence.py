@@ -13,11 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from ...rules.figure_text import (
-    apart,
-    money,
-    side_by_side,
-)
+from ...rules.figure_text import apart, money, side_by_side
 from ...rules.figure_text import change as worth_change
 from ...rules.terms import Term, Worth
 from ..evidence.competitors import Competing

@@ -11,11 +11,7 @@ import numpy as np
 
 from fairlead_solver.tables import Bools, Ints
 
-from ...cycle.eligibility import (
-    Refusal,
-    overdue,
-    ready_days,
-)
+from ...cycle.eligibility import Refusal, overdue, ready_days
 from ...cycle.problem import Problem
 from ...rules.figure_text import money, parts
 from ...rules.terms import Worth

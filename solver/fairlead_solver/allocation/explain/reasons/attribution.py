@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fairlead_solver.tables import (
-    Bools,
-    Ints,
-    Kinds,
-)
+from fairlead_solver.tables import Bools, Ints, Kinds
 
 from ..values import Certainty, ReasonCode
 

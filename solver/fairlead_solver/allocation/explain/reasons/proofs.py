@@ -21,26 +21,12 @@ from enum import IntEnum
 import numpy as np
 
 from fairlead_solver.arrays import expand
-from fairlead_solver.model.resolve.neighbourhoods import (
-    Effort,
-    Parts,
-    Scopes,
-)
+from fairlead_solver.model.resolve.neighbourhoods import Effort, Parts, Scopes
 from fairlead_solver.model.resolve.outcomes import Outcomes, State
 from fairlead_solver.model.resolve.reoptimizer import Again
 from fairlead_solver.model.resolve.scope import Scope
-from fairlead_solver.model.resolve.subproblems import (
-    Beside,
-    Copies,
-    Worths,
-    compared,
-    stacked,
-)
-from fairlead_solver.tables import (
-    Bools,
-    Floats,
-    Ints,
-)
+from fairlead_solver.model.resolve.subproblems import Beside, Copies, Worths, compared, stacked
+from fairlead_solver.tables import Bools, Floats, Ints
 
 from ..evidence.evidence import Case
 from ..narrative.line_story import Proof

@@ -19,16 +19,8 @@ from ...rules.unit_totals import summed
 from ...rules.unit_value import unit_values
 from ..evidence.evidence import Case
 from ..evidence.row_slack import TOLERANCE
-from ..values import (
-    Certainty,
-    ReasonCode,
-    WaterfallKind,
-)
-from .all_or_nothing import (
-    claim_all_or_nothing,
-    claim_group,
-    least_at_once,
-)
+from ..values import Certainty, ReasonCode, WaterfallKind
+from .all_or_nothing import claim_all_or_nothing, claim_group, least_at_once
 from .attribution import Ledger
 
 

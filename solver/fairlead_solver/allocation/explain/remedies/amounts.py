@@ -12,20 +12,8 @@ import numpy as np
 
 from ..evidence.evidence import Case
 from ..values import FixKind
-from .remedy import (
-    Change,
-    Step,
-    row_of,
-)
-from .shortfalls import (
-    RAISING,
-    missing_of,
-    more_stock,
-    raised_by,
-    released_by,
-    use_of,
-    uses_of,
-)
+from .remedy import Change, Step, row_of
+from .shortfalls import RAISING, missing_of, more_stock, raised_by, released_by, use_of, uses_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,14 +27,7 @@ from ..reasons.attribution import Reasons
 from ..values import Fix, FixAmount, FixEffect, LineQuantity, LoserGroup
 from .amount_bounds import Ask, lowest
 from .candidates import changes
-from .minimise import (
-    SOLVES,
-    SOLVES_BESIDE,
-    Answer,
-    Asked,
-    Found,
-    search,
-)
+from .minimise import SOLVES, SOLVES_BESIDE, Answer, Asked, Found, search
 from .settled_plan import Settled, settled
 from .trial_programs import Trials
 from .trials import Less, Trying

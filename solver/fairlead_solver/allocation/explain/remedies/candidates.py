@@ -21,19 +21,9 @@ from ..evidence.evidence import Case
 from ..evidence.rival_rules import rivals_waived
 from ..narrative.sentence import day
 from ..reasons.attribution import Reasons
-from ..values import (
-    FixKind,
-    FixPart,
-    ReasonCode,
-    Rule,
-    Unit,
-)
+from ..values import FixKind, FixPart, ReasonCode, Rule, Unit
 from ..variants.edited_problem import Edit
-from .remedy import (
-    Change,
-    Step,
-    distinct,
-)
+from .remedy import Change, Step, distinct
 from .shortfalls import (
     RAISED,
     all_lacking,

@@ -17,24 +17,10 @@ from ...rules.figure_text import amount as amount_text
 from ...rules.figure_text import money
 from ..evidence.evidence import Case
 from ..narrative.sentence import day
-from ..sensitivity.binding_constraints import (
-    MICRO,
-    MICRO_UNITS,
-    unit_of,
-)
-from ..values import (
-    FixKind,
-    FixPart,
-    Rule,
-    Unit,
-    WaterfallKind,
-)
+from ..sensitivity.binding_constraints import MICRO, MICRO_UNITS, unit_of
+from ..values import FixKind, FixPart, Rule, Unit, WaterfallKind
 from ..variants.edited_problem import Edit
-from .remedy import (
-    Move,
-    Step,
-    row_of,
-)
+from .remedy import Move, Step, row_of
 
 _RAISED = {
     "quota": (FixKind.RAISE_QUOTA, "quotas"),

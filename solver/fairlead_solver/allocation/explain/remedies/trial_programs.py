@@ -16,25 +16,11 @@ from functools import cached_property
 import numpy as np
 
 from fairlead_solver.arrays import expand
-from fairlead_solver.model.program.draft import (
-    Bools,
-    Floats,
-    Ints,
-    Model,
-)
+from fairlead_solver.model.program.draft import Bools, Floats, Ints, Model
 from fairlead_solver.model.program.layout import carried, dropped
-from fairlead_solver.model.resolve.neighbourhoods import (
-    Effort,
-    Parts,
-    Scopes,
-)
+from fairlead_solver.model.resolve.neighbourhoods import Effort, Parts, Scopes
 from fairlead_solver.model.resolve.scope import Scope
-from fairlead_solver.model.resolve.subproblems import (
-    Beside,
-    Copies,
-    Worths,
-    stacked,
-)
+from fairlead_solver.model.resolve.subproblems import Beside, Copies, Worths, stacked
 
 from ...cycle.problem import Problem
 from ...rules.families.fair_share import FairShareMode, entitlements

@@ -12,21 +12,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fairlead_solver.model.program.draft import (
-    Bools,
-    Floats,
-    Ints,
-)
+from fairlead_solver.model.program.draft import Bools, Floats, Ints
 from fairlead_solver.model.resolve.neighbourhoods import Scopes
 from fairlead_solver.model.resolve.outcomes import State
 from fairlead_solver.model.resolve.reoptimizer import Again
 from fairlead_solver.model.resolve.scope import Scope
-from fairlead_solver.model.resolve.subproblems import (
-    Copies,
-    Worths,
-    compared,
-    rounding,
-)
+from fairlead_solver.model.resolve.subproblems import Copies, Worths, compared, rounding
 
 from ..evidence.evidence import Case
 from .remedy import Trial

@@ -31,21 +31,9 @@ from ..evidence.evidence import Case
 from ..evidence.rivals import rivals
 from ..narrative.sentence import day
 from ..reasons.attribution import Reasons
-from ..values import (
-    FixKind,
-    FixPart,
-    ReasonCode,
-    Rule,
-    Unit,
-)
+from ..values import FixKind, FixPart, ReasonCode, Rule, Unit
 from ..variants.edited_problem import Edit
-from .remedy import (
-    Change,
-    Step,
-    rows_waived,
-    waived_of_line,
-    waiver,
-)
+from .remedy import Change, Step, rows_waived, waived_of_line, waiver
 
 NONE = -1  # the code of no word
 PLACES_TRIED = 2  # that a line does not list

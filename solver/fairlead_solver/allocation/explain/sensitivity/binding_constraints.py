@@ -13,11 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ...rules.family import Wording
-from ...rules.figure_text import (
-    amount,
-    change,
-    together,
-)
+from ...rules.figure_text import amount, change, together
 from ..evidence.evidence import Case
 from ..values import (
     MAX_LINES,

@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fairlead_solver.tables import (
-    NO_INT,
-    Bools,
-    Ints,
-)
+from fairlead_solver.tables import NO_INT, Bools, Ints
 
 from ...cycle.problem import Problem
 from ..evidence.evidence import Case

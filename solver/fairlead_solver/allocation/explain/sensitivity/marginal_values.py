@@ -24,17 +24,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fairlead_solver.arrays import expand
-from fairlead_solver.model.program.draft import (
-    Bools,
-    Floats,
-    Ints,
-)
+from fairlead_solver.model.program.draft import Bools, Floats, Ints
 from fairlead_solver.model.resolve.baseline import AsDecided, Gains
-from fairlead_solver.model.resolve.neighbourhoods import (
-    Effort,
-    Parts,
-    Scopes,
-)
+from fairlead_solver.model.resolve.neighbourhoods import Effort, Parts, Scopes
 from fairlead_solver.model.resolve.reoptimizer import Again
 from fairlead_solver.model.resolve.scope import Scope
 from fairlead_solver.model.resolve.subproblems import Beside, Copies
@@ -43,12 +35,7 @@ from ...rules.families.fair_share import FairShareMode
 from ...rules.terms import Worth
 from ..evidence.evidence import Case
 from ..values import Marginal, MarginalMethod
-from .binding_constraints import (
-    MICRO,
-    MICRO_UNITS,
-    Marginals,
-    unit_of,
-)
+from .binding_constraints import MICRO, MICRO_UNITS, Marginals, unit_of
 from .shifted_limits import Moved
 
 

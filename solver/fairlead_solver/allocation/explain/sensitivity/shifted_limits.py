@@ -15,18 +15,10 @@ from functools import cached_property
 
 import numpy as np
 
-from fairlead_solver.model.program.draft import (
-    Bools,
-    Floats,
-    Ints,
-)
+from fairlead_solver.model.program.draft import Bools, Floats, Ints
 from fairlead_solver.model.program.layout import carried, dropped, same_layout
 from fairlead_solver.model.resolve.neighbourhoods import Scopes
-from fairlead_solver.model.resolve.subproblems import (
-    Beside,
-    Copies,
-    stacked,
-)
+from fairlead_solver.model.resolve.subproblems import Beside, Copies, stacked
 
 from ...rules.families.fair_share import FairShareMode
 from ..evidence.evidence import Case

@@ -14,16 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairlead_solver.model.program.draft import (
-    Draft,
-    Model,
-)
+from fairlead_solver.model.program.draft import Draft, Model
 from fairlead_solver.model.program.layout import distinct_keys, positions_of_shared, same_layout
-from fairlead_solver.tables import (
-    Coded,
-    Ints,
-    Lists,
-)
+from fairlead_solver.tables import Coded, Ints, Lists
 
 from ...cycle.eligibility import find_arcs
 from ...cycle.facts import Facts

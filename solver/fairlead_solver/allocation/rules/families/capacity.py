@@ -21,21 +21,13 @@ import numpy as np
 
 from fairlead_solver.arrays import expand
 from fairlead_solver.model.program.draft import Draft
-from fairlead_solver.tables import (
-    Coded,
-    Codes,
-    Ints,
-)
+from fairlead_solver.tables import Coded, Codes, Ints
 
 from ...cycle.row_keys import About
 from .. import figure_text
 from ..family import Breach, Wording
 from ..terms import Term
-from ..unit_totals import (
-    MICRO,
-    round_micros,
-    summed,
-)
+from ..unit_totals import MICRO, round_micros, summed
 
 if TYPE_CHECKING:
     from ...cycle.problem import Problem

@@ -13,24 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fairlead_solver.model.program.draft import Draft
-from fairlead_solver.tables import (
-    NO_INT,
-    Bools,
-    Ints,
-)
+from fairlead_solver.tables import NO_INT, Bools, Ints
 
 from ...cycle.row_keys import About
-from ..family import (
-    NO_MONEY,
-    Breach,
-    Wording,
-)
+from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
-from ..unit_totals import (
-    add_units,
-    reach,
-    summed,
-)
+from ..unit_totals import add_units, reach, summed
 
 if TYPE_CHECKING:
     from ...cycle.problem import Problem

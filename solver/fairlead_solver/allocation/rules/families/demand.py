@@ -15,11 +15,7 @@ import numpy as np
 from fairlead_solver.model.program.draft import Draft
 
 from ...cycle.row_keys import About
-from ..family import (
-    NO_MONEY,
-    Breach,
-    Wording,
-)
+from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 
 if TYPE_CHECKING:

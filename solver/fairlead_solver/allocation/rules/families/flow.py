@@ -19,11 +19,7 @@ from fairlead_solver.tables import NO_DAY, Bools
 
 from ...cycle.facts import LotStatus
 from ...cycle.row_keys import About
-from ..family import (
-    NO_MONEY,
-    Breach,
-    Wording,
-)
+from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 from ..unit_value import unit_values
 

@@ -16,11 +16,7 @@ from fairlead_solver.model.program.draft import Draft
 from fairlead_solver.tables import NO_INT, Ints
 
 from ...cycle.row_keys import About
-from ..family import (
-    NO_MONEY,
-    Breach,
-    Wording,
-)
+from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 from ..unit_totals import add_units
 

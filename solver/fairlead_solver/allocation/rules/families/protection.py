@@ -15,20 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fairlead_solver.model.program.draft import Draft
-from fairlead_solver.tables import (
-    Bools,
-    Codes,
-    Ints,
-)
+from fairlead_solver.tables import Bools, Codes, Ints
 
 from ...cycle.facts import LotStatus
 from ...cycle.row_keys import About
 from ...cycle.scopes import Index
-from ..family import (
-    NO_MONEY,
-    Breach,
-    Wording,
-)
+from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 
 if TYPE_CHECKING:

@@ -17,11 +17,7 @@ from fairlead_solver.model.program.draft import Draft
 from fairlead_solver.tables import Codes, Ints
 
 from ...cycle.row_keys import About
-from ..family import (
-    NO_MONEY,
-    Breach,
-    Wording,
-)
+from ..family import NO_MONEY, Breach, Wording
 from ..sites import link, sites_of
 from ..terms import Term
 from ..unit_totals import summed

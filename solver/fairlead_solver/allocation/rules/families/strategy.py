@@ -21,11 +21,7 @@ from fairlead_solver.tables import Floats, Ints
 
 from ...cycle.facts import Strategy
 from ...cycle.row_keys import About
-from ..family import (
-    NO_MONEY,
-    Breach,
-    Wording,
-)
+from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 from ..unit_totals import add_units
 

@@ -16,11 +16,7 @@ import numpy as np
 
 from fairlead_solver.model.program.draft import Draft
 
-from ..family import (
-    NO_MONEY,
-    Breach,
-    Wording,
-)
+from ..family import NO_MONEY, Breach, Wording
 from ..terms import Term
 from ..unit_totals import grain_micros
 
