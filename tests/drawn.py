@@ -16,7 +16,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from fairlead_solver.allocation.cycle.facts import Facts
-from fairlead_solver.allocation.policy import Policy, Tier
+from fairlead_solver.allocation.policy.policy import Policy, Tier
 from fairlead_solver.tables import NO_INT, ColumnKind, Table
 
 TODAY = 20_000

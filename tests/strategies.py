@@ -12,16 +12,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 from fairlead_solver.allocation.cycle.facts import LotStatus, Strategy, SupplyKind
-from fairlead_solver.allocation.policy import AgingPolicy, Step, TierMode
-from fairlead_solver.allocation.rules.families.churn import ChurnPolicy
-from fairlead_solver.allocation.rules.families.fair_share import (
+from fairlead_solver.allocation.policy.churn import ChurnPolicy
+from fairlead_solver.allocation.policy.fair_share import (
     FairShareGroup,
     FairShareMode,
     FairSharePolicy,
 )
-from fairlead_solver.allocation.rules.families.fefo import FefoMode, FefoPolicy
-from fairlead_solver.allocation.rules.families.location_use import LocationUsePolicy
-from fairlead_solver.allocation.rules.families.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.policy.fefo import FefoMode, FefoPolicy
+from fairlead_solver.allocation.policy.location_use import LocationUsePolicy
+from fairlead_solver.allocation.policy.policy import AgingPolicy, Step, TierMode
+from fairlead_solver.allocation.policy.time_fence import TimeFencePolicy
 from fairlead_solver.tables import NO_DAY, NO_INT
 from tests.drawn import (
     CENT,

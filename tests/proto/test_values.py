@@ -29,7 +29,7 @@ from fairlead.wire import (
     policy_of,
     read,
 )
-from fairlead_solver.allocation.explain import values
+from fairlead_solver.allocation.explain.vocabulary import values
 from fairlead_solver.api.allocation import (
     Change,
     InvalidInput,

@@ -21,7 +21,7 @@ from fairlead_solver.allocation.cycle.facts import (
     Resources,
     Strategy,
 )
-from fairlead_solver.allocation.policy import Policy, Tier
+from fairlead_solver.allocation.policy.policy import Policy, Tier
 
 Number = TypeVar("Number", int, float)
 MICROS = 1_000_000

@@ -11,7 +11,7 @@ import pytest
 from fairlead_solver.allocation.cycle.facts import Facts, Lines, Lots, Strategy
 from fairlead_solver.allocation.cycle.problem import Problem
 from fairlead_solver.allocation.cycle.validation import intake
-from fairlead_solver.allocation.policy import Policy
+from fairlead_solver.allocation.policy.policy import Policy
 from fairlead_solver.reference.answer import ReferenceFailed, ReferenceStatus
 from fairlead_solver.reference.process import solve_all_apart, solve_apart, solver_of
 

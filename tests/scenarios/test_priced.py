@@ -8,7 +8,7 @@ import pytest
 from fairlead_scenarios.files.scenario import Scenario
 from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.running.local import problem_of
-from fairlead_solver.allocation.explain.values import BindingConstraint, MarginalMethod
+from fairlead_solver.allocation.explain.vocabulary.values import BindingConstraint, MarginalMethod
 from fairlead_solver.api import allocation as api
 
 NOTHING = api.ExplainOptions(proofs=0, marginals=0, fixes=0, fixes_beside=0)

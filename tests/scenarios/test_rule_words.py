@@ -9,7 +9,7 @@ import pytest
 from fairlead.v1 import decision_pb2
 from fairlead_scenarios.running.local import problem_of, solve_local
 from fairlead_scenarios.running.solve_arguments import Asking
-from fairlead_solver.allocation.rules.families.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.allocation.policy.fair_share import FairShareMode, FairSharePolicy
 from fairlead_solver.api import allocation as api
 from fairlead_verifier.verify import Case
 from tests.scenarios.clashes import clashes

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fairlead_solver.allocation.cycle.facts import Contracts, Lines, Lots, Products, Quotas
-from fairlead_solver.allocation.rules.families.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.policy.time_fence import TimeFencePolicy
 from fairlead_solver.api.allocation import Facts, InvalidInput, Lists, Policy, Tier, intake
 from fairlead_solver.id_rules import is_currency, is_family_path, is_word, wrong_words
 

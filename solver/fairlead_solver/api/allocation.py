@@ -30,7 +30,6 @@ from ..allocation.decision.decision import (
 )
 from ..allocation.decision.external_plan import Foreign, solution_of
 from ..allocation.decision.objective_shares import Shares, by_contract, by_tier
-from ..allocation.decision.plan import Plan
 from ..allocation.decision.warm_start import Basis, basis_of, start_of
 from ..allocation.decision.warm_start_codec import NotABasis
 from ..allocation.decision.warm_start_codec import from_bytes as basis_from_bytes
@@ -39,15 +38,16 @@ from ..allocation.decision.weight_cost import WeightCost, cost_of, weights_of
 from ..allocation.explain import Again, ExplainOptions, Explanation, Solving
 from ..allocation.explain import explain as explain_decision
 from ..allocation.explain.narrative.line_batch import Told
-from ..allocation.explain.values import (
+from ..allocation.explain.vocabulary.values import (
     BindingConstraint,
     Conflict,
     LineStory,
     Reason,
     WaterfallKind,
 )
-from ..allocation.policy import AgingPolicy, Policy, Step, Tier, TierMode
+from ..allocation.policy.policy import AgingPolicy, Policy, Step, Tier, TierMode
 from ..allocation.rules.family import Breach
+from ..allocation.rules.plan import Plan
 from ..allocation.rules.terms import CASH_TERMS, Term, TermKind, Worth
 from ..finding_collector import Faults
 from ..findings import MAX_FINDINGS, Finding, InvalidInput

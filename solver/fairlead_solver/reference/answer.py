@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..allocation.cycle.facts import Facts
-from ..allocation.policy import Policy
+from ..allocation.policy.policy import Policy
 
 
 class ReferenceStatus(Enum):

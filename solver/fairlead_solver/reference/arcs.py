@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..allocation.policy import Step
+from ..allocation.policy.policy import Step
 from .cycle import Cycle, LaneKey, Line, Lot
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..allocation.cycle.facts import Facts, LotStatus, Strategy
-from ..allocation.policy import Policy
+from ..allocation.policy.policy import Policy
 from ..tables import NO_DAY, NO_INT, Coded, Lists, Table
 
 OrderKey = tuple[str, str]  # ("order", its id), or ("line", the id of a line without one)

@@ -8,7 +8,7 @@ from time import monotonic
 
 import pyomo.environ as pyo
 
-from ..allocation.policy import TierMode
+from ..allocation.policy.policy import TierMode
 from .answer import Flow, Question, ReferenceFailed, ReferenceStatus, Reply
 from .completeness import delivery_groups, minimum_fill, strict_fefo
 from .cycle import read

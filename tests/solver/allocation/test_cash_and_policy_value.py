@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from fairlead.wire import decision_message
 from fairlead.wire.shared.values import read_money
 from fairlead_solver.allocation.decision.cash_columns import with_cash
-from fairlead_solver.allocation.policy import AgingPolicy, Policy, Step
-from fairlead_solver.allocation.rules.families.churn import ChurnPolicy
-from fairlead_solver.allocation.rules.families.fair_share import FairShareMode
+from fairlead_solver.allocation.policy.churn import ChurnPolicy
+from fairlead_solver.allocation.policy.fair_share import FairShareMode
+from fairlead_solver.allocation.policy.policy import AgingPolicy, Policy, Step
 from fairlead_solver.api.allocation import (
     Status,
     Term,

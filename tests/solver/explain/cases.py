@@ -22,7 +22,7 @@ from fairlead_solver.allocation.cycle.facts import (
     Usages,
 )
 from fairlead_solver.allocation.explain import Explanation, explain
-from fairlead_solver.allocation.explain.values import LineStory, Reason, ReasonCode
+from fairlead_solver.allocation.explain.vocabulary.values import LineStory, Reason, ReasonCode
 from fairlead_solver.api import allocation as api
 from fairlead_solver.tables import Table
 

@@ -15,8 +15,8 @@ from fairlead_solver.allocation.cycle.facts import Facts, Strategy
 from fairlead_solver.allocation.explain import Explanation, Resolved, explain
 from fairlead_solver.allocation.explain.conflict.explain_conflict import conflict
 from fairlead_solver.allocation.explain.evidence.evidence import family_named
-from fairlead_solver.allocation.explain.values import Conflict
-from fairlead_solver.allocation.rules.families.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.explain.vocabulary.values import Conflict
+from fairlead_solver.allocation.policy.time_fence import TimeFencePolicy
 from fairlead_solver.api import allocation as api
 from fairlead_solver.model.program.draft import RowKind
 from fairlead_solver.model.resolve.elastic import cut

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from fairlead_solver.allocation.cycle.facts import Facts, LotStatus
 from fairlead_solver.allocation.decision.decide import write
 from fairlead_solver.allocation.explain import Again, ExplainOptions, Explanation, Solving, explain
-from fairlead_solver.allocation.explain.values import (
+from fairlead_solver.allocation.explain.vocabulary.values import (
     BindingConstraint,
     Certainty,
     Fix,
@@ -21,7 +21,7 @@ from fairlead_solver.allocation.explain.values import (
     MarginalMethod,
     ReasonCode,
 )
-from fairlead_solver.allocation.rules.families.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.allocation.policy.fair_share import FairShareMode, FairSharePolicy
 from fairlead_solver.api import allocation as api
 from fairlead_solver.model.program.draft import Floats, Ints, Model
 from fairlead_solver.model.program.layout import same_layout

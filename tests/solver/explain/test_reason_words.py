@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from fairlead_solver.allocation.cycle.facts import LotStatus
-from fairlead_solver.allocation.decision.plan import Plan
-from fairlead_solver.allocation.explain.narrative.sentence import fix_sentence
-from fairlead_solver.allocation.explain.values import FixEffect, LineQuantity, ReasonCode
-from fairlead_solver.allocation.policy import Tier, TierMode
+from fairlead_solver.allocation.explain.remedies.remedy_text import fix_sentence
+from fairlead_solver.allocation.explain.vocabulary.values import FixEffect, LineQuantity, ReasonCode
+from fairlead_solver.allocation.policy.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.allocation.policy.policy import Tier, TierMode
 from fairlead_solver.allocation.rules.families import fair_share
-from fairlead_solver.allocation.rules.families.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.allocation.rules.plan import Plan
 from fairlead_solver.allocation.rules.terms import Term
 from fairlead_solver.api import allocation as api
 

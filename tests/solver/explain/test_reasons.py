@@ -8,9 +8,9 @@ import pytest
 
 from fairlead_solver.allocation.cycle.facts import LotStatus, Strategy
 from fairlead_solver.allocation.explain import explain
-from fairlead_solver.allocation.explain.values import Certainty, ReasonCode
-from fairlead_solver.allocation.rules.families.fair_share import FairShareMode, FairSharePolicy
-from fairlead_solver.allocation.rules.families.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.explain.vocabulary.values import Certainty, ReasonCode
+from fairlead_solver.allocation.policy.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.allocation.policy.time_fence import TimeFencePolicy
 from fairlead_solver.api import allocation as api
 
 from .cases import MICROS, TODAY, Row, facts, line, lot, tell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.explain.values import AlternativeKind, ReasonCode, Unit
+from fairlead_solver.allocation.explain.vocabulary.values import AlternativeKind, ReasonCode, Unit
 from fairlead_solver.allocation.rules.terms import Term
 from fairlead_solver.api import allocation as api
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from fairlead_solver.allocation.cycle.facts import Facts
-from fairlead_solver.allocation.explain.values import BindingConstraint
-from fairlead_solver.allocation.rules.families.location_use import LocationUsePolicy
+from fairlead_solver.allocation.explain.vocabulary.values import BindingConstraint
+from fairlead_solver.allocation.policy.location_use import LocationUsePolicy
 from fairlead_solver.api import allocation as api
 from fairlead_solver.model.resolve.reoptimizer import BRANCHED_COLUMNS, Again
 from fairlead_solver.model.resolve.subproblems import Beside, copies

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from fairlead_solver.allocation.cycle.facts import LotStatus, Strategy
 from fairlead_solver.allocation.cycle.problem import Problem
-from fairlead_solver.allocation.policy import Policy, TierMode
-from fairlead_solver.allocation.rules.families.churn import ChurnPolicy
-from fairlead_solver.allocation.rules.families.fair_share import FairShareMode, FairSharePolicy
-from fairlead_solver.allocation.rules.families.fefo import FefoMode, FefoPolicy
-from fairlead_solver.allocation.rules.families.location_use import LocationUsePolicy
-from fairlead_solver.allocation.rules.families.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.policy.churn import ChurnPolicy
+from fairlead_solver.allocation.policy.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.allocation.policy.fefo import FefoMode, FefoPolicy
+from fairlead_solver.allocation.policy.location_use import LocationUsePolicy
+from fairlead_solver.allocation.policy.policy import Policy, TierMode
+from fairlead_solver.allocation.policy.time_fence import TimeFencePolicy
 
 from .cycles import MICRO, TODAY, cycle, line, lot
 

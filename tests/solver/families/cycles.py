@@ -12,9 +12,9 @@ from fairlead_solver.allocation.cycle.facts import Facts
 from fairlead_solver.allocation.cycle.problem import Problem
 from fairlead_solver.allocation.cycle.validation import intake
 from fairlead_solver.allocation.decision.decide import write
-from fairlead_solver.allocation.decision.plan import Plan
-from fairlead_solver.allocation.policy import Policy
+from fairlead_solver.allocation.policy.policy import Policy
 from fairlead_solver.allocation.rules.family import Family
+from fairlead_solver.allocation.rules.plan import Plan
 from fairlead_solver.api.allocation import Options, solve
 from fairlead_solver.model.program.draft import Draft, Model
 from fairlead_solver.tables import ColumnKind, Table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fairlead_solver.allocation.policy.churn import ChurnPolicy
 from fairlead_solver.allocation.rules.families import churn
-from fairlead_solver.allocation.rules.families.churn import ChurnPolicy
 from fairlead_solver.allocation.rules.terms import Term
 
 from .cases import churn as case

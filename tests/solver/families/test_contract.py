@@ -11,9 +11,9 @@ import pytest
 
 from fairlead_solver.allocation.cycle.problem import Problem
 from fairlead_solver.allocation.decision.decide import breaches, write
-from fairlead_solver.allocation.decision.plan import Plan
 from fairlead_solver.allocation.rules.families import FAMILIES, flow
 from fairlead_solver.allocation.rules.family import Family
+from fairlead_solver.allocation.rules.plan import Plan
 from fairlead_solver.model.engines.engine import SolveStatus
 from fairlead_solver.model.solve import SolveOptions
 from fairlead_solver.model.solve import solve as solve_model

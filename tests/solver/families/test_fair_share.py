@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from fairlead_solver.allocation.cycle.problem import Problem
-from fairlead_solver.allocation.policy import Policy
-from fairlead_solver.allocation.rules.families import fair_share
-from fairlead_solver.allocation.rules.families.fair_share import (
+from fairlead_solver.allocation.policy.fair_share import (
     FairShareGroup,
     FairShareMode,
     FairSharePolicy,
-    entitlements,
 )
+from fairlead_solver.allocation.policy.policy import Policy
+from fairlead_solver.allocation.rules.families import fair_share
+from fairlead_solver.allocation.rules.families.fair_share import entitlements
 from fairlead_solver.allocation.rules.terms import Term
 
 from .cases import fair_share as case

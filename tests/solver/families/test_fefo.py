@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fairlead_solver.allocation.cycle.problem import Problem
-from fairlead_solver.allocation.policy import Policy
+from fairlead_solver.allocation.policy.fefo import FefoMode, FefoPolicy
+from fairlead_solver.allocation.policy.policy import Policy
 from fairlead_solver.allocation.rules.families import fefo
-from fairlead_solver.allocation.rules.families.fefo import FefoMode, FefoPolicy
 
 from .cases import fefo as case
 from .cycles import MICRO, TODAY, cycle, line, lot, planned, row_keys, taken

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fairlead_solver.allocation.decision.plan import Plan
 from fairlead_solver.allocation.rules.families import flow
+from fairlead_solver.allocation.rules.plan import Plan
 
 from .cases import flow as case
 from .cycles import given, planned, taken

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fairlead_solver.allocation.policy import Policy
+from fairlead_solver.allocation.policy.location_use import LocationUsePolicy
+from fairlead_solver.allocation.policy.policy import Policy
 from fairlead_solver.allocation.rules.families import location_use
-from fairlead_solver.allocation.rules.families.location_use import LocationUsePolicy
 from fairlead_solver.allocation.rules.terms import Term
 
 from .cases import location_use as case

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fairlead_solver.allocation.decision.plan import Plan
 from fairlead_solver.allocation.rules.families import lot_size
+from fairlead_solver.allocation.rules.plan import Plan
 
 from .cases import lot_size as case
 from .cycles import cycle, given, line, lot

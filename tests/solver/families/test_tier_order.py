@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fairlead_solver.allocation.decision.decide import write
-from fairlead_solver.allocation.policy import TierMode
+from fairlead_solver.allocation.policy.policy import TierMode
 from fairlead_solver.allocation.rules.families import tier_order
 
 from .cases import replace_policy

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fairlead_solver.allocation.cycle.problem import Problem
-from fairlead_solver.allocation.policy import Policy
+from fairlead_solver.allocation.policy.policy import Policy
+from fairlead_solver.allocation.policy.time_fence import TimeFencePolicy
 from fairlead_solver.allocation.rules.families import time_fence
-from fairlead_solver.allocation.rules.families.time_fence import TimeFencePolicy
 
 from .cases import time_fence as case
 from .cycles import TODAY, cycle, given, line, lot, planned

@@ -7,16 +7,13 @@ parts could meet. They are loose by design; a real cycle is orders of magnitude 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...findings import Finding
 from ...tables import MAX_AMOUNT, NO_INT
-
-if TYPE_CHECKING:
-    from .problem import Problem
+from .problem import Problem
 
 MAX_MICROS = 2**62
 MICRO = 1e6

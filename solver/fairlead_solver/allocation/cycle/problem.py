@@ -16,38 +16,16 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...findings import Finding
-from ...tables import Bools, Codes, Days, Floats, Ints
-from ..policy import Policy
+from ...tables import Bools, Floats, Ints
+from ..policy.policy import Policy
 from .eligibility import Arcs, resized_arcs
 from .facts import Facts
+from .line_facts import LineFacts
 from .quarantine import LeftOut
 from .scopes import ByLine, Scopes, scopes
 
 Derived = TypeVar("Derived")
 _SCOPES = ("contract_scopes", "contracts_by_line", "quota_scopes")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LineFacts:
-    """What a line's rules need, resolved from the line, its product, customer and the policy.
-
-    All arrays have one entry per line, in the order of `facts.lines` (sorted by id).
-    """
-
-    product: Codes
-    customer: Codes  # -1: none
-    channel: Codes  # -1: none
-    tier: Codes  # rank in policy.tiers, 0 the best
-    order: Codes  # index among `Problem.order_ids`
-    destination: Codes  # index among the destinations; -1: none
-    quantity: Ints  # q_i
-    pack: Ints  # m_i
-    price_micros: Ints
-    requested_day: Days
-    latest_day: Days  # NO_DAY: no limit
-    least: Ints  # the least quantity other than 0: ceil(phi_i q_i), 0 where there is none
-    previous: Ints  # prev_i, 0: no previous confirmation
-    locked: Ints  # NO_INT: not locked
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +104,7 @@ class Problem:
     @cached_property
     def contract_scopes(self) -> Scopes:
         """The lines each contract covers."""
-        return scopes(self, self.facts.contracts)
+        return scopes(self.facts, self.line, self.facts.contracts)
 
     @cached_property
     def contracts_by_line(self) -> ByLine:
@@ -136,7 +114,7 @@ class Problem:
     @cached_property
     def quota_scopes(self) -> Scopes:
         """The lines each quota covers."""
-        return scopes(self, self.facts.quotas)
+        return scopes(self.facts, self.line, self.facts.quotas)
 
     def service_rates(self) -> Floats:
         """sigma of each line's tier."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from ...tables import Coded
-
-if TYPE_CHECKING:
-    from .problem import Problem
+from .problem import Problem
 
 _JOINT = "\x1f"  # between the words of a compound name, which is never taken apart
 

@@ -6,17 +6,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...arrays import expand
+from ...arrays import expand, summed
 from ...tables import Bools, Coded, Codes, Ints
-from ..rules.unit_totals import summed
-
-if TYPE_CHECKING:
-    from .facts import Contracts, Quotas
-    from .problem import Problem
+from .facts import Contracts, Facts, Quotas
+from .line_facts import LineFacts
 
 PATH = "/"  # between the words of a family path
 
@@ -74,14 +70,13 @@ def family_range(names: tuple[str, ...], family: str) -> tuple[int, int, int]:
     return exact, bisect_left(names, family + PATH), bisect_left(names, family + after)
 
 
-def scopes(problem: Problem, table: Contracts | Quotas) -> Scopes:
+def scopes(facts: Facts, line: LineFacts, table: Contracts | Quotas) -> Scopes:
     """Every row starts from the fewest lines one of its selectors names, found by an index."""
-    line = problem.line
-    by_customer = Index.of(line.customer, len(problem.facts.customers))
-    by_product = Index.of(line.product, len(problem.facts.products))
-    family = problem.facts.products.family
+    by_customer = Index.of(line.customer, len(facts.customers))
+    by_product = Index.of(line.product, len(facts.products))
+    family = facts.products.family
     by_family = Index.of(family.codes, len(family.names))
-    everything = np.arange(problem.num_lines)
+    everything = np.arange(len(line.product))
 
     def covered(row: int) -> Ints:
         customer, product = int(table.customer.codes[row]), int(table.product.codes[row])

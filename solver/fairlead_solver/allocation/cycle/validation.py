@@ -23,11 +23,12 @@ from ...id_rules import CURRENCY_RULE, PATH_RULE, is_currency, is_family_path
 from ...spelling_hints import Nearest
 from ...table_checks import check_table, digest_parts, note_repeats, recoded, tidy, words_of
 from ...tables import NO_DAY, NO_INT, Bools, Coded, Codes, Ints, Table
-from ..policy import Policy
+from ..policy.policy import Policy
 from .eligibility import find_arcs
 from .facts import Contracts, Facts, Quotas
+from .line_facts import LineFacts
 from .overflow import overflows
-from .problem import LineFacts, Problem
+from .problem import Problem
 from .quarantine import LeftOut, leave_out
 from .warnings import warnings_about
 

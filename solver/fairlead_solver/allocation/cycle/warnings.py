@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,9 +12,7 @@ from ...findings import MAX_FINDINGS, Finding
 from ...similar_ids import alike
 from ...tables import NO_DAY, Table
 from .eligibility import overdue
-
-if TYPE_CHECKING:
-    from .problem import Problem
+from .problem import Problem
 
 STALE_AFTER_DAYS = 1
 

@@ -15,12 +15,12 @@ from ...tables import Ints
 from ..cycle.problem import Problem
 from ..rules.families import FAMILIES
 from ..rules.family import Breach, Family
+from ..rules.plan import Plan
 from ..rules.terms import Term
 from ..rules.unit_totals import grain_micros
 from .decision import Decision, SolveRecord, Status, TierGoal
 from .demand_bound import money_ceiling, tier_ceilings
 from .outcome import line_outcomes
-from .plan import Plan
 
 ENGINE_NOISE = 1e-6  # of a bound: what an engine's tolerances may have taken off
 _HASHED_TOGETHER = 100_000  # arcs: one text of a few MB

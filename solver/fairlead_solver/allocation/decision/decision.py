@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ...findings import Finding
 from ...tables import Coded, Days, Ints, Kinds
+from ..rules.plan import Plan
 from ..rules.terms import Term, Worth
-from .plan import Plan
 
 
 class Status(Enum):

@@ -16,9 +16,9 @@ from ...model.solve import solve
 from ...tables import Ints
 from ..cycle.problem import Problem
 from ..rules.family import Breach
+from ..rules.plan import Plan
 from .decide import Mismatch, breaches
 from .decision import Status
-from .plan import Plan
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...arrays import summed
 from ...tables import Bools, Ints
 from ..cycle.problem import Problem
 from ..cycle.scopes import Scopes
 from ..rules.families import contract_floor
+from ..rules.plan import Plan
 from ..rules.terms import Term
-from ..rules.unit_totals import summed
 from .decision import Decision
-from .plan import Plan
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,10 +21,10 @@ import numpy as np
 from ...tables import NO_DAY, Bools, Coded, Days, Ints, Kinds
 from ..cycle.eligibility import overdue
 from ..cycle.problem import Problem
-from ..rules.families.fair_share import FairShareMode
+from ..policy.fair_share import FairShareMode
+from ..rules.plan import Plan
 from ..rules.unit_value import unit_terms
 from .decision import Change, LineOutcomes, Outcome, OutcomeFlag
-from .plan import Plan
 
 
 def line_outcomes(plan: Plan) -> LineOutcomes:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..policy import AgingPolicy, Policy
-from ..rules.families.fair_share import FairShareMode
+from ..policy.fair_share import FairShareMode
+from ..policy.policy import AgingPolicy, Policy
 from ..rules.terms import Term, Worth
 from .decision import Decision, Status
 

@@ -13,7 +13,7 @@ from .evidence.stock_waterfall import Waterfall
 from .narrative.line_batch import Told, told
 from .narrative.line_story import Findings, line_stories
 from .reasons.attribution import Reasons
-from .values import BindingConstraint, Conflict, LineStory
+from .vocabulary.values import BindingConstraint, Conflict, LineStory
 
 RUN = 1000  # lines whose stories are put together at once
 

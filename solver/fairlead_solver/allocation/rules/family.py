@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from ...model.program.draft import Draft
+from ..cycle.problem import Problem
+from .plan import Plan
 from .terms import Term
-
-if TYPE_CHECKING:
-    from ..cycle.problem import Problem
-    from ..decision.plan import Plan
 
 NO_MONEY: Mapping[Term, int] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 from .terms import Worth
@@ -67,3 +68,11 @@ def amount(number: float) -> str:
     if number and abs(number) < 1:
         return f"{number:g}"
     return f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
+EPOCH = date(1970, 1, 1)
+
+
+def day(days: int) -> str:
+    """A day as 2026-11-24."""
+    return (EPOCH + timedelta(days=days)).isoformat()

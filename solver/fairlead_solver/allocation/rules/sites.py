@@ -9,16 +9,13 @@ its lines takes. A place is whatever the caller codes: a location, a lane of an 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...model.program.draft import Draft, RowKind
 from ...tables import Ints
+from ..cycle.problem import Problem
 from ..cycle.row_keys import About
-
-if TYPE_CHECKING:
-    from ..cycle.problem import Problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)

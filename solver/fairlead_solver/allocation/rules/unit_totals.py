@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...arrays import expand
+from ...arrays import expand, summed
 from ...model.program.draft import Draft
 from ...tables import Ints
-
-if TYPE_CHECKING:
-    from ..cycle.problem import Problem
+from ..cycle.problem import Problem
 
 MICRO = 1_000_000
 
@@ -39,13 +36,6 @@ def reach(problem: Problem) -> Ints:
     arcs, line = problem.arcs, problem.line
     carried = summed(arcs.line, arcs.max_packs * arcs.pack, problem.num_lines)
     return np.minimum(carried, line.quantity - line.quantity % line.pack)
-
-
-def summed(codes: ArrayLike, values: Ints, size: int) -> Ints:
-    """Σ of `values` per code, exactly; `codes` in 0..size-1."""
-    total = np.zeros(size, dtype=np.int64)
-    np.add.at(total, np.asarray(codes), values)
-    return total
 
 
 def round_micros(numerator: int, denominator: int) -> int:

@@ -13,17 +13,14 @@ rate product is rounded to the micro-unit (half to even), so that sums of intege
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...tables import NO_DAY, Days, Floats, Ints
+from ..cycle.problem import Problem
+from ..policy.policy import AgingPolicy
 from .terms import Term
-
-if TYPE_CHECKING:
-    from ..cycle.problem import Problem
-    from ..policy import AgingPolicy
 
 
 def unit_terms(problem: Problem) -> Mapping[Term, Ints]:

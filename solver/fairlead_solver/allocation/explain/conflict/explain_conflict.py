@@ -27,7 +27,7 @@ from fairlead_solver.model.resolve.reoptimizer import Resolve
 
 from ...cycle.problem import Problem
 from ...rules.families import fefo, location_use, sources
-from ..values import Conflict, Relaxation, Rule, Unit
+from ..vocabulary.values import Conflict, Relaxation, Rule, Unit
 from .component import KEYED_BY_LINE, NEVER_RELAXED, giving_way, rules_of, unit_prices
 from .conflict_text import gives_way, in_order, sentence, worded
 

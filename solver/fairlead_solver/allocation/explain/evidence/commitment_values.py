@@ -17,14 +17,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fairlead_solver.arrays import summed
 from fairlead_solver.tables import Codes, Ints
 
 from ...cycle.problem import Problem
 from ...cycle.scopes import ByLine
-from ...decision.plan import Plan
 from ...rules.families import churn, contract_floor, fair_share
+from ...rules.plan import Plan
 from ...rules.terms import Term
-from ...rules.unit_totals import summed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

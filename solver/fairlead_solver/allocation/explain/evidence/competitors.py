@@ -8,13 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from fairlead_solver.arrays import expand
+from fairlead_solver.arrays import expand, summed
 from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.problem import Problem
 from ...rules.terms import Term, Worth
-from ...rules.unit_totals import summed
-from ..values import Competitor, ReasonCode
+from ..vocabulary.values import Competitor, ReasonCode
 from .evidence import Case
 from .rivals import Rivals, batches, rivals
 

@@ -10,9 +10,9 @@ from fairlead_solver.model.program.draft import Block, Model
 from fairlead_solver.tables import Bools, Floats, Ints
 
 from ...cycle.problem import Problem
-from ...decision.plan import Plan
 from ...rules.families import FAMILIES
 from ...rules.family import Family, Wording
+from ...rules.plan import Plan
 from .firm_quantities import Firm, firm
 from .fixed_costs import Opened, opened
 from .rivals import Stakes, stakes

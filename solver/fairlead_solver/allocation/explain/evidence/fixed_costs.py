@@ -9,7 +9,7 @@ import numpy as np
 from fairlead_solver.tables import Ints
 
 from ...cycle.problem import Problem
-from ...decision.plan import Plan
+from ...rules.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,19 +24,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fairlead_solver.arrays import expand
+from fairlead_solver.arrays import expand, summed
 from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.problem import Problem
 from ...cycle.scopes import ByLine
-from ...decision.plan import Plan
-from ...policy import TierMode
+from ...policy.fair_share import FairShareGroup, FairShareMode
+from ...policy.policy import TierMode
 from ...rules.families import contract_floor
-from ...rules.families.fair_share import FairShareGroup, FairShareMode
+from ...rules.plan import Plan
 from ...rules.terms import Term
-from ...rules.unit_totals import summed
 from ...rules.unit_value import unit_terms
-from ..values import ReasonCode
+from ..vocabulary.values import ReasonCode
 from .commitment_values import Owed, owed
 from .firm_quantities import Firm
 from .stock_waterfall import in_group, protected_lots, protection_arcs

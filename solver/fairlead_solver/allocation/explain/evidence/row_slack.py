@@ -25,7 +25,7 @@ import scipy.sparse as sp
 from fairlead_solver.model.program.draft import Block, Model, RowKind
 from fairlead_solver.tables import Bools, Floats, Ints
 
-from ...decision.plan import Plan
+from ...rules.plan import Plan
 
 WHOLE_LINE = ("quota", "contract_cap", "credit")
 TOLERANCE = 1e-9  # of a coefficient: noise of summing doubles

@@ -29,15 +29,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fairlead_solver.arrays import expand
+from fairlead_solver.arrays import expand, summed
 from fairlead_solver.tables import Bools, Codes, Ints
 
 from ...cycle.eligibility import Refusal
 from ...cycle.facts import LotStatus, SupplyKind
 from ...cycle.problem import Problem
-from ...decision.plan import Plan
-from ...rules.unit_totals import summed
-from ..values import INFLOWS, WaterfallKind, WaterfallStep
+from ...rules.plan import Plan
+from ..vocabulary.values import INFLOWS, WaterfallKind, WaterfallStep
 
 _KINDS = tuple(WaterfallKind)
 STEP_OF_REFUSAL = {

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ...cycle.eligibility import Refusal, ready_days
 from ..evidence.evidence import Case
-from ..values import Alternative, AlternativeKind, Certainty, Reason, ReasonCode
+from ..vocabulary.values import Alternative, AlternativeKind, Certainty, Reason, ReasonCode
 
 CODE_OF_REFUSAL = {
     Refusal.BLOCKED: ReasonCode.SUPPLY_BLOCKED,

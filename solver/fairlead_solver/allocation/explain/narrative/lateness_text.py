@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...rules.figure_text import day
 from ...rules.unit_value import days_late
 from ..evidence.evidence import Case
-from .sentence import day
 
 
 def late(case: Case, start: int, stop: int) -> list[str]:

@@ -13,9 +13,9 @@ import numpy as np
 from ...rules.figure_text import amount, money
 from ..evidence.evidence import Case
 from ..evidence.row_slack import TOLERANCE
+from ..evidence.units import MICRO, unit_of
 from ..reasons.all_or_nothing import least_at_once
-from ..sensitivity.binding_constraints import MICRO, unit_of
-from ..values import ReasonCode, Unit
+from ..vocabulary.values import ReasonCode, Unit
 
 ROOM = {
     ReasonCode.CAPACITY: "capacity",

@@ -14,7 +14,7 @@ from fairlead_solver.tables import Ints
 
 from ..evidence.evidence import Case
 from ..reasons.attribution import Reasons
-from ..values import LineStory
+from ..vocabulary.values import LineStory
 from .lateness_text import late
 from .line_story import Findings, line_stories
 from .sentence import opening

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fairlead_solver.model.resolve.scope import Scope
 from fairlead_solver.tables import Ints
 
 from ..evidence.competitors import Competing, competitors_of
 from ..evidence.evidence import Case
 from ..reasons.attribution import Reasons
-from ..values import Certainty, Competitor, Fix, LineStory, Reason, ReasonCode
+from ..reasons.proof import Proof
+from ..vocabulary.values import Certainty, Competitor, Fix, LineStory, Reason, ReasonCode
 from .alternatives import alternatives
 from .lateness_text import late
 from .location_text import places_had
@@ -20,20 +20,6 @@ from .sentence import line_sentence
 from .stock_text import untold_of_stock
 
 COMPETITORS = 100  # that are told of one line, where nothing else is asked for
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """More for a line was forced: `delta_micros` is what that costs, None: it is infeasible.
-
-    `at_least`: it costs that much or more. `scope`: what was solved again. `cash_micros`: the cash
-    in what it costs, where a plan splits it.
-    """
-
-    delta_micros: int | None
-    at_least: bool
-    scope: Scope
-    cash_micros: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

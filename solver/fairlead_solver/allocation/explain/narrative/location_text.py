@@ -11,8 +11,8 @@ from collections import Counter
 
 import numpy as np
 
+from ...rules.figure_text import day
 from ..evidence.evidence import Case
-from .sentence import day
 
 NAMED = 2  # places; more are summed
 

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from ...cycle.facts import Strategy
-from ...policy import TierMode
+from ...policy.fair_share import FairShareMode
+from ...policy.policy import TierMode
 from ...rules.families import (
     delivery_group,
     fair_share,
@@ -21,14 +22,13 @@ from ...rules.families import (
     strategy,
     time_fence,
 )
-from ...rules.families.fair_share import FairShareMode
 from ...rules.family import Family, Wording
 from ...rules.figure_text import apart
 from ..evidence.evidence import Case
-from ..evidence.rival_rules import own_all_or_nothing, own_rule
 from ..reasons.all_or_nothing import lacking_of_group, out_of_packs, packs_that_fit
 from ..reasons.attribution import HELD
-from ..values import Competitor, ReasonCode, Rule
+from ..remedies.rival_waivers import own_all_or_nothing, own_rule
+from ..vocabulary.values import Competitor, ReasonCode, Rule
 from .limit_text import ROOM, no_room, too_little_room
 from .stock_text import owner_column, said_of_stock
 

@@ -13,12 +13,11 @@ from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.eligibility import Refusal, overdue, ready_days
 from ...cycle.problem import Problem
-from ...rules.figure_text import money, parts
+from ...rules.figure_text import day, money, parts
 from ...rules.terms import Worth
 from ..evidence.evidence import Case
 from ..evidence.pack_remainders import packs
-from ..values import ReasonCode, WaterfallKind
-from .sentence import day
+from ..vocabulary.values import ReasonCode, WaterfallKind
 
 NAMED = 2  # lots, places or owners; more are counted
 _Telling = Callable[[Case, int], str]

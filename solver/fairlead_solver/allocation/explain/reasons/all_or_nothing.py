@@ -9,7 +9,7 @@ from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.problem import Problem
 from ..evidence.evidence import Case
-from ..values import Certainty, ReasonCode
+from ..vocabulary.values import Certainty, ReasonCode
 from .attribution import Ledger
 
 

@@ -24,14 +24,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from fairlead_solver.arrays import summed
 from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.eligibility import Refusal, overdue, ready_days
-from ...rules.unit_totals import summed
 from ..evidence.evidence import Case
 from ..evidence.pack_remainders import packs
 from ..evidence.rivals import Rivals, batches, rivals
-from ..values import Certainty, ReasonCode
+from ..vocabulary.values import Certainty, ReasonCode
 from .all_or_nothing import claim_all_or_nothing, claim_group, out_of_packs
 from .attribution import Ledger, Reasons
 from .unused_stock import claim_unused, note_capacity

@@ -8,7 +8,7 @@ import numpy as np
 
 from fairlead_solver.tables import Bools, Ints, Kinds
 
-from ..values import Certainty, ReasonCode
+from ..vocabulary.values import Certainty, ReasonCode
 
 HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
 TAKEN = (  # what it is told as that others took the stock

@@ -29,9 +29,9 @@ from fairlead_solver.model.resolve.subproblems import Beside, Copies, Worths, co
 from fairlead_solver.tables import Bools, Floats, Ints
 
 from ..evidence.evidence import Case
-from ..narrative.line_story import Proof
-from ..values import Certainty, ReasonCode
+from ..vocabulary.values import Certainty, ReasonCode
 from .attribution import HELD, Reasons
+from .proof import Proof
 
 WORTH_MORE = (ReasonCode.OUTRANKED_TIER, ReasonCode.OUTRANKED_VALUE, ReasonCode.UNPROFITABLE)
 BLAMES = {

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from fairlead_solver.arrays import summed
 from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.problem import Problem
-from ...policy import TierMode
-from ...rules.families.fair_share import FairShareMode
-from ...rules.unit_totals import summed
+from ...policy.fair_share import FairShareMode
+from ...policy.policy import TierMode
 from ...rules.unit_value import unit_values
 from ..evidence.evidence import Case
 from ..evidence.row_slack import TOLERANCE
-from ..values import Certainty, ReasonCode, WaterfallKind
+from ..vocabulary.values import Certainty, ReasonCode, WaterfallKind
 from .all_or_nothing import claim_all_or_nothing, claim_group, least_at_once
 from .attribution import Ledger
 

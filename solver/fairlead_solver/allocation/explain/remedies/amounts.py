@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..evidence.evidence import Case
-from ..values import FixKind
+from ..vocabulary.raised_limits import RAISING
+from ..vocabulary.values import FixKind
 from .remedy import Change, Step, row_of
-from .shortfalls import RAISING, missing_of, more_stock, raised_by, released_by, use_of, uses_of
+from .shortfalls import missing_of, more_stock, raised_by, released_by, use_of, uses_of
 
 
 @dataclass(frozen=True, slots=True)

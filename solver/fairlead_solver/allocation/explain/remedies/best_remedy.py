@@ -22,12 +22,12 @@ from fairlead_solver.tables import Floats, Ints
 from ...rules.families import contract_floor
 from ...rules.terms import Worth
 from ..evidence.evidence import Case
-from ..narrative.sentence import fix_sentence
 from ..reasons.attribution import Reasons
-from ..values import Fix, FixAmount, FixEffect, LineQuantity, LoserGroup
+from ..vocabulary.values import Fix, FixAmount, FixEffect, LineQuantity, LoserGroup
 from .amount_bounds import Ask, lowest
 from .candidates import changes
 from .minimise import SOLVES, SOLVES_BESIDE, Answer, Asked, Found, search
+from .remedy_text import fix_sentence
 from .settled_plan import Settled, settled
 from .trial_programs import Trials
 from .trials import Less, Trying

@@ -17,15 +17,15 @@ from fairlead_solver.tables import NO_DAY
 
 from ...cycle.eligibility import Arcs, find_arcs
 from ...cycle.problem import Problem
+from ...rules.figure_text import day
 from ..evidence.evidence import Case
-from ..evidence.rival_rules import rivals_waived
-from ..narrative.sentence import day
 from ..reasons.attribution import Reasons
-from ..values import FixKind, FixPart, ReasonCode, Rule, Unit
 from ..variants.edited_problem import Edit
+from ..vocabulary.raised_limits import RAISED
+from ..vocabulary.values import FixKind, FixPart, ReasonCode, Rule, Unit
 from .remedy import Change, Step, distinct
+from .rival_waivers import rivals_waived
 from .shortfalls import (
-    RAISED,
     all_lacking,
     all_lacking_beside,
     missing_beside,

@@ -17,7 +17,7 @@ from itertools import groupby
 from fairlead_solver.model.program.draft import Floats
 
 from ..evidence.evidence import Case
-from ..values import FixAmount, FixKind
+from ..vocabulary.values import FixAmount, FixKind
 from .amount_bounds import Ask
 from .amounts import Amount, amounts, likely, multiples, resized, size_of
 from .remedy import Change, Trial

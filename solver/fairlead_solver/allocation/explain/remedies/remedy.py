@@ -15,8 +15,8 @@ from fairlead_solver.model.program.draft import Model
 
 from ...cycle.problem import Problem
 from ...rules.family import Family, Wording
-from ..values import FixKind, FixPart, Rule, Unit
 from ..variants.edited_problem import Edit
+from ..vocabulary.values import FixKind, FixPart, Rule, Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,23 +14,15 @@ from fairlead_solver.tables import Floats, Ints
 
 from ...cycle.problem import Problem
 from ...rules.figure_text import amount as amount_text
-from ...rules.figure_text import money
+from ...rules.figure_text import day, money
 from ..evidence.evidence import Case
-from ..narrative.sentence import day
-from ..sensitivity.binding_constraints import MICRO, MICRO_UNITS, unit_of
-from ..values import FixKind, FixPart, Rule, Unit, WaterfallKind
+from ..evidence.units import MICRO, MICRO_UNITS, unit_of
 from ..variants.edited_problem import Edit
+from ..vocabulary.raised_limits import HOW_RAISED, RAISED
+from ..vocabulary.values import FixKind, FixPart, Rule, Unit, WaterfallKind
 from .remedy import Move, Step, row_of
 
-_RAISED = {
-    "quota": (FixKind.RAISE_QUOTA, "quotas"),
-    "contract_cap": (FixKind.RAISE_CONTRACT_CAP, "contracts"),
-    "credit": (FixKind.RAISE_CREDIT, "customers"),
-    "capacity": (FixKind.RAISE_CAPACITY, "resources"),
-}
-RAISED = tuple(_RAISED)
 FEW = 50  # lines that use a row: it is raised for all of them
-RAISING = tuple(kind for kind, _ in _RAISED.values())
 
 
 def missing_of(case: Case, line: int) -> int:
@@ -154,7 +146,7 @@ def raised(case: Case, row: int, lacking: float) -> Step:
 def raised_by(case: Case, row: int, steps: int) -> Step:
     """A row's limit raised by so many steps of the row."""
     block, key = case.limits.model.row_block(row)
-    kind, table = _RAISED[block.family]
+    kind, table = HOW_RAISED[block.family]
     _, words = case.wording(row)
     unit = unit_of(block.family, words)
     step = MICRO // words.scale if unit in MICRO_UNITS else 1

@@ -23,7 +23,8 @@ from fairlead_solver.model.resolve.scope import Scope
 from fairlead_solver.model.resolve.subproblems import Beside, Copies, Worths, stacked
 
 from ...cycle.problem import Problem
-from ...rules.families.fair_share import FairShareMode, entitlements
+from ...policy.fair_share import FairShareMode
+from ...rules.families.fair_share import entitlements
 from ..evidence.evidence import Case
 from ..variants.edited_problem import edited, origin, program
 from ..variants.shifted_stock import with_quantities

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
+from fairlead_solver.arrays import summed
 from fairlead_solver.tables import NO_DAY, NO_INT
 
 from ...cycle.eligibility import Refusal
@@ -26,13 +27,12 @@ from ...rules.families import (
     strategy,
     time_fence,
 )
-from ...rules.unit_totals import summed
+from ...rules.figure_text import day
 from ..evidence.evidence import Case
 from ..evidence.rivals import rivals
-from ..narrative.sentence import day
 from ..reasons.attribution import Reasons
-from ..values import FixKind, FixPart, ReasonCode, Rule, Unit
 from ..variants.edited_problem import Edit
+from ..vocabulary.values import FixKind, FixPart, ReasonCode, Rule, Unit
 from .remedy import Change, Step, rows_waived, waived_of_line, waiver
 
 NONE = -1  # the code of no word

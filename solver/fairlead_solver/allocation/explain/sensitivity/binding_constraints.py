@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ...rules.family import Wording
 from ...rules.figure_text import amount, change, together
 from ..evidence.evidence import Case
-from ..values import (
+from ..evidence.units import MICRO, MICRO_UNITS, unit_of
+from ..vocabulary.values import (
     MAX_LINES,
     BindingConstraint,
     LineQuantity,
@@ -25,9 +25,6 @@ from ..values import (
     Unit,
 )
 from .limiting_rows import Shortened
-
-MICRO = 1_000_000
-MICRO_UNITS = (Unit.RESOURCE_MICROS, Unit.MONEY_MICROS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +111,6 @@ def _limit(case: Case, at: _Row) -> int:
     if not at.up:
         return round(float(limits.model.row_lower[at.row]))
     return round(float(limits.use[at.row] + limits.room[at.row]))
-
-
-def unit_of(family: str, words: Wording) -> Unit:
-    """What a row of a family counts."""
-    if family == "capacity":
-        return Unit.RESOURCE_MICROS
-    return {"money": Unit.MONEY_MICROS, "locations": Unit.COUNT}.get(words.unit, Unit.BASE)
 
 
 def _shortens(case: Case, lines: Sequence[int], units: Sequence[int]) -> str:

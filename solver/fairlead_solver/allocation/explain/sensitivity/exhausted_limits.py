@@ -16,7 +16,7 @@ import numpy as np
 from fairlead_solver.tables import Bools, Ints
 
 from ..evidence.evidence import Case
-from ..remedies.shortfalls import RAISED
+from ..vocabulary.raised_limits import RAISED
 from .binding_constraints import Marginals
 from .limiting_rows import Shortened, most_valuable_first
 

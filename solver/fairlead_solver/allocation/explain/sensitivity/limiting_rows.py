@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fairlead_solver.arrays import summed
 from fairlead_solver.tables import Ints
 
-from ...rules.unit_totals import summed
 from ..evidence.evidence import Case
 from ..evidence.rivals import batches, rivals
 from ..reasons.attribution import Reasons
-from ..values import ReasonCode
+from ..vocabulary.values import ReasonCode
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,7 @@ from fairlead_solver.tables import Bools, Ints
 
 from ..evidence.evidence import Case
 from ..evidence.row_slack import TOLERANCE
-from ..remedies.shortfalls import RAISED
+from ..vocabulary.raised_limits import RAISED
 from .limiting_rows import Shortened, most_valuable_first
 
 FAMILIES = ("supply", "protection", *RAISED)

@@ -31,11 +31,12 @@ from fairlead_solver.model.resolve.reoptimizer import Again
 from fairlead_solver.model.resolve.scope import Scope
 from fairlead_solver.model.resolve.subproblems import Beside, Copies
 
-from ...rules.families.fair_share import FairShareMode
+from ...policy.fair_share import FairShareMode
 from ...rules.terms import Worth
 from ..evidence.evidence import Case
-from ..values import Marginal, MarginalMethod
-from .binding_constraints import MICRO, MICRO_UNITS, Marginals, unit_of
+from ..evidence.units import MICRO, MICRO_UNITS, unit_of
+from ..vocabulary.values import Marginal, MarginalMethod
+from .binding_constraints import Marginals
 from .shifted_limits import Moved
 
 

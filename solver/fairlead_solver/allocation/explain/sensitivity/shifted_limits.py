@@ -20,7 +20,7 @@ from fairlead_solver.model.program.layout import carried, dropped, same_layout
 from fairlead_solver.model.resolve.neighbourhoods import Scopes
 from fairlead_solver.model.resolve.subproblems import Beside, Copies, stacked
 
-from ...rules.families.fair_share import FairShareMode
+from ...policy.fair_share import FairShareMode
 from ..evidence.evidence import Case
 from ..variants.edited_problem import origin, program, with_facts
 from ..variants.shifted_stock import with_quantities

@@ -20,7 +20,8 @@ from fairlead_solver.tables import Coded, Ints, Lists
 
 from ...cycle.eligibility import find_arcs
 from ...cycle.facts import Facts
-from ...cycle.problem import LineFacts, Problem
+from ...cycle.line_facts import LineFacts
+from ...cycle.problem import Problem
 from ...decision.cash_columns import with_cash
 from ...rules.families import FAMILIES
 

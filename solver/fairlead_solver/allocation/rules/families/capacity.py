@@ -15,23 +15,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fairlead_solver.arrays import expand
+from fairlead_solver.arrays import expand, summed
 from fairlead_solver.model.program.draft import Draft
 from fairlead_solver.tables import Coded, Codes, Ints
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from .. import figure_text
 from ..family import Breach, Wording
+from ..plan import Plan
 from ..terms import Term
-from ..unit_totals import MICRO, round_micros, summed
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
+from ..unit_totals import MICRO, round_micros
 
 NAME = "capacity"
 COLUMN_TERM = Term.OVERTIME  # what its columns cost or earn

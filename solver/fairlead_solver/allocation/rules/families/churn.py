@@ -7,42 +7,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from fairlead_solver.findings import Finding
 from fairlead_solver.model.program.draft import Draft, RowKind
 from fairlead_solver.tables import Ints
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ..family import Breach, Wording
+from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import add_units
 from ..unit_value import rounded
 
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
-
 NAME = "churn"
 COLUMN_TERM = Term.CHURN  # what its columns cost or earn
-MAX_RATE = 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class ChurnPolicy:
-    """`rate`: ς, the cost of a unit taken back, as a rate of the line's price; 0: free."""
-
-    rate: float = 0.0
-
-    def findings(self) -> Iterator[Finding]:
-        """What is wrong with these knobs."""
-        if not 0 <= self.rate <= MAX_RATE:
-            rule = f"a number between 0 and {MAX_RATE:g}"
-            yield Finding("policy.churn.rate", "", str(self.rate), rule)
 
 
 def _lines(problem: Problem) -> Ints:

@@ -12,21 +12,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fairlead_solver.arrays import summed
 from fairlead_solver.model.program.draft import Draft
 from fairlead_solver.tables import Bools, Ints
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ..family import Breach, Wording
+from ..plan import Plan
 from ..terms import Term
-from ..unit_totals import add_units, summed
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
+from ..unit_totals import add_units
 
 NAME = "contract_floor"
 COLUMN_TERM = Term.CONTRACT  # what its columns cost or earn

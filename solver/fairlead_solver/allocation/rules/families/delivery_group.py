@@ -8,20 +8,17 @@ A line without an arc keeps its row: it forces B_g = 0.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fairlead_solver.model.program.draft import Draft
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ..family import NO_MONEY, Breach, Wording
+from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import add_units
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
 
 NAME = "delivery_group"
 

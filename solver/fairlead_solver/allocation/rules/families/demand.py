@@ -8,19 +8,16 @@ The right side is q_i less its pack remainder: the same integer plans, a tighter
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fairlead_solver.model.program.draft import Draft
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ..family import NO_MONEY, Breach, Wording
+from ..plan import Plan
 from ..terms import Term
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
 
 NAME = "demand"
 

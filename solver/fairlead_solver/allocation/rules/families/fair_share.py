@@ -14,64 +14,26 @@ reward per group. Lines without an arc are in their group: they count as filled 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fairlead_solver.findings import Finding
+from fairlead_solver.arrays import summed
 from fairlead_solver.model.program.draft import Draft, RowKind
 from fairlead_solver.tables import Floats, Ints
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ...policy.fair_share import FairShareGroup, FairShareMode
 from ..family import Breach, Wording
+from ..plan import Plan
 from ..terms import Term
-from ..unit_totals import add_units, summed
+from ..unit_totals import add_units
 from ..unit_value import rounded
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
 
 NAME = "fair_share"
 COLUMN_TERM = Term.FAIR_SHARE  # what its columns cost or earn
-MAX_RATE = 1e6
-
-
-class FairShareMode(Enum):
-    """PROPORTIONAL: units under the entitlement cost. MAX_MIN: the smallest fill rate earns."""
-
-    OFF = "off"
-    PROPORTIONAL = "proportional"
-    MAX_MIN = "max_min"
-
-
-class FairShareGroup(Enum):
-    """Which lines share with each other."""
-
-    PRODUCT_TIER = "product_tier"
-    PRODUCT = "product"
-    PRODUCT_CHANNEL = "product_channel"
-
-
-@dataclass(frozen=True, slots=True)
-class FairSharePolicy:
-    """`shortfall_rate`: φ, and `fill_rate`: μ, both of the price; each counts in its own mode."""
-
-    mode: FairShareMode = FairShareMode.OFF
-    group: FairShareGroup = FairShareGroup.PRODUCT_TIER
-    shortfall_rate: float = 1.0
-    fill_rate: float = 1.0
-
-    def findings(self) -> Iterator[Finding]:
-        """What is wrong with these knobs."""
-        for name in ("shortfall_rate", "fill_rate"):
-            value = getattr(self, name)
-            if not 0 <= value <= MAX_RATE:
-                rule = f"a number between 0 and {MAX_RATE:g}"
-                yield Finding(f"policy.fair_share.{name}", "", str(value), rule)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

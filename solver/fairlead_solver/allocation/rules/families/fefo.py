@@ -16,47 +16,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fairlead_solver.arrays import expand
-from fairlead_solver.findings import Finding
+from fairlead_solver.arrays import expand, summed
 from fairlead_solver.model.program.draft import Draft, RowKind
 from fairlead_solver.tables import NO_DAY, Ints
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ...policy.fefo import FefoMode
 from ..family import NO_MONEY, Breach, Wording
+from ..plan import Plan
 from ..terms import Term
-from ..unit_totals import summed
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
 
 NAME = "fefo"
 NEVER = int(np.iinfo(np.int64).max)
-
-
-class FefoMode(Enum):
-    """How much the order of expiry counts."""
-
-    OFF = "off"
-    PREFER = "prefer"
-    STRICT = "strict"
-
-
-@dataclass(frozen=True, slots=True)
-class FefoPolicy:
-    """`mode`: OFF, PREFER (aging value only) or STRICT (a rule)."""
-
-    mode: FefoMode = FefoMode.PREFER
-
-    def findings(self) -> Iterator[Finding]:
-        """What is wrong with these knobs: nothing can be."""
-        yield from ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

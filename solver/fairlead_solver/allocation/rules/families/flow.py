@@ -10,7 +10,6 @@ Column k is arc k. An arc exists only where the lot may serve the line
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,14 +17,12 @@ from fairlead_solver.model.program.draft import Draft
 from fairlead_solver.tables import NO_DAY, Bools
 
 from ...cycle.facts import LotStatus
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ..family import NO_MONEY, Breach, Wording
+from ..plan import Plan
 from ..terms import Term
 from ..unit_value import unit_values
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
 
 NAME = "flow"
 

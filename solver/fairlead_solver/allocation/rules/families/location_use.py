@@ -8,40 +8,22 @@ One row per (line, location). Written for the locations with a fixed cost, or fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from fairlead_solver.findings import Finding
 from fairlead_solver.model.program.draft import Draft
 from fairlead_solver.tables import Bools, Ints
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ..family import Breach, Wording
+from ..plan import Plan
 from ..sites import link, sites_of
 from ..terms import Term
 
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
-
 NAME = "location_use"
 COLUMN_TERM = Term.LOCATION  # what its columns cost or earn
-
-
-@dataclass(frozen=True, slots=True)
-class LocationUsePolicy:
-    """`max_locations`: K, the most locations used in a cycle; 0: no limit."""
-
-    max_locations: int = 0
-
-    def findings(self) -> Iterator[Finding]:
-        """What is wrong with these knobs."""
-        if self.max_locations < 0:
-            path = "policy.location_use.max_locations"
-            yield Finding(path, "", str(self.max_locations), "0 (no limit) or more")
 
 
 def _in_reach(problem: Problem) -> Ints:

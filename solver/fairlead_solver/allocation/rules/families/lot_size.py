@@ -9,18 +9,15 @@ remainder under one pack stays behind, and the check.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fairlead_solver.model.program.draft import Draft
 
+from ...cycle.problem import Problem
 from ..family import NO_MONEY, Breach, Wording
+from ..plan import Plan
 from ..terms import Term
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
 
 NAME = "lot_size"
 

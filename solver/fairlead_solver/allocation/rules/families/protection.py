@@ -10,7 +10,6 @@ lot's product. What no plan can exceed is not written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,14 +17,12 @@ from fairlead_solver.model.program.draft import Draft
 from fairlead_solver.tables import Bools, Codes, Ints
 
 from ...cycle.facts import LotStatus
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ...cycle.scopes import Index
 from ..family import NO_MONEY, Breach, Wording
+from ..plan import Plan
 from ..terms import Term
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
 
 NAME = "protection"
 

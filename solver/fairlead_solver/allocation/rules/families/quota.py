@@ -8,21 +8,19 @@ What no plan can exceed is not written.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fairlead_solver.arrays import summed
 from fairlead_solver.model.program.draft import Draft
 from fairlead_solver.tables import Ints
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ..family import NO_MONEY, Breach, Wording
+from ..plan import Plan
 from ..terms import Term
-from ..unit_totals import add_units, reach, summed
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
+from ..unit_totals import add_units, reach
 
 NAME = "quota"
 

@@ -8,21 +8,18 @@ One row per (line, lane). An order has one destination, so its lanes tell its lo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fairlead_solver.model.program.draft import Draft
 from fairlead_solver.tables import Ints
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ..family import Breach, Wording
+from ..plan import Plan
 from ..sites import link, sites_of
 from ..terms import Term
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
 
 NAME = "shipment"
 COLUMN_TERM = Term.SHIPMENT  # what its columns cost or earn

@@ -9,22 +9,19 @@ y, z in {0, 1}. K = 0: any number. Written only where more than K locations are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fairlead_solver.arrays import summed
 from fairlead_solver.model.program.draft import Draft
 from fairlead_solver.tables import Codes, Ints
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ..family import NO_MONEY, Breach, Wording
+from ..plan import Plan
 from ..sites import link, sites_of
 from ..terms import Term
-from ..unit_totals import summed
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
 
 NAME = "sources"
 

@@ -12,7 +12,6 @@ REDISTRIBUTE, the default, is free. Lines without an arc keep the row.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,14 +19,12 @@ from fairlead_solver.model.program.draft import INFINITY, Draft
 from fairlead_solver.tables import Floats, Ints
 
 from ...cycle.facts import Strategy
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ..family import NO_MONEY, Breach, Wording
+from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import add_units
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
 
 NAME = "strategy"
 

@@ -10,26 +10,23 @@ total is held exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fairlead_solver.model.program.draft import Draft
 
+from ...cycle.problem import Problem
 from ..family import NO_MONEY, Breach, Wording
+from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import grain_micros
-
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
 
 NAME = "tier_order"
 
 
 def applies(problem: Problem) -> bool:
     """Under TierMode.STRICT."""
-    from ...policy import TierMode  # the policy imports the families' knobs
+    from ...policy.policy import TierMode  # the policy imports the families' knobs
 
     return problem.policy.tier_mode is TierMode.STRICT
 

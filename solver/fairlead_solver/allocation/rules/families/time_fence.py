@@ -7,42 +7,21 @@ The policy may switch the fence off for tiers and for channels. Lines without an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from fairlead_solver.findings import Finding
 from fairlead_solver.model.program.draft import Draft
 from fairlead_solver.tables import Ints
 
+from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ..family import NO_MONEY, Breach, Wording
+from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import add_units
 
-if TYPE_CHECKING:
-    from ...cycle.problem import Problem
-    from ...decision.plan import Plan
-
 NAME = "time_fence"
-MAX_DAYS = 3_650
-
-
-@dataclass(frozen=True, slots=True)
-class TimeFencePolicy:
-    """`days` after the cycle's day that the fence reaches, -1: off; tiers, channels without it."""
-
-    days: int = -1
-    off_tiers: tuple[str, ...] = ()
-    off_channels: tuple[str, ...] = ()
-
-    def findings(self) -> Iterator[Finding]:
-        """What is wrong with these knobs."""
-        if not -1 <= self.days <= MAX_DAYS:
-            rule = f"-1 (off) to {MAX_DAYS} days"
-            yield Finding("policy.time_fence.days", "", str(self.days), rule)
 
 
 def _lines(problem: Problem) -> Ints:

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fairlead_solver.arrays import summed
+
 from ...rules.families import delivery_group, lot_size, min_fill, ship_complete, sources
 from ...rules.family import Family
-from ...rules.unit_totals import summed
-from ..remedies.remedy import Change, Step, rows_waived, waived_of_line
-from .evidence import Case
-from .rivals import rivals
+from ..evidence.evidence import Case
+from ..evidence.rivals import rivals
+from .remedy import Change, Step, rows_waived, waived_of_line
 
 RIVALS_TRIED = 3  # of a line: those with a rule of their own that took most
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from ...tables import Bools, Ints
 from ..cycle.problem import Problem
-from ..rules.terms import UNIT_TERMS, Term
-from ..rules.unit_value import unit_terms
+from .terms import UNIT_TERMS, Term
+from .unit_value import unit_terms
 
 
 @dataclass(frozen=True, slots=True, eq=False)

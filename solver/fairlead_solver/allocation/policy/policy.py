@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ..findings import Finding
-from ..id_rules import WORD_RULE, is_word
-from .rules.families.churn import ChurnPolicy
-from .rules.families.fair_share import FairSharePolicy
-from .rules.families.fefo import FefoPolicy
-from .rules.families.location_use import LocationUsePolicy
-from .rules.families.time_fence import TimeFencePolicy
+from ...findings import Finding
+from ...id_rules import WORD_RULE, is_word
+from .churn import ChurnPolicy
+from .fair_share import FairSharePolicy
+from .fefo import FefoPolicy
+from .location_use import LocationUsePolicy
+from .time_fence import TimeFencePolicy
 
 MAX_RATE = 1e6
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ...model.resolve.scope import Scope
-from ..rules.terms import Term, Worth
+from fairlead_solver.model.resolve.scope import Scope
+
+from ...rules.terms import Term, Worth
 
 
 class Certainty(IntEnum):
