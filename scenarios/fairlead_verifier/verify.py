@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TypeVar
 
 from fairlead.v1 import decision_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 from fairlead_solver.api.allocation import Problem
 from fairlead_solver.reference.process import Question, ask_apart
 

@@ -8,7 +8,7 @@ import sys
 
 from pydantic import ValidationError
 
-from .config.settings import ENVIRONMENT_PREFIX, Settings
+from .foundation.settings import ENVIRONMENT_PREFIX, Settings
 
 
 def parser() -> argparse.ArgumentParser:

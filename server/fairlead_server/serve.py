@@ -20,9 +20,10 @@ from fairlead_solver.api import allocation as api
 
 from .background.retention import Retention
 from .background.storage_watch import StorageWatch
-from .background.telemetry import Telemetry
-from .config.clock_and_ids import Clock, now_micros, parse_name
-from .config.settings import Settings
+from .foundation.clock_and_ids import Clock, now_micros, parse_name
+from .foundation.settings import Settings
+from .foundation.telemetry import Telemetry
+from .foundation.tls import TlsFiles, is_loopback, server_credentials
 from .jobs.job_messages import PRELOAD, Solved
 from .services import allocation, operations
 from .services.allocation import AllocationService
@@ -34,7 +35,6 @@ from .storage.database import Database, DatabaseRefused
 from .transport.interceptor import CallInterceptor
 from .transport.paging import Pages
 from .transport.reflection import serve_reflection
-from .transport.tls import TlsFiles, is_loopback, server_credentials
 from .usecases.idempotent_calls import Flights
 from .usecases.long_running import Operations
 from .usecases.solving import Solver

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from fairlead_server.config.settings import Settings
+from fairlead_server.foundation.settings import Settings
 from tests.house.tree import ROOT
 
 DOCUMENT = (ROOT / "docs/operations.md").read_text(encoding="utf-8")

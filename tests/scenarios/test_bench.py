@@ -15,9 +15,9 @@ import pytest
 from fairlead_scenarios.benchmarking.figures import growths, ratios
 from fairlead_scenarios.benchmarking.goals import verdicts
 from fairlead_scenarios.benchmarking.isolated_process import prepare_apart, run_apart
-from fairlead_scenarios.benchmarking.processes import MemoryWatch, cpu_seconds
 from fairlead_scenarios.benchmarking.task import Contender, Ending, Run, Task
 from fairlead_scenarios.recipe.generator import Recipe
+from fairlead_scenarios.running.process_memory import MemoryWatch, cpu_seconds
 from tests.scenarios.commands import fairlead
 
 GAP = 1e-3

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_scenarios.files.csv_tables import read_csv_table
-from fairlead_scenarios.files.number_hints import date_hint, number_hint
+from fairlead_scenarios.spelling.csv_tables import read_csv_table
+from fairlead_scenarios.spelling.number_hints import date_hint, number_hint
 from fairlead_solver.api.allocation import InvalidInput
 from tests.scenarios.commands import LIBRARY, fairlead
 

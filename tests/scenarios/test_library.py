@@ -8,11 +8,11 @@ import pytest
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 from fairlead_scenarios.files.expected_decision import Expected
-from fairlead_scenarios.files.message_reader import MICRO
 from fairlead_scenarios.files.scenario import read_scenario
 from fairlead_scenarios.running.decision_check import faults_of
 from fairlead_scenarios.running.local import problem_of, solve_local
 from fairlead_scenarios.running.solve_arguments import Asking
+from fairlead_scenarios.spelling.message_reader import MICRO
 from fairlead_solver.reference.process import solve_all_apart
 
 LIBRARY = Path(__file__).resolve().parents[2] / "scenarios" / "library"

@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 
 from fairlead_scenarios.files.scenario import Scenario
-from fairlead_scenarios.presenting.progress import Unwatched, watching, worth_of
 from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.running.local import solve_local
+from fairlead_scenarios.running.progress import Unwatched, watching, worth_of
 from fairlead_scenarios.running.solve_arguments import Asking
 from fairlead_solver.api.allocation import Phase, Standing
 

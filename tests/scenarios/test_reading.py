@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlead.v1 import policy_pb2
-from fairlead_scenarios.files.message_reader import Unfit, as_date, as_day, as_micros
 from fairlead_scenarios.files.scenario import read_scenario
 from fairlead_scenarios.recipe.generator import Recipe
 from fairlead_scenarios.running.local import problem_of
+from fairlead_scenarios.spelling.message_reader import Unfit, as_date, as_day, as_micros
 from fairlead_solver.api.allocation import InvalidInput
 from tests.scenarios.commands import LIBRARY
 

@@ -16,7 +16,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 )
 
 from fairlead.v1 import allocation_service_pb2_grpc
-from fairlead_server.config.settings import Settings
+from fairlead_server.foundation.settings import Settings
 from fairlead_server.health import serving
 from fairlead_server.serve import SERVICES
 from fairlead_server.transport.reflection import NAMES

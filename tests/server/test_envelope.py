@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairlead.v1 import allocation_service_pb2 as pb
+from fairlead_server.foundation.errors import ServiceError
 from fairlead_server.transport.envelope import open_envelope, wrap
-from fairlead_server.transport.errors import ServiceError
 
 
 def test_the_cycle_is_taken_out_and_the_rest_stays() -> None:

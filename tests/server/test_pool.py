@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from fairlead_server.transport.errors import RemoteFailure, error_info
+from fairlead_server.foundation.errors import RemoteFailure, error_info
 from fairlead_server.workers.frames import Job
 from fairlead_server.workers.job_queue import Handout, QueueFull
 from fairlead_server.workers.pool import Pool

@@ -12,7 +12,7 @@ from google.rpc import status_pb2
 
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_service_pb2, snapshot_service_pb2
-from fairlead_server.transport.errors import error_info
+from fairlead_server.foundation.errors import error_info
 
 from .cycles import PARENT, easy, endless, request, upload
 from .within import Within, until, within

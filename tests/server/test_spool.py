@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fairlead_server.transport.upload_spool import Spool, spool_folder
+from fairlead_server.usecases.upload_spool import Spool, spool_folder
 
 
 def test_parts_are_read_back_in_any_order_and_leave_no_file(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
+from fairlead_server.foundation.errors import ServiceError
 from fairlead_server.storage import decisions, operations, requests, snapshots
 from fairlead_server.storage.database import MEMORY, Database, DatabaseRefused
 from fairlead_server.storage.schema import metadata
-from fairlead_server.transport.errors import ServiceError
 
 
 def written(database: Database, function: Callable[[Connection], object]) -> None:

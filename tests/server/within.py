@@ -14,7 +14,7 @@ from google.longrunning import operations_pb2_grpc as operations
 from fairlead.v1 import allocation_service_pb2_grpc as allocation
 from fairlead.v1 import decision_service_pb2_grpc as decisions
 from fairlead.v1 import snapshot_service_pb2_grpc as snapshots
-from fairlead_server.config.settings import Settings
+from fairlead_server.foundation.settings import Settings
 from fairlead_server.serve import Server
 
 DAY_MICROS = 86_400 * 10**6

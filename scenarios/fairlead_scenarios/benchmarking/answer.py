@@ -23,7 +23,7 @@ from fairlead_solver.api.allocation import (
     objective_terms,
 )
 
-from ..files.message_reader import MICRO
+from ..spelling.message_reader import MICRO
 from .task import Ending, Run
 
 SECOND_ENGINE = Engine.SCIP  # the solve itself uses HiGHS for all but the smallest programs

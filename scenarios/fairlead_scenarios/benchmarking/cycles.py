@@ -13,9 +13,9 @@ from fairlead_solver.api.allocation import export_mps, intake
 
 from ..files.decision_file import lines_in
 from ..files.scenario import read_scenario
-from ..files.yaml_documents import refuse
 from ..recipe.generator import Recipe
 from ..running.local import MAX_ROWS, problem_of
+from ..spelling.yaml_documents import refuse
 from .isolated_process import NotPrepared, prepare_apart
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from ..recipe.generator import Recipe
-from .processes import MemoryWatch
+from ..running.process_memory import MemoryWatch
 from .task import Ending, Run, Task, begun
 
 PACKAGE = "fairlead_scenarios.benchmarking"

@@ -22,7 +22,7 @@ from fairlead.v1 import allocation_service_pb2_grpc as services
 from fairlead.v1 import decision_pb2
 
 from ..recipe.generator import Recipe
-from .processes import cpu_seconds
+from ..running.process_memory import cpu_seconds
 from .serving import Served
 
 LEVELS = {

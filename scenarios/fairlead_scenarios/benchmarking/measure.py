@@ -34,14 +34,14 @@ from fairlead_solver.api.allocation import (
     write,
 )
 
-from ..cli.process_exit import end_now_if_busy
-from ..files.message_reader import MICRO
 from ..recipe.following import following
 from ..recipe.generator import Recipe
 from ..running.local import MAX_ROWS, Deadline
+from ..running.process_memory import KIB, own_cpu_seconds
 from ..running.reference_runner import solve_by_reference
+from ..spelling.message_reader import MICRO
+from ..terminal.process_exit import end_now_if_busy
 from .answer import Explained, bytes_in_rows, judge
-from .processes import KIB, own_cpu_seconds
 from .task import ENGINE_SEED, Contender, Ending, Phases, Point, Run, Task, begun
 
 LOADED_LINES, LOADED_LINES_WHOLE, LOADED_GAP = 1200, 20, 0.01  # solved before any clock runs

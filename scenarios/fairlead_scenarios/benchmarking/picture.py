@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ..files.yaml_documents import refuse
+from ..spelling.yaml_documents import refuse
 from .document import Document
 from .spread import DONE, Profile, typical
 from .task import Contender, Ending, Run

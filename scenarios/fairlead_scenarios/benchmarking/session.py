@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..cli.exit_codes import Exit
-from ..cli.terminal import terminal
-from ..files.yaml_documents import refuse
 from ..recipe.generator import Recipe
+from ..running.process_memory import available_bytes
+from ..spelling.yaml_documents import refuse
+from ..terminal.exit_codes import Exit
+from ..terminal.terminal import terminal
 from .cycles import BenchCycle, GeneratedCycle, OwnCycle, write_mps
 from .document import Asked, Document
 from .isolated_process import run_apart
 from .load import LEVELS, Pressure, orders, press
 from .picture import draw, require
-from .processes import available_bytes
 from .serving import NotServing, served
 from .tables import (
     gaps_table,

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from ..terminal.process_exit import App
+from ..terminal.terminal import Terminal, use
 from .lazy_commands import CONTEXT, LazyCommand, add_placeholders, lazy_group
-from .process_exit import App
-from .terminal import Terminal, use
 
 COMMANDS = (
     LazyCommand("solve", "solve", "Decide a scenario and show what was decided and why."),

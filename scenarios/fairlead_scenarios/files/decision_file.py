@@ -19,7 +19,7 @@ from fairlead.v1.decision_pb2 import Decision, DecisionLine
 from fairlead.v1.facts_pb2 import Cycle
 from fairlead.wire.allocation.decision_lines import lines_of
 
-from .yaml_documents import refuse
+from ..spelling.yaml_documents import refuse
 
 MANY_LINES = 100_000  # more than these stay in columns
 COLUMNS_FILE = "decision.binpb"

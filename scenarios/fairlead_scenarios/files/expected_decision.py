@@ -21,9 +21,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fairlead.v1 import decision_pb2
 
-from ..presenting.words import word
-from .message_reader import MICRO
-from .yaml_documents import read_yaml, refuse_model
+from ..spelling.message_reader import MICRO
+from ..spelling.planner_words import word
+from ..spelling.yaml_documents import read_yaml, refuse_model
 
 
 class ExpectedLine(BaseModel):

@@ -15,7 +15,7 @@ import yaml
 
 from fairlead_solver.api.allocation import Finding, InvalidInput
 
-from .csv_tables import read_csv_table
+from ..spelling.csv_tables import read_csv_table
 
 _ROW = re.compile(r"^(\w+)\[(\d+)\](?:\.(\w+))?")
 _SPELLED = (("_micros", ""), ("_day", "_date"))

@@ -25,11 +25,11 @@ from fairlead.v1 import facts_pb2, policy_pb2
 from fairlead_solver.api.allocation import Finding, InvalidInput, Nearest
 
 from ..recipe.generator import Recipe
-from .csv_tables import read_csv_table
+from ..spelling.csv_tables import read_csv_table
+from ..spelling.message_reader import Filler, field_of, row_of, spellings
+from ..spelling.yaml_documents import read_text, read_yaml, refuse
 from .file_positions import FilePlaces
-from .message_reader import Filler, field_of, row_of, spellings
 from .partial_faults import faults_beside
-from .yaml_documents import read_text, read_yaml, refuse
 
 _HERE = Path(__file__).resolve().parents[1]
 LIBRARIES = (_HERE / "library", _HERE.parent / "library")  # in a wheel, in the sources

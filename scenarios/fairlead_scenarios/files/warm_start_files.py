@@ -13,7 +13,7 @@ from fairlead_solver.api.allocation import (
     left_of,
 )
 
-from .yaml_documents import refuse
+from ..spelling.yaml_documents import refuse
 
 
 def read_basis(path: Path) -> Basis | None:

@@ -18,10 +18,10 @@ from fairlead.wire.allocation.cycle import facts_of
 from fairlead.wire.allocation.policies import policy_of as policy_values
 from fairlead_solver.api.allocation import Finding, InvalidInput, LeftOut, intake
 
-from ..files.csv_tables import read_csv_table
 from ..files.partial_faults import MAX_ROWS
 from ..files.scenario import HEADER, cycle_of, policy_of
-from ..files.yaml_documents import refuse
+from ..spelling.csv_tables import read_csv_table
+from ..spelling.yaml_documents import refuse
 from .expressions import Row, Surroundings, Unusable, Value, as_number, as_text, compile_expression
 from .mapping import Condition, Expansion, Join, Mapping, TableRule
 

@@ -23,7 +23,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..files.yaml_documents import read_yaml, refuse, refuse_model
+from ..spelling.yaml_documents import read_yaml, refuse, refuse_model
 
 SHIPPED = Path(__file__).parent / "mappings"
 

@@ -10,9 +10,7 @@ from rich.text import Text
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 
-from .money import fill_of, show_money
-from .remarks import above_figures, below_figures
-from .words import (
+from ..spelling.planner_words import (
     count,
     in_currency,
     money,
@@ -25,6 +23,8 @@ from .words import (
     word,
     worth_of,
 )
+from .money import fill_of, show_money
+from .remarks import above_figures, below_figures
 
 SHOWN = 20
 _GOOD, _LIMIT, _BAD = "green", "yellow", "red"

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 
-from .words import count, is_cash, money, percent, terms, word, worth_of
+from ..spelling.planner_words import count, is_cash, money, percent, terms, word, worth_of
 
 SHOWN = 20
 

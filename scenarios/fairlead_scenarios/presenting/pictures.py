@@ -14,7 +14,7 @@ from jinja2 import Environment
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 
-from .words import count, money, scaled, spoken, word
+from ..spelling.planner_words import count, money, scaled, spoken, word
 
 WIDTH = 930
 ROW = 22

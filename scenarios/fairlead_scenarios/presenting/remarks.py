@@ -5,7 +5,7 @@ from __future__ import annotations
 from fairlead.v1 import decision_pb2
 from fairlead_solver.api.allocation import Finding
 
-from .words import count
+from ..spelling.planner_words import count
 
 SHOWN = 20
 

@@ -15,12 +15,8 @@ from fairlead.v1.allocation_service_pb2 import SolveAllocationResponse
 from fairlead.wire.allocation.decision_lines import lines_of
 
 from ..files.decision_file import COLUMNS_FILE, Decided, Parts, Shortest
-from ..files.message_reader import as_date
-from . import pictures
-from .decision import apart, short_count, short_lines, something_decided, with_unit
-from .money import POINTS_HEADING, cash_heading, columns_of, fill_of
-from .remarks import above_figures
-from .words import (
+from ..spelling.message_reader import as_date
+from ..spelling.planner_words import (
     count,
     exact,
     in_currency,
@@ -34,6 +30,10 @@ from .words import (
     word,
     worth_of,
 )
+from . import pictures
+from .decision import apart, short_count, short_lines, something_decided, with_unit
+from .money import POINTS_HEADING, cash_heading, columns_of, fill_of
+from .remarks import above_figures
 
 if TYPE_CHECKING:
     from _csv import Writer

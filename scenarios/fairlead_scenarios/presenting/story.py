@@ -10,10 +10,20 @@ from rich.text import Text
 
 from fairlead.v1 import decision_pb2, explanation_pb2
 
-from ..files.message_reader import as_date
+from ..spelling.message_reader import as_date
+from ..spelling.planner_words import (
+    count,
+    in_currency,
+    is_cash,
+    money,
+    named,
+    spoken,
+    terms,
+    word,
+    worth_of,
+)
 from .money import POINTS_HEADING, cash_heading
 from .reason_phrases import phrase_of
-from .words import count, in_currency, is_cash, money, named, spoken, terms, word, worth_of
 
 _INFLOWS = ("ON_HAND", "INBOUND")
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from fairlead_verifier.trials.trial import Kind, Outcome, Verdict
 
-from .words import count, percent
+from ..spelling.planner_words import count, percent
 
 
 def show_verdicts(

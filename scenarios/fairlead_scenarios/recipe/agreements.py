@@ -8,7 +8,7 @@ import numpy as np
 
 from fairlead.v1 import columns_pb2
 
-from ..files.message_reader import MICRO
+from ..spelling.message_reader import MICRO
 from .draws import CENT, CHANNELS, Draws, Floats, Ints, ids, words
 from .parameters import ContractScope
 

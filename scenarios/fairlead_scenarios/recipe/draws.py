@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fairlead.v1 import columns_pb2
 
-from ..files.message_reader import MICRO
+from ..spelling.message_reader import MICRO
 from .parameters import Parameters
 
 Ints = NDArray[np.int64]

@@ -10,7 +10,7 @@ import numpy as np
 
 from fairlead.v1 import facts_pb2, policy_pb2
 
-from ..files.message_reader import as_day
+from ..spelling.message_reader import as_day
 from .agreements import write_agreements
 from .draws import Draws
 from .parameters import ContractScope, Parameters, TierMode

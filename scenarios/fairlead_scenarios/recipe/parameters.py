@@ -97,7 +97,7 @@ class Parameters(BaseModel):
     @classmethod
     def read(cls, path: Path) -> Self:
         """A recipe file. Raises InvalidInput with every parameter that is wrong."""
-        from ..files.yaml_documents import read_yaml
+        from ..spelling.yaml_documents import read_yaml
 
         given = {k: str(v) if k == "cycle_date" else v for k, v in read_yaml(path).items()}
         return cls.of(given)
@@ -105,7 +105,7 @@ class Parameters(BaseModel):
     @classmethod
     def of(cls, given: dict[str, object]) -> Self:
         """Of plain values. Raises InvalidInput with every parameter that is wrong."""
-        from ..files.yaml_documents import refuse_model
+        from ..spelling.yaml_documents import refuse_model
 
         try:
             return cls.model_validate(given)

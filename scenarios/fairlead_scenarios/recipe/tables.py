@@ -6,7 +6,7 @@ import numpy as np
 
 from fairlead.v1 import columns_pb2
 
-from ..files.message_reader import MICRO
+from ..spelling.message_reader import MICRO
 from .agreements import credit_micros, destination_names, line_channels
 from .draws import Draws, ids, words
 

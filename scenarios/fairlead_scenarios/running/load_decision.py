@@ -12,10 +12,10 @@ from fairlead.v1 import decision_pb2
 
 from ..files.decision_file import Decided, read_columns_file
 from ..files.scenario import Scenario, read_scenario
-from ..files.yaml_documents import read_text
-from ..presenting.progress import Unwatched, watching
+from ..spelling.yaml_documents import read_text
 from .decision_check import parse_decision
 from .local import decided_here, problem_of
+from .progress import Unwatched, watching
 from .remote import Refused, Server, decided_there
 from .solve_arguments import Asking
 

@@ -34,8 +34,8 @@ from fairlead_solver.api.allocation import (
 from ..files.decision_file import Decided, is_many
 from ..files.scenario import Scenario
 from ..files.warm_start_files import read_basis, write_basis
-from ..presenting.progress import Unwatched, Watcher
 from .memory_check import check_memory
+from .progress import Unwatched, Watcher
 from .reference_runner import solve_by_reference
 from .solve_arguments import Asking
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairlead_solver.api.allocation import Facts, size_of
 
-from ..benchmarking.processes import available_bytes
+from .process_memory import available_bytes
 
 SHARE = 0.9  # of what is available; the rest is everybody else's
 _GIB = 2**30

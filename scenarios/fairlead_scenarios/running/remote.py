@@ -30,7 +30,7 @@ from fairlead.wire.shared.field_paths import table_path
 
 from ..files.decision_file import Decided, is_many, lines_in
 from ..files.scenario import Scenario
-from ..files.yaml_documents import read_text, refuse
+from ..spelling.yaml_documents import read_text, refuse
 from .solve_arguments import Asking
 
 PARENT = "tenants/default"

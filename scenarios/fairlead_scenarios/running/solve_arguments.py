@@ -8,7 +8,7 @@ from pathlib import Path
 from fairlead.v1 import allocation_service_pb2, decision_pb2
 from fairlead_solver.api.allocation import Engine
 
-from ..files.yaml_documents import refuse
+from ..spelling.yaml_documents import refuse
 
 REFERENCE = "pyomo:"
 ENGINES = (*(engine.value for engine in Engine), REFERENCE + "highs")

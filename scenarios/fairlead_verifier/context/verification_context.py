@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from fairlead.v1 import decision_pb2, explanation_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 from fairlead_solver.api.allocation import Facts, Policy, Problem
 from fairlead_solver.reference.arcs import Arc, find
 from fairlead_solver.reference.cycle import Cycle, Line, Lot, read

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from fairlead.v1 import explanation_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 from fairlead_solver.reference.process import Question
 
 from ..context.limits import FAIR_SHARE, SOURCES, Limit, Unknown

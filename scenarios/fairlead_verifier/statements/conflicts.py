@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fairlead.v1 import explanation_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 from fairlead_solver.api.allocation import Facts, Policy
 from fairlead_solver.reference.cycle import Line
 from fairlead_solver.reference.process import Held

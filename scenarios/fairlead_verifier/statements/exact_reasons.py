@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fairlead.v1 import explanation_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 from fairlead_solver.reference.arcs import Arc
 from fairlead_solver.reference.cycle import Line
 from fairlead_solver.reference.readings import is_fenced

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from fairlead.v1 import decision_pb2, explanation_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 from fairlead_solver.reference.process import Held
 
 from ..context.limits import SUPPLY

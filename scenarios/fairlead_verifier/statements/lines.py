@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fairlead.v1 import decision_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 
 from ..context.reachable_stock import Reach, Surroundings
 from ..context.verification_context import Ground, told

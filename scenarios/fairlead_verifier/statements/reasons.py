@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from fairlead.v1 import decision_pb2, explanation_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 
 from ..context.reachable_stock import Reach, Refused
 from ..context.shared_sums import Limits

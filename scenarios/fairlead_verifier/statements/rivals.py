@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from fairlead.v1 import decision_pb2, explanation_pb2, worth_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 from fairlead_solver.reference.arcs import Arc
 from fairlead_solver.reference.cycle import Line
 from fairlead_solver.reference.readings import is_fenced, share_groups

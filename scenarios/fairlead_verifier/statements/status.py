@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fairlead.v1 import decision_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 from fairlead_solver.reference.process import Question
 
 from ..context.verification_context import MICRO, RELATIVE, TIGHT, Ground, near

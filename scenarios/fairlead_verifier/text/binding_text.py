@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from fairlead.v1 import explanation_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 
 from ..context.limits import FAIR_SHARE, FLOOR
 from ..trials.trial import Kind, Trial, arithmetic

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from fairlead.v1 import explanation_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 
 from ..context.verification_context import Ground
 from .rule_text import MONEY, Role, Row, as_written, money, stands_in

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from fairlead.v1 import decision_pb2, explanation_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 
 _WENT = r"\d+ went to \S+ \("
 _SURE = (  # who took the stock is a fact, whatever made it so

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any
 
 from fairlead.v1 import decision_pb2, explanation_pb2
-from fairlead_scenarios.presenting.words import word
+from fairlead_scenarios.spelling.planner_words import word
 from fairlead_solver.reference.arcs import Arc
 
 from ..context.reachable_stock import Reach, Refused

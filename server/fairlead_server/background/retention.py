@@ -14,13 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from ..config.clock_and_ids import Clock, Name
-from ..config.settings import Settings
+from ..foundation.clock_and_ids import Clock, Name
+from ..foundation.errors import ServiceError
+from ..foundation.settings import Settings
+from ..foundation.telemetry import Telemetry
 from ..storage import operations, requests, retention, snapshots
 from ..storage.database import Database
-from ..transport.errors import ServiceError
 from ..usecases.stored_decisions import delete_decision
-from .telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 

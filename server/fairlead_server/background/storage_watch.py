@@ -9,10 +9,10 @@ from contextlib import suppress
 
 from sqlalchemy import Connection
 
-from ..config.settings import Settings
+from ..foundation.errors import ServiceError
+from ..foundation.settings import Settings
 from ..storage import probes
 from ..storage.database import Database
-from ..transport.errors import ServiceError
 
 log = logging.getLogger(__name__)
 

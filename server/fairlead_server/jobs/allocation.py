@@ -18,10 +18,10 @@ from fairlead.v1 import decision_pb2, facts_pb2, snapshot_service_pb2
 from fairlead.wire.shared.phase_times import CHECK, ENCODE, EXPLAIN, READ, SOLVE, PhaseTimes
 from fairlead_solver.api import allocation as api
 
-from ..config.clock_and_ids import now_micros
+from ..foundation.clock_and_ids import now_micros
+from ..foundation.errors import ServiceError, Violation
 from ..storage.decisions import BASIS, BINDING_CONSTRAINT, LINE, Part
 from ..transport.envelope import malformed
-from ..transport.errors import ServiceError, Violation
 from ..transport.packed_rows import decision_of_rows
 from ..transport.request_checks import violation_of
 from ..workers.process import Run

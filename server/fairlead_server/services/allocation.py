@@ -11,11 +11,11 @@ from grpc import aio
 
 from fairlead.v1 import allocation_service_pb2 as pb
 
-from ..config.clock_and_ids import parse_name
+from ..foundation.clock_and_ids import parse_name
+from ..foundation.errors import ServiceError
 from ..jobs.job_messages import Solved
 from ..storage.requests import RequestKey
 from ..transport.envelope import open_envelope
-from ..transport.errors import ServiceError
 from ..usecases.idempotent_calls import Flights, body_digest
 from ..usecases.long_running import Operations
 from ..usecases.solving import SolveCall, Solver

@@ -20,10 +20,10 @@ from fairlead.v1 import decision_service_pb2 as pb
 from fairlead.v1 import decision_service_pb2_grpc as pb_grpc
 from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 
-from ..config.clock_and_ids import Clock, Name, parse_name, parse_parent
+from ..foundation.clock_and_ids import Clock, Name, parse_name, parse_parent
+from ..foundation.errors import ServiceError, Violation, invalid, not_found
 from ..storage import decisions
 from ..storage.database import Database
-from ..transport.errors import ServiceError, Violation, invalid, not_found
 from ..transport.packed_rows import rows_of, rows_of_parts
 from ..transport.paging import Pages, decode_row, decode_token, encode_token
 from ..transport.request_checks import check_enum

@@ -9,9 +9,9 @@ from google.longrunning import operations_pb2 as pb
 from google.protobuf.empty_pb2 import Empty
 from grpc import aio
 
-from ..config.clock_and_ids import parse_name, parse_parent
-from ..config.settings import Settings
-from ..transport.errors import Violation, invalid
+from ..foundation.clock_and_ids import parse_name, parse_parent
+from ..foundation.errors import Violation, invalid
+from ..foundation.settings import Settings
 from ..transport.paging import Pages, decode_token, encode_token
 from ..transport.request_checks import seconds_to_wait
 from ..usecases.long_running import Operations

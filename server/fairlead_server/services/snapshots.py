@@ -15,18 +15,18 @@ from sqlalchemy import Connection
 from fairlead.v1 import snapshot_service_pb2 as pb
 from fairlead.v1 import snapshot_service_pb2_grpc as pb_grpc
 
-from ..config.clock_and_ids import Clock, Name, new_id, parse_name, parse_parent
-from ..config.settings import Settings
+from ..foundation.clock_and_ids import Clock, Name, new_id, parse_name, parse_parent
+from ..foundation.errors import ServiceError, Violation, invalid, not_found
+from ..foundation.settings import Settings
 from ..storage import requests, snapshots
 from ..storage.database import Database
 from ..storage.requests import Answered, RequestKey
-from ..transport.errors import ServiceError, Violation, invalid, not_found
 from ..transport.paging import Pages, decode_token, encode_token
 from ..transport.request_checks import request_id_violations
-from ..transport.upload_spool import Spool, spool_folder
 from ..usecases.idempotent_calls import Flights
 from ..usecases.solving import Solver
 from ..usecases.time_limits import TimeLimit
+from ..usecases.upload_spool import Spool, spool_folder
 
 Context = aio.ServicerContext[Any, Any]
 

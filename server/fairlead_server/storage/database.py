@@ -34,8 +34,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import StaticPool
 
-from ..transport.errors import ServiceError
-from ..usecases.shielded_tasks import settled
+from ..foundation.errors import ServiceError
+from ..foundation.shielded_tasks import settled
 
 Result = TypeVar("Result")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fairlead.wire.shared.pieces import varint
 
-from .errors import ServiceError, invalid
+from ..foundation.errors import ServiceError, invalid
 
 _BYTES = 2
 

@@ -17,9 +17,15 @@ from google.protobuf.message import DecodeError
 from google.rpc import status_pb2
 from grpc import aio
 
-from ..background.telemetry import Telemetry
+from ..foundation.errors import (
+    RemoteFailure,
+    ServiceError,
+    code_of,
+    retry_pushback_millis,
+    status_of,
+)
+from ..foundation.telemetry import Telemetry
 from .envelope import malformed
-from .errors import RemoteFailure, ServiceError, code_of, retry_pushback_millis, status_of
 
 log = logging.getLogger(__name__)
 

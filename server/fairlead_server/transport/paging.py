@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from .errors import ServiceError, Violation, invalid
+from ..foundation.errors import ServiceError, Violation, invalid
 
 _MOST_DIGITS = 18  # of a row
 

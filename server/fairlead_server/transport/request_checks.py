@@ -10,9 +10,9 @@ from fairlead import wire
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead_solver.api import allocation as api
 
-from ..config.clock_and_ids import parse_name, parse_parent
+from ..foundation.clock_and_ids import parse_name, parse_parent
+from ..foundation.errors import ServiceError, Violation, invalid
 from .envelope import malformed
-from .errors import ServiceError, Violation, invalid
 
 MAX_REQUEST_ID = 64
 MAX_PRIORITY = 9

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from ..foundation.errors import ServiceError, Violation, invalid
 from ..storage.requests import Answered, RequestKey
-from ..transport.errors import ServiceError, Violation, invalid
 
 Answer = TypeVar("Answer")
 _HASH_IN_THREAD_BYTES = 1 << 20

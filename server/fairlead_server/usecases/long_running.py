@@ -22,16 +22,16 @@ from sqlalchemy import Connection
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2
 
-from ..config.clock_and_ids import Clock, Name, new_id, parse_name
-from ..config.settings import Settings
+from ..foundation.clock_and_ids import Clock, Name, new_id, parse_name
+from ..foundation.errors import ServiceError, Violation, error_info, invalid, not_found, status_of
+from ..foundation.settings import Settings
+from ..foundation.shielded_tasks import settled
 from ..jobs.job_messages import Solved
 from ..storage import decisions, operations, requests
 from ..storage.database import Database
 from ..storage.requests import Answered, RequestKey
 from ..transport.envelope import wrap
-from ..transport.errors import ServiceError, Violation, error_info, invalid, not_found, status_of
 from .operation_journal import CANCELLED, Journal
-from .shielded_tasks import settled
 from .solving import TOO_LARGE, SolveCall, Solver, View, Watch
 
 log = logging.getLogger(__name__)

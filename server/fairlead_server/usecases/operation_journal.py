@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 from fairlead.v1 import allocation_service_pb2 as pb
 from fairlead.v1 import decision_pb2
 
-from ..config.clock_and_ids import Clock, Name, now_micros
+from ..foundation.clock_and_ids import Clock, Name, now_micros
+from ..foundation.errors import error_info
 from ..jobs.job_messages import Solved
 from ..storage import operations, requests
-from ..transport.errors import error_info
 
 CANCELLED = "OPERATION_CANCELLED"
 

@@ -12,16 +12,16 @@ from sqlalchemy import Connection
 
 from fairlead.v1 import allocation_service_pb2 as pb
 
-from ..background.telemetry import Telemetry
-from ..config.clock_and_ids import Clock, Name, new_id, parse_name
-from ..config.settings import Settings
+from ..foundation.clock_and_ids import Clock, Name, new_id, parse_name
+from ..foundation.errors import ServiceError, not_found
+from ..foundation.settings import Settings
+from ..foundation.telemetry import Telemetry
 from ..jobs.job_messages import DESCRIBE, SOLVE, VALIDATE, Instructions, Solved
 from ..storage import decisions, requests, snapshots
 from ..storage.database import Database
 from ..storage.requests import Answered, RequestKey
 from ..transport import request_checks
 from ..transport.envelope import open_envelope, wrap
-from ..transport.errors import ServiceError, not_found
 from ..transport.packed_rows import rows_of_parts
 from ..workers.frames import Job
 from ..workers.job_queue import QueueFull

@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from fairlead.v1.decision_pb2 import Decision
 
-from ..config.clock_and_ids import Name
+from ..foundation.clock_and_ids import Name
+from ..foundation.errors import ServiceError, not_found
 from ..storage import decisions
-from ..transport.errors import ServiceError, not_found
 
 
 def decision_body(connection: Connection, name: Name) -> bytes:

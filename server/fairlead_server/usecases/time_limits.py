@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import grpc
 
-from ..transport.errors import ServiceError
+from ..foundation.errors import ServiceError
 
 
 @dataclass(frozen=True, slots=True)

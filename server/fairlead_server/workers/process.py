@@ -27,7 +27,7 @@ from pathlib import Path
 import grpc
 from google.rpc import status_pb2
 
-from ..transport.errors import ServiceError, status_of
+from ..foundation.errors import ServiceError, status_of
 from .frames import Frame, FrameKind, Outbox, PeerGone, receive, send
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from io import FileIO
 import grpc
 from google.rpc import status_pb2
 
-from ..transport.errors import RemoteFailure, ServiceError
+from ..foundation.errors import RemoteFailure, ServiceError
 from .frames import Frame, FrameKind, Job, PeerGone, receive_async, send_async
 
 Progress = Callable[[bytes], None]

@@ -11,11 +11,11 @@ from .batches import Means, solve_batch, solve_exactly
 from .decomposition.price_and_repair import LARGE_COLUMNS, applies
 from .engines.engine import Answer, GoalResult, SolveStatus
 from .engines.lexicographic import goal_boxes, goal_results
+from .engines.row_bounds import ceiling, ceilings
 from .engines.solution import Phase, Progress, Solution, Start, undivided
 from .program.components import Batch, Partition, partition
 from .program.draft import INFINITY, Floats, Model
 from .program.feasibility import is_feasible
-from .program.row_bounds import ceiling, ceilings
 from .solution_accumulator import Ledger, at_rest
 
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .engines.engine import Answer, GoalResult, SolveStatus, column_bounds
+from .engines.row_bounds import ceiling, ceilings
 from .engines.solution import Contradiction, Phase, Solution, SolveOptions, Standing
 from .program.components import Batch, Partition
 from .program.draft import INFINITY, Bools, Floats, Ints, Model
 from .program.feasibility import is_feasible
-from .program.row_bounds import ceiling, ceilings
 
 GAP_NOISE = 1e-9  # of the objective: what sums of doubles and of tolerances leave open
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from fairlead_solver.model.batches import Means, solve_batch
 from fairlead_solver.model.engines.engine import SolveStatus
+from fairlead_solver.model.engines.row_bounds import ceiling, ceilings
 from fairlead_solver.model.engines.solution import SolveOptions
 from fairlead_solver.model.execution.executor import Programs, Threads
 from fairlead_solver.model.execution.overrun_guard import left_behind, within
 from fairlead_solver.model.program.components import partition
 from fairlead_solver.model.program.draft import Floats, Goal, Model
 from fairlead_solver.model.program.feasibility import is_feasible
-from fairlead_solver.model.program.row_bounds import ceiling, ceilings
 from fairlead_solver.model.solution_accumulator import Ledger, at_rest
 from fairlead_solver.model.solve import Solution, Spare, Standing, solve
 

@@ -9,7 +9,7 @@ import typer
 
 from ...benchmarking.parameters import with_recipe
 from ...benchmarking.task import Contender
-from ..exit_codes import Exit, command
+from ...terminal.exit_codes import Exit, command
 from .options import ClusterAddress, Workers
 
 MOST_LINES = 5_000_000

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from ..exit_codes import Exit, command
-from ..terminal import terminal
+from ...terminal.exit_codes import Exit, command
+from ...terminal.terminal import terminal
 from .options import AsJson, DecisionPath
 
 
@@ -29,12 +29,12 @@ def check(
     from fairlead.v1 import decision_pb2
 
     from ...files.scenario import read_scenario
-    from ...files.yaml_documents import refuse
-    from ...presenting.words import count, parts, worth_of
     from ...running.decision_check import faults_of, under_its_policy
     from ...running.load_decision import decided, decided_at
     from ...running.local import problem_of
     from ...running.solve_arguments import Asking
+    from ...spelling.planner_words import count, parts, worth_of
+    from ...spelling.yaml_documents import refuse
 
     found = decided_at(path)
     if found is None:

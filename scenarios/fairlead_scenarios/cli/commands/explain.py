@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..exit_codes import Exit, command, exit_of
-from ..terminal import terminal
+from ...terminal.exit_codes import Exit, command, exit_of
+from ...terminal.terminal import terminal
 from .options import AsJson, Certificates, EngineName, Gap, ServerAddress, server_of
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ def explain(
     """
     from ...presenting.decision import conflict_told
     from ...presenting.story import show_story
-    from ...presenting.words import word
     from ...running.load_decision import decision_at
     from ...running.solve_arguments import Asking
+    from ...spelling.planner_words import word
 
     where = server_of(server, ca)
     if path.parts[:1] == ("tenants",):
@@ -101,10 +101,10 @@ def _stored(
 ) -> decision_pb2.Decision:
     """A decision on a server, by its name."""
     from ...files.scenario import read_scenario
-    from ...files.yaml_documents import refuse
     from ...running.decision_check import under_its_policy
     from ...running.local import problem_of
     from ...running.remote import stored_decision
+    from ...spelling.yaml_documents import refuse
 
     if server is None:
         raise refuse("--server", name, "the server that has this decision")
@@ -131,8 +131,8 @@ def _refuse_another(cycle: Path, decision: decision_pb2.Decision) -> None:
 def _chosen(
     decision: decision_pb2.Decision, line: str | None
 ) -> Sequence[decision_pb2.DecisionLine]:
-    from ...files.yaml_documents import refuse
     from ...presenting.decision import short_lines
+    from ...spelling.yaml_documents import refuse
 
     if line is None:
         return short_lines(decision)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..exit_codes import Exit, command
+from ...terminal.exit_codes import Exit, command
 from .options import AsJson, ScenarioPath
 
 
@@ -22,8 +22,8 @@ def export_mps(
     from fairlead_solver.api.allocation import export_mps as mps_of
 
     from ...files.scenario import read_scenario
-    from ...files.yaml_documents import refuse
     from ...running.local import problem_of
+    from ...spelling.yaml_documents import refuse
 
     problem = problem_of(read_scenario(path))
     try:

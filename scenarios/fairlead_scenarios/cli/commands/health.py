@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ..exit_codes import Exit, command
+from ...terminal.exit_codes import Exit, command
 from .options import AsJson
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..exit_codes import Exit, command
+from ...terminal.exit_codes import Exit, command
 from .options import AsJson, IntakeName, is_quarantine
 
 SHOWN = 20  # faults of rows that were left out
@@ -31,7 +31,7 @@ def import_(
     """Turn the tables of an ERP into a scenario folder that `fairlead solve` takes."""
     from ...importing.importer import import_cycle, write_scenario
     from ...importing.mapping import Mapping
-    from ...presenting.words import count
+    from ...spelling.planner_words import count
 
     parameters, quarantine = _parameters(set_ or []), is_quarantine(intake)
     found = import_cycle(source, Mapping.find(mapping), parameters, quarantine=quarantine)
@@ -51,7 +51,7 @@ def import_(
 
 
 def _parameters(given: list[str]) -> dict[str, str]:
-    from ...files.yaml_documents import refuse
+    from ...spelling.yaml_documents import refuse
 
     wrong = [word for word in given if "=" not in word]
     if wrong:

@@ -58,7 +58,7 @@ IntakeName = Annotated[
 
 def is_quarantine(intake: str) -> bool:
     """Whether rows that break a rule are left out. Raises InvalidInput for another word."""
-    from ...files.yaml_documents import refuse
+    from ...spelling.yaml_documents import refuse
 
     if intake not in ("refuse", "quarantine"):
         raise refuse("--intake", intake, "one of refuse, quarantine")

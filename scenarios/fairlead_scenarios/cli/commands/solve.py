@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..exit_codes import Exit, command, exit_of
-from ..terminal import terminal
+from ...terminal.exit_codes import Exit, command, exit_of
+from ...terminal.terminal import terminal
 from .options import (
     AsJson,
     Certificates,
@@ -62,11 +62,11 @@ def solve(
     """
     from ...files.decision_file import MANY_LINES, is_many
     from ...files.scenario import read_scenario
-    from ...files.yaml_documents import refuse
     from ...presenting.decision import SHOWN, show_decision, times_of
     from ...presenting.report import as_json, write_decision, written_to
     from ...running.load_decision import decided
     from ...running.solve_arguments import Asking
+    from ...spelling.yaml_documents import refuse
 
     if server is not None and cluster is not None:
         raise refuse("--cluster", cluster, "a server has a cluster of its own: `serve --cluster`")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..exit_codes import Exit, command
-from ..terminal import terminal
+from ...terminal.exit_codes import Exit, command
+from ...terminal.terminal import terminal
 from .options import AsJson
 
 if TYPE_CHECKING:
@@ -87,10 +87,10 @@ def _cases(path: Path, cycle: Path | None, gap: float | None, seconds: float) ->
     from fairlead_verifier.verify import Case
 
     from ...files.scenario import read_scenario
-    from ...files.yaml_documents import refuse
     from ...running.decision_check import refuse_other_input, under_its_policy
     from ...running.load_decision import decide, decided_at
     from ...running.local import problem_of
+    from ...spelling.yaml_documents import refuse
 
     found = decided_at(path)
     if found is not None:

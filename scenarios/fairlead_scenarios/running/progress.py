@@ -13,7 +13,7 @@ from rich.text import Text
 
 from fairlead_solver.api.allocation import Phase, Standing
 
-from .words import money, percent
+from ..spelling.planner_words import money, percent
 
 PHASES = {
     Phase.PLAN: "a first plan",

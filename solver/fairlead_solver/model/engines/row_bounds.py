@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..engines.engine import column_bounds
-from .draft import Bools, Floats, Model
+from ..program.draft import Bools, Floats, Model
+from .engine import column_bounds
 
 
 def ceilings(model: Model) -> Floats:

@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from fairlead.v1 import explanation_pb2, worth_pb2
 from fairlead_solver.api.allocation import CASH_TERMS
 
-from ..files.message_reader import MICRO
+from .message_reader import MICRO
 
 _CASH = tuple(sorted(term.value for term in CASH_TERMS))
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
 
-from ..transport.tls import TlsFiles, is_loopback
 from .machine import share_bytes
+from .tls import TlsFiles, is_loopback
 
 Retained = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 RetainedCount = Annotated[int, Field(ge=0)]

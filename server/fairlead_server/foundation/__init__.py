@@ -1,0 +1,1 @@
+"""What every room of the server uses: settings, clock, ids, error reasons, metrics, TLS."""
