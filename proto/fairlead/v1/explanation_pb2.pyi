@@ -130,6 +130,8 @@ class _ReasonCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonCode
     """No reason was found."""
     REASON_CODE_RESERVED_STOCK: _ReasonCode.ValueType  # 34
     """The stock is kept for another customer or channel."""
+    REASON_CODE_RULE: _ReasonCode.ValueType  # 35
+    """A rule without a code of its own: `rule.family` and `rule.key` say which."""
 
 class ReasonCode(_ReasonCode, metaclass=_ReasonCodeEnumTypeWrapper):
     """Why a line is short, or is as it is."""
@@ -204,6 +206,8 @@ REASON_CODE_UNEXPLAINED: ReasonCode.ValueType  # 33
 """No reason was found."""
 REASON_CODE_RESERVED_STOCK: ReasonCode.ValueType  # 34
 """The stock is kept for another customer or channel."""
+REASON_CODE_RULE: ReasonCode.ValueType  # 35
+"""A rule without a code of its own: `rule.family` and `rule.key` say which."""
 Global___ReasonCode: _TypeAlias = ReasonCode  # noqa: Y015
 
 class _WaterfallKind:

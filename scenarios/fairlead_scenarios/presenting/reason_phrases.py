@@ -39,6 +39,7 @@ PHRASES: Mapping[str, str] = {
     "NOT_PROVEN": "it is not proven",
     "TIE_BREAK": "another plan is worth as much",
     "UNEXPLAINED": "no reason was found",
+    "RULE": "a rule holds it back",
 }
 """By reason code: every code of the contract has one."""
 

@@ -22,7 +22,8 @@ from fairlead_solver.allocation.cycle.facts import (
     Usages,
 )
 from fairlead_solver.allocation.explain import Explanation, explain
-from fairlead_solver.allocation.explain.vocabulary.values import LineStory, Reason, ReasonCode
+from fairlead_solver.allocation.explain.vocabulary.values import LineStory, Reason
+from fairlead_solver.allocation.rules.explanation import ReasonCode
 from fairlead_solver.api import allocation as api
 from fairlead_solver.tables import Table
 

@@ -6,7 +6,7 @@ import pytest
 
 from fairlead_solver.allocation.cycle.facts import LotStatus
 from fairlead_solver.allocation.explain import ExplainOptions
-from fairlead_solver.allocation.explain.vocabulary.values import FixKind
+from fairlead_solver.allocation.rules.explanation import FixKind
 from fairlead_solver.api import allocation as api
 from tests.solver.explain.cases import facts, line, lot
 

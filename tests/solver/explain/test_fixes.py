@@ -11,10 +11,11 @@ from fairlead_solver.allocation.cycle.facts import Facts, LotStatus, Strategy, S
 from fairlead_solver.allocation.explain import ExplainOptions
 from fairlead_solver.allocation.explain.remedies.candidates import changes
 from fairlead_solver.allocation.explain.remedies.remedy import Change
-from fairlead_solver.allocation.explain.vocabulary.values import Fix, FixKind
+from fairlead_solver.allocation.explain.vocabulary.values import Fix
 from fairlead_solver.allocation.policy.fair_share import FairShareMode, FairSharePolicy
 from fairlead_solver.allocation.policy.location_use import LocationUsePolicy
 from fairlead_solver.allocation.policy.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.rules.explanation import FixKind
 from fairlead_solver.api import allocation as api
 from fairlead_solver.model.resolve.scope import Scope
 

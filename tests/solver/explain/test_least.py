@@ -8,7 +8,8 @@ import pytest
 
 from fairlead_solver.allocation.cycle.facts import Facts
 from fairlead_solver.allocation.explain import ExplainOptions
-from fairlead_solver.allocation.explain.vocabulary.values import Fix, FixKind
+from fairlead_solver.allocation.explain.vocabulary.values import Fix
+from fairlead_solver.allocation.rules.explanation import FixKind
 from fairlead_solver.api import allocation as api
 
 from .cases import MICROS, facts, line, lot

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 
 from fairlead_solver.allocation.decision.cash_columns import with_cash
 from fairlead_solver.allocation.decision.decide import write
-from fairlead_solver.allocation.explain.vocabulary.values import MarginalMethod, ReasonCode
+from fairlead_solver.allocation.explain.vocabulary.values import MarginalMethod
+from fairlead_solver.allocation.rules.explanation import ReasonCode
 from fairlead_solver.api import allocation as api
 from fairlead_solver.model.program.draft import Floats
 from fairlead_solver.model.solve import solve as solve_model

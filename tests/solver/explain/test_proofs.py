@@ -17,11 +17,10 @@ from fairlead_solver.allocation.explain.vocabulary.values import (
     BindingConstraint,
     Certainty,
     Fix,
-    FixKind,
     MarginalMethod,
-    ReasonCode,
 )
 from fairlead_solver.allocation.policy.fair_share import FairShareMode, FairSharePolicy
+from fairlead_solver.allocation.rules.explanation import FixKind, ReasonCode
 from fairlead_solver.api import allocation as api
 from fairlead_solver.model.program.draft import Floats, Ints, Model
 from fairlead_solver.model.program.layout import same_layout

@@ -9,11 +9,8 @@ from hypothesis import strategies as st
 
 from fairlead_solver.allocation.explain import Explanation, explain
 from fairlead_solver.allocation.explain.narrative.location_text import places
-from fairlead_solver.allocation.explain.vocabulary.values import (
-    Certainty,
-    ReasonCode,
-    WaterfallKind,
-)
+from fairlead_solver.allocation.explain.vocabulary.values import Certainty, WaterfallKind
+from fairlead_solver.allocation.rules.explanation import ReasonCode
 from fairlead_solver.api import allocation as api
 from tests.reference.test_agreement import drawn_cycles
 from tests.strategies import Drawn, cycles

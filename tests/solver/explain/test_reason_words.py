@@ -9,9 +9,10 @@ import pytest
 
 from fairlead_solver.allocation.cycle.facts import LotStatus
 from fairlead_solver.allocation.explain.remedies.remedy_text import fix_sentence
-from fairlead_solver.allocation.explain.vocabulary.values import FixEffect, LineQuantity, ReasonCode
+from fairlead_solver.allocation.explain.vocabulary.values import FixEffect, LineQuantity
 from fairlead_solver.allocation.policy.fair_share import FairShareMode, FairSharePolicy
 from fairlead_solver.allocation.policy.policy import Tier, TierMode
+from fairlead_solver.allocation.rules.explanation import ReasonCode
 from fairlead_solver.allocation.rules.families import fair_share
 from fairlead_solver.allocation.rules.plan import Plan
 from fairlead_solver.allocation.rules.terms import Term

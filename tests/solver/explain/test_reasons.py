@@ -8,9 +8,10 @@ import pytest
 
 from fairlead_solver.allocation.cycle.facts import LotStatus, Strategy
 from fairlead_solver.allocation.explain import explain
-from fairlead_solver.allocation.explain.vocabulary.values import Certainty, ReasonCode
+from fairlead_solver.allocation.explain.vocabulary.values import Certainty
 from fairlead_solver.allocation.policy.fair_share import FairShareMode, FairSharePolicy
 from fairlead_solver.allocation.policy.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.rules.explanation import ReasonCode
 from fairlead_solver.api import allocation as api
 
 from .cases import MICROS, TODAY, Row, facts, line, lot, tell

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fairlead_solver.allocation.explain.vocabulary.values import AlternativeKind, ReasonCode, Unit
+from fairlead_solver.allocation.explain.vocabulary.values import AlternativeKind
+from fairlead_solver.allocation.rules.explanation import ReasonCode, Unit
 from fairlead_solver.allocation.rules.terms import Term
 from fairlead_solver.api import allocation as api
 

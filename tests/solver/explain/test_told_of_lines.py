@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fairlead_solver.allocation.cycle.facts import LotStatus, Strategy
-from fairlead_solver.allocation.explain.vocabulary.values import Certainty, ReasonCode
+from fairlead_solver.allocation.explain.vocabulary.values import Certainty
 from fairlead_solver.allocation.policy.churn import ChurnPolicy
 from fairlead_solver.allocation.policy.policy import TierMode
 from fairlead_solver.allocation.policy.time_fence import TimeFencePolicy
+from fairlead_solver.allocation.rules.explanation import ReasonCode
 from fairlead_solver.allocation.rules.figure_text import amount, money
 from fairlead_solver.allocation.rules.terms import Term
 from fairlead_solver.api import allocation as api

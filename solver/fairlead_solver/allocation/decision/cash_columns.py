@@ -13,11 +13,9 @@ import numpy as np
 from ...model.program.draft import Floats, Model
 from ...tables import Ints
 from ..cycle.problem import Problem
-from ..rules.families import FAMILIES
+from ..rules import families
 from ..rules.terms import CASH_TERMS, Term
 from ..rules.unit_value import unit_terms
-
-_COLUMN_TERMS = {family.NAME: getattr(family, "COLUMN_TERM", None) for family in FAMILIES}
 
 
 def with_cash(problem: Problem, model: Model) -> Model:
@@ -29,9 +27,10 @@ def _cash(problem: Problem, model: Model) -> Floats:
     """Micro-units of money by column (columns,)."""
     flows = len(problem.arcs)
     cash = np.zeros(model.num_columns)
+    terms = {f.NAME: getattr(f, "COLUMN_TERM", None) for f in families.FAMILIES}
     cash[:flows] = problem.whatever_quantities(_margins) * problem.arcs.pack
     for block in model.column_blocks:
-        if block.start >= flows and _COLUMN_TERMS[block.family] in CASH_TERMS:
+        if block.start >= flows and terms[block.family] in CASH_TERMS:
             cash[block.start : block.stop] = model.cost[block.start : block.stop]
     return cash
 

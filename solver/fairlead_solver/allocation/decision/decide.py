@@ -13,7 +13,7 @@ from ...model.program.draft import Draft, Model
 from ...model.solve import Solution
 from ...tables import Ints
 from ..cycle.problem import Problem
-from ..rules.families import FAMILIES
+from ..rules import families
 from ..rules.family import Breach, Family
 from ..rules.plan import Plan
 from ..rules.terms import Term
@@ -40,7 +40,7 @@ def families_of(problem: Problem) -> tuple[Family, ...]:
 
 
 def _applying(problem: Problem) -> tuple[Family, ...]:
-    return tuple(f for f in FAMILIES if f.applies(problem))
+    return tuple(f for f in families.FAMILIES if f.applies(problem))
 
 
 def write(problem: Problem) -> Model:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from ...model.program.draft import Draft
 from ..cycle.problem import Problem
+from .explanation import RuleExplanation
 from .plan import Plan
 from .terms import Term
 
@@ -52,6 +53,7 @@ class Family(Protocol):
     """One rule. Modules implement it; `families.FAMILIES` registers them."""
 
     NAME: str
+    EXPLAINS: RuleExplanation
 
     def applies(self, problem: Problem) -> bool:
         """Whether the rule can matter in this cycle at all."""

@@ -14,23 +14,20 @@ from fairlead_solver.model.program.draft import Floats, Ints, Model, RowKind
 from fairlead_solver.model.resolve.elastic import Part
 
 from ...cycle.problem import Problem
-from ...rules.families import contract_floor, demand, lock, strategy, supply, time_fence
-
-NEVER_RELAXED = (supply.NAME, demand.NAME)
-GIVES_WAY = (contract_floor.NAME, lock.NAME, time_fence.NAME, strategy.NAME)
-KEYED_BY_LINE = (lock.NAME, time_fence.NAME, strategy.NAME)
+from ..vocabulary.rule_catalogue import explains, holds_a_line
 
 
 def rules_of(whole: Model, part: Part) -> Ints:
     """Positions in the part of the rows that are business rules."""
     blocks = (whole.row_block(row)[0] for row in part.rows.tolist())
-    is_rule = [b.kind is RowKind.LIMIT and b.family not in NEVER_RELAXED for b in blocks]
+    is_rule = [b.kind is RowKind.LIMIT and not explains(b.family).never_gives_way for b in blocks]
     return np.flatnonzero(np.array(is_rule, dtype=np.bool_))
 
 
 def giving_way(whole: Model, part: Part) -> Ints:
     """Positions in the part of the rows that may be missed."""
-    hard = [whole.row_block(row)[0].family in GIVES_WAY for row in part.rows.tolist()]
+    blocks = (whole.row_block(row)[0] for row in part.rows.tolist())
+    hard = [explains(block.family).gives_way for block in blocks]
     return np.flatnonzero(np.array(hard, dtype=np.bool_))
 
 
@@ -47,7 +44,7 @@ def unit_prices(problem: Problem, whole: Model, part: Part, rows: Ints) -> Float
 
 def _price(problem: Problem, whole: Model, row: int) -> int:
     block, key = whole.row_block(row)
-    if block.family in KEYED_BY_LINE:
+    if holds_a_line(block.family):
         return int(problem.line.price_micros[key])
     penalty = int(problem.facts.contracts.penalty_micros[key])
     lines = lines_of_row(problem, whole, row)
@@ -57,7 +54,7 @@ def _price(problem: Problem, whole: Model, row: int) -> int:
 def lines_of_row(problem: Problem, whole: Model, row: int) -> Ints:
     """Lines with an arc in the row, or the line it is about."""
     block, key = whole.row_block(row)
-    if block.family in KEYED_BY_LINE:
+    if holds_a_line(block.family):
         return np.array([key], dtype=np.int64)
     matrix = whole.matrix
     columns = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]

@@ -17,7 +17,8 @@ from ...cycle.problem import Problem
 from ...rules.families import contract_floor, lock, lot_size, strategy, time_fence
 from ...rules.family import Wording
 from ..evidence.evidence import family_named
-from .component import GIVES_WAY, KEYED_BY_LINE, joined, lines_of_row
+from ..vocabulary.rule_catalogue import explains, holds_a_line
+from .component import joined, lines_of_row
 
 SHOWN = 6
 _STRATEGY_SAYS = {
@@ -44,7 +45,7 @@ def in_order(problem: Problem, whole: Model, rows: Sequence[int]) -> list[int]:
 
     def rank(row: int) -> tuple[bool, str, str]:
         family, words = worded(problem, whole, row)
-        return family not in GIVES_WAY, words.key, family
+        return not explains(family).gives_way, words.key, family
 
     return sorted(rows, key=rank)
 
@@ -52,7 +53,7 @@ def in_order(problem: Problem, whole: Model, rows: Sequence[int]) -> list[int]:
 def gives_way(problem: Problem, whole: Model, row: int, given: int) -> str:
     """ "SO-1 gets 25 instead of 30": the rule is missed, and this is what is given."""
     family, words = worded(problem, whole, row)
-    who = words.key if family in KEYED_BY_LINE else f"contract {words.key}"
+    who = words.key if holds_a_line(family) else f"contract {words.key}"
     sides = (whole.row_lower[row], whole.row_upper[row])
     at = "" if sides[0] == sides[1] else "at least " if np.isfinite(sides[0]) else "at most "
     return f"{who} gets {given} instead of {at}{_bound(whole, row)}"
@@ -106,7 +107,7 @@ def _bound(whole: Model, row: int) -> int:
 
 def _facts(problem: Problem, whole: Model, rows: Sequence[int], *, stock: bool) -> Iterator[str]:
     """What never gives way and takes part in the conflict."""
-    named = [row for row in rows if whole.row_block(row)[0].family in KEYED_BY_LINE]
+    named = [row for row in rows if holds_a_line(whole.row_block(row)[0].family)]
     for row in named:
         line = whole.row_block(row)[1]
         if _bound(whole, row) % problem.line.pack[line]:

@@ -26,9 +26,11 @@ from fairlead_solver.model.resolve.infeasible_subset import minimal_set
 from fairlead_solver.model.resolve.reoptimizer import Resolve
 
 from ...cycle.problem import Problem
+from ...rules.explanation import Limit, Unit
 from ...rules.families import fefo, location_use, sources
-from ..vocabulary.values import Conflict, Relaxation, Rule, Unit
-from .component import KEYED_BY_LINE, NEVER_RELAXED, giving_way, rules_of, unit_prices
+from ..vocabulary.rule_catalogue import explains, holds_a_line
+from ..vocabulary.values import Conflict, Relaxation, Rule
+from .component import giving_way, rules_of, unit_prices
 from .conflict_text import gives_way, in_order, sentence, worded
 
 PLACES = (sources.NAME, location_use.NAME, fefo.NAME)
@@ -97,7 +99,9 @@ def _needs_stock(
     """Whether the set would hold if every lot were large, or says where stock comes from."""
     if any(model.row_block(int(row))[0].family in PLACES for row in part.rows[found]):
         return True
-    supplies = [model.row_block(row)[0].family == NEVER_RELAXED[0] for row in part.rows.tolist()]
+    supplies = [
+        explains(model.row_block(row)[0].family).limit is Limit.STOCK for row in part.rows.tolist()
+    ]
     dropped = np.union1d(np.setdiff1d(rules_of(model, part), found), np.flatnonzero(supplies))
     flows = np.flatnonzero(part.columns < len(problem.arcs))
     line = problem.arcs.line[part.columns[flows]]
@@ -147,6 +151,6 @@ def _lines(problem: Problem, model: Model, parts: Sequence[Part]) -> tuple[str, 
         touched.update(problem.arcs.line[flows].tolist())
         for row in part.rows.tolist():
             block, key = model.row_block(row)
-            if block.family in KEYED_BY_LINE:
+            if holds_a_line(block.family):
                 touched.add(key)
     return tuple(problem.facts.lines.id[i] for i in sorted(touched))

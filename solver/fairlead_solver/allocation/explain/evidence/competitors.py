@@ -12,8 +12,9 @@ from fairlead_solver.arrays import expand, summed
 from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.problem import Problem
+from ...rules.explanation import ReasonCode
 from ...rules.terms import Term, Worth
-from ..vocabulary.values import Competitor, ReasonCode
+from ..vocabulary.values import Competitor
 from .evidence import Case
 from .rivals import Rivals, batches, rivals
 

@@ -10,7 +10,7 @@ from fairlead_solver.model.program.draft import Block, Model
 from fairlead_solver.tables import Bools, Floats, Ints
 
 from ...cycle.problem import Problem
-from ...rules.families import FAMILIES
+from ...rules import families
 from ...rules.family import Family, Wording
 from ...rules.plan import Plan
 from .firm_quantities import Firm, firm
@@ -19,12 +19,10 @@ from .rivals import Stakes, stakes
 from .row_slack import Limits, limits
 from .stock_waterfall import Waterfall, waterfall
 
-_BY_NAME = {family.NAME: family for family in FAMILIES}
-
 
 def family_named(name: str) -> Family:
     """The rule of that name. Raises KeyError where there is none."""
-    return _BY_NAME[name]
+    return {family.NAME: family for family in families.FAMILIES}[name]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ from fairlead_solver.tables import NO_INT, Bools, Ints
 
 from ...cycle.facts import Strategy
 from ...cycle.problem import Problem
-from ..vocabulary.values import ReasonCode
+from ...rules.explanation import ReasonCode
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,11 +31,11 @@ from ...cycle.problem import Problem
 from ...cycle.scopes import ByLine
 from ...policy.fair_share import FairShareGroup, FairShareMode
 from ...policy.policy import TierMode
+from ...rules.explanation import ReasonCode
 from ...rules.families import contract_floor
 from ...rules.plan import Plan
 from ...rules.terms import Term
 from ...rules.unit_value import unit_terms
-from ..vocabulary.values import ReasonCode
 from .commitment_values import Owed, owed
 from .firm_quantities import Firm
 from .stock_waterfall import in_group, protected_lots, protection_arcs

@@ -8,8 +8,8 @@ the most the row can ever leave to the arcs whatever the other columns do (overt
 the end, a shortage is taken). The row *stops* arc k when room < a_k: one pack more breaks it.
 `bare` is the same with the other columns at 0: what is left before overtime is bought.
 
-Rows of WHOLE_LINE families count every unit of a line alike, whichever arc it comes by; there a
-line that has nothing yet needs its least quantity at once, and the row stops it when
+Rows of rules that limit the WHOLE_LINE count every unit of a line alike, whichever arc it comes
+by; there a line that has nothing yet needs its least quantity at once, and the row stops it when
 room < a_k * (packs of the least quantity).
 """
 
@@ -25,9 +25,10 @@ import scipy.sparse as sp
 from fairlead_solver.model.program.draft import Block, Model, RowKind
 from fairlead_solver.tables import Bools, Floats, Ints
 
+from ...rules.explanation import Limit
 from ...rules.plan import Plan
+from ..vocabulary.rule_catalogue import limiting
 
-WHOLE_LINE = ("quota", "contract_cap", "credit")
 TOLERANCE = 1e-9  # of a coefficient: noise of summing doubles
 
 
@@ -150,9 +151,9 @@ def _limit_rows(model: Model) -> Bools:
 
 
 def _whole_line(model: Model) -> Bools:
-    mask = np.zeros(model.num_rows, dtype=np.bool_)
+    mask, families = np.zeros(model.num_rows, dtype=np.bool_), limiting(Limit.WHOLE_LINE)
     for block in limit_blocks(model):
-        mask[block.start : block.stop] = block.family in WHOLE_LINE
+        mask[block.start : block.stop] = block.family in families
     return mask
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...rules.explanation import Unit
 from ...rules.family import Wording
-from ..vocabulary.values import Unit
 
 MICRO = 1_000_000
 

@@ -11,8 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from ...cycle.eligibility import Refusal, ready_days
+from ...rules.explanation import ReasonCode
 from ..evidence.evidence import Case
-from ..vocabulary.values import Alternative, AlternativeKind, Certainty, Reason, ReasonCode
+from ..vocabulary.reason_catalogue import Kind, reasons_of
+from ..vocabulary.values import Alternative, AlternativeKind, Certainty, Reason
 
 CODE_OF_REFUSAL = {
     Refusal.BLOCKED: ReasonCode.SUPPLY_BLOCKED,
@@ -27,18 +29,8 @@ CODE_OF_REFUSAL = {
 _Place = tuple[AlternativeKind, str]
 
 
-LOST = (
-    ReasonCode.OUTRANKED_TIER,
-    ReasonCode.OUTRANKED_VALUE,
-    ReasonCode.FAIR_SHARE_RATIONED,
-    ReasonCode.CONTRACT_FLOOR_OTHER,
-    ReasonCode.TIE_BREAK,
-    ReasonCode.NOT_PROVEN,
-    ReasonCode.LOCKED,
-    ReasonCode.TIME_FENCE,
-    ReasonCode.STRATEGY,
-)
-ARITHMETIC = (*CODE_OF_REFUSAL.values(), ReasonCode.NO_SUPPLY, ReasonCode.DATE_WINDOW)
+LOST = reasons_of(Kind.OUTRANKED, Kind.OPEN, Kind.HELD)
+REFUSED = reasons_of(Kind.REFUSED)
 
 
 def alternatives(case: Case, line: int, told: Sequence[Reason]) -> tuple[Alternative, ...]:
@@ -50,7 +42,7 @@ def alternatives(case: Case, line: int, told: Sequence[Reason]) -> tuple[Alterna
     given: Counter[_Place] = Counter()
     lost: defaultdict[_Place, Counter[ReasonCode]] = defaultdict(Counter)
     others = next((r.code for r in told if r.code in LOST), ReasonCode.OUTRANKED_VALUE)
-    apart = (*LOST, *ARITHMETIC)
+    apart = (*LOST, *REFUSED)
     unused = next((r.code for r in told if r.code not in apart), told[0].code)
     for place, units, code in _parts(case, line, others, unused):
         kept_away = lost[place]

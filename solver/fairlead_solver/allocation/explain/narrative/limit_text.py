@@ -10,19 +10,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...rules.explanation import Unit
 from ...rules.figure_text import amount, money
 from ..evidence.evidence import Case
 from ..evidence.row_slack import TOLERANCE
 from ..evidence.units import MICRO, unit_of
 from ..reasons.all_or_nothing import least_at_once
-from ..vocabulary.values import ReasonCode, Unit
+from ..vocabulary.rule_catalogue import SHARED, limiting
 
-ROOM = {
-    ReasonCode.CAPACITY: "capacity",
-    ReasonCode.QUOTA_EXHAUSTED: "quota",
-    ReasonCode.CONTRACT_CAP: "contract_cap",
-    ReasonCode.CREDIT_LIMIT: "credit",
-}
+
+def counts_units(case: Case, row: int) -> bool:
+    """Whether a row is a limit on what its lines take together."""
+    return case.limits.model.row_block(row)[0].family in limiting(*SHARED)
 
 
 def no_room(case: Case, line: int, row: int, words: str, *, exact: bool) -> str:
@@ -79,8 +78,7 @@ def _rooms(case: Case, line: int, lacks: int, row: int = -1) -> Iterator[str]:
     way = own.start + int(np.argmax(case.waterfall.arcs.unused[own]))
     _, rows, used = limits.entries(slice(way, way + 1))
     for other, per_pack in zip(rows.tolist(), used.tolist(), strict=True):
-        block, _ = limits.model.row_block(other)
-        if other == row or block.family not in ROOM.values() or per_pack <= 0:
+        if other == row or not counts_units(case, other) or per_pack <= 0:
             continue
         packs = int(limits.room[other] / per_pack * (1 + TOLERANCE))
         units = max(0, packs) * int(case.problem.line.pack[line])

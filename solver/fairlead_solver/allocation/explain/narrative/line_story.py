@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from fairlead_solver.tables import Ints
 
+from ...rules.explanation import ReasonCode
 from ..evidence.competitors import Competing, competitors_of
 from ..evidence.evidence import Case
 from ..reasons.attribution import Reasons
 from ..reasons.proof import Proof
-from ..vocabulary.values import Certainty, Competitor, Fix, LineStory, Reason, ReasonCode
+from ..vocabulary.values import Certainty, Competitor, Fix, LineStory, Reason
 from .alternatives import alternatives
 from .lateness_text import late
 from .location_text import places_had

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from ...cycle.facts import Strategy
 from ...policy.fair_share import FairShareMode
 from ...policy.policy import TierMode
+from ...rules.explanation import ReasonCode
 from ...rules.families import (
     delivery_group,
     fair_share,
@@ -26,10 +27,10 @@ from ...rules.family import Family, Wording
 from ...rules.figure_text import apart
 from ..evidence.evidence import Case
 from ..reasons.all_or_nothing import lacking_of_group, out_of_packs, packs_that_fit
-from ..reasons.attribution import HELD
 from ..remedies.rival_waivers import own_all_or_nothing, own_rule
-from ..vocabulary.values import Competitor, ReasonCode, Rule
-from .limit_text import ROOM, no_room, too_little_room
+from ..vocabulary.reason_catalogue import CATALOGUE, HELD
+from ..vocabulary.values import Competitor, Rule
+from .limit_text import counts_units, no_room, too_little_room
 from .stock_text import owner_column, said_of_stock
 
 _OF_LINE: dict[ReasonCode, tuple[Family, str]] = {
@@ -40,15 +41,6 @@ _OF_LINE: dict[ReasonCode, tuple[Family, str]] = {
     ReasonCode.GROUP_INCOMPLETE: (delivery_group, "lines"),
     ReasonCode.LOCKED: (lock, "lines"),
     ReasonCode.TIME_FENCE: (time_fence, "lines"),
-}
-_FIELD_OF: dict[ReasonCode, str] = {
-    ReasonCode.NO_SUPPLY: "lots.quantity",
-    ReasonCode.SUPPLY_BLOCKED: "lots.status",
-    ReasonCode.SHELF_LIFE_SHORT: "lots.expiry_day",
-    ReasonCode.DATE_WINDOW: "lanes.transit_days",
-    ReasonCode.UNPROFITABLE: "policy.tiers",
-    ReasonCode.OUTRANKED_VALUE: "policy.tiers",
-    ReasonCode.CONTRACT_FLOOR_OTHER: "contracts.floor_quantity",
 }
 
 
@@ -71,7 +63,7 @@ def wording(
         return rule, words + packs_that_fit(case.problem, line)
     if code is ReasonCode.OUTRANKED_TIER:
         return rule, own_all_or_nothing(case, line)
-    if code in ROOM and row >= 0:
+    if row >= 0 and counts_units(case, row):
         return rule, no_room(case, line, row, words, exact=own)
     return rule, said_of_stock(case, line, code) or words
 
@@ -168,4 +160,4 @@ def _plain(case: Case, line: int, code: ReasonCode) -> Rule:
     past = problem.line.latest_day[line] < problem.facts.cycle_day
     if code is ReasonCode.SUPPLY_TOO_LATE or (code is ReasonCode.DATE_WINDOW and past):
         return Rule("", lines.id[line], f"lines[{lines.id[line]}].latest_day")
-    return Rule("", lines.product.word(line), _FIELD_OF.get(code, ""))
+    return Rule("", lines.product.word(line), CATALOGUE[code].leaf)

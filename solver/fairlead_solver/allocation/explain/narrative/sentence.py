@@ -12,19 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...rules.explanation import ReasonCode
 from ...rules.figure_text import apart, side_by_side
 from ...rules.terms import Term
 from ..evidence.competitors import Competing
-from ..reasons.attribution import HELD
-from ..vocabulary.values import Certainty, Competitor, Fix, Reason, ReasonCode
-
-OUTRANKED = (
-    ReasonCode.OUTRANKED_TIER,
-    ReasonCode.OUTRANKED_VALUE,
-    ReasonCode.FAIR_SHARE_RATIONED,
-    ReasonCode.CONTRACT_FLOOR_OTHER,
-    ReasonCode.TIE_BREAK,
-)
+from ..vocabulary.reason_catalogue import HELD, OUTRANKED
+from ..vocabulary.values import Certainty, Competitor, Fix, Reason
 
 
 def line_sentence(

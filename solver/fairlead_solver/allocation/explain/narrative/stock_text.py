@@ -13,11 +13,12 @@ from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.eligibility import Refusal, overdue, ready_days
 from ...cycle.problem import Problem
+from ...rules.explanation import ReasonCode
 from ...rules.figure_text import day, money, parts
 from ...rules.terms import Worth
 from ..evidence.evidence import Case
 from ..evidence.pack_remainders import packs
-from ..vocabulary.values import ReasonCode, WaterfallKind
+from ..vocabulary.values import WaterfallKind
 
 NAMED = 2  # lots, places or owners; more are counted
 _Telling = Callable[[Case, int], str]

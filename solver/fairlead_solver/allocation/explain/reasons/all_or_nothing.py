@@ -8,8 +8,9 @@ import numpy as np
 from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.problem import Problem
+from ...rules.explanation import ReasonCode
 from ..evidence.evidence import Case
-from ..vocabulary.values import Certainty, ReasonCode
+from ..vocabulary.values import Certainty
 from .attribution import Ledger
 
 

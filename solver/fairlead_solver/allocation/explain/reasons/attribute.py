@@ -28,10 +28,12 @@ from fairlead_solver.arrays import summed
 from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.eligibility import Refusal, overdue, ready_days
+from ...rules.explanation import Limit, ReasonCode
 from ..evidence.evidence import Case
 from ..evidence.pack_remainders import packs
 from ..evidence.rivals import Rivals, batches, rivals
-from ..vocabulary.values import Certainty, ReasonCode
+from ..vocabulary.rule_catalogue import explains, limiting
+from ..vocabulary.values import Certainty
 from .all_or_nothing import claim_all_or_nothing, claim_group, out_of_packs
 from .attribution import Ledger, Reasons
 from .unused_stock import claim_unused, note_capacity
@@ -45,11 +47,6 @@ CODE_OF_REFUSAL = {
     Refusal.CHANNEL: ReasonCode.CHANNEL,
     Refusal.NO_LANE: ReasonCode.NO_SOURCE,
 }
-WHOLE_LINE_CODES = (
-    ("quota", ReasonCode.QUOTA_EXHAUSTED),
-    ("contract_cap", ReasonCode.CONTRACT_CAP),
-    ("credit", ReasonCode.CREDIT_LIMIT),
-)
 NO_ROW = np.iinfo(np.int64).max
 CODES = max(ReasonCode) + 1
 
@@ -129,7 +126,9 @@ def _claim_whole_line(case: Case, ledger: Ledger) -> Bools:
     """3. Rows that count every unit of the line alike; returns the lines they have no room for."""
     stopped = np.zeros(case.problem.num_lines, dtype=np.bool_)
     short = ledger.rest > 0
-    for family, code in WHOLE_LINE_CODES:
+    families = limiting(Limit.WHOLE_LINE)
+    for family in sorted(families, key=lambda name: explains(name).reason):
+        code = explains(family).reason
         stops = case.limits.of_family(family) & ~case.limits.relief
         row = np.full(case.problem.num_lines, NO_ROW)
         line = case.problem.arcs.line[case.limits.stop_arc[stops]]

@@ -8,18 +8,11 @@ import numpy as np
 
 from fairlead_solver.tables import Bools, Ints, Kinds
 
-from ..vocabulary.values import Certainty, ReasonCode
+from ...rules.explanation import ReasonCode
+from ..vocabulary.reason_catalogue import HELD, Kind, reasons_of
+from ..vocabulary.values import Certainty
 
-HELD = (ReasonCode.LOCKED, ReasonCode.TIME_FENCE, ReasonCode.STRATEGY)
-TAKEN = (  # what it is told as that others took the stock
-    ReasonCode.OUTRANKED_TIER,
-    ReasonCode.OUTRANKED_VALUE,
-    ReasonCode.FAIR_SHARE_RATIONED,
-    ReasonCode.CONTRACT_FLOOR_OTHER,
-    ReasonCode.PROTECTED_STOCK,
-    ReasonCode.TIE_BREAK,
-    ReasonCode.NOT_PROVEN,
-)
+TAKEN = reasons_of(Kind.OUTRANKED, Kind.OPEN, Kind.KEPT)  # others have the stock
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,32 +28,15 @@ from fairlead_solver.model.resolve.scope import Scope
 from fairlead_solver.model.resolve.subproblems import Beside, Copies, Worths, compared, stacked
 from fairlead_solver.tables import Bools, Floats, Ints
 
+from ...rules.explanation import Limit, ReasonCode
 from ..evidence.evidence import Case
-from ..vocabulary.values import Certainty, ReasonCode
-from .attribution import HELD, Reasons
+from ..vocabulary.reason_catalogue import HELD, Kind, reasons_of
+from ..vocabulary.rule_catalogue import explains, proven_without
+from ..vocabulary.values import Certainty
+from .attribution import Reasons
 from .proof import Proof
 
-WORTH_MORE = (ReasonCode.OUTRANKED_TIER, ReasonCode.OUTRANKED_VALUE, ReasonCode.UNPROFITABLE)
-BLAMES = {
-    ReasonCode.FAIR_SHARE_RATIONED: "fair_share",
-    ReasonCode.CONTRACT_FLOOR_OTHER: "contract_floor",
-    ReasonCode.PROTECTED_STOCK: "protection",
-    ReasonCode.LOCKED: "lock",
-    ReasonCode.TIME_FENCE: "time_fence",
-    ReasonCode.STRATEGY: "strategy",
-    ReasonCode.CAPACITY: "capacity",
-    ReasonCode.SHIP_COMPLETE: "ship_complete",
-    ReasonCode.MIN_FILL: "min_fill",
-    ReasonCode.GROUP_INCOMPLETE: "delivery_group",
-}
-ALL_OR_NOTHING = ("ship_complete", "min_fill", "delivery_group")
-UNUSED = (
-    ReasonCode.CAPACITY,
-    ReasonCode.SHIP_COMPLETE,
-    ReasonCode.MIN_FILL,
-    ReasonCode.GROUP_INCOMPLETE,
-    ReasonCode.UNPROFITABLE,
-)
+UNUSED = reasons_of(Kind.UNUSED)
 NONE, DENIED, CONFIRMED = 0, 1, 2  # what became of a blame
 
 
@@ -228,7 +211,7 @@ def _blames(case: Case, reasons: Reasons, trials: _Trials, verdict: Ints, again:
     asked = judged[copy_of[reasons.line]] & (reasons.certainty == Certainty.INDICATED)
     blamed = [
         (family, rows, np.unique(copy_of[reasons.line[rows]]))
-        for code, family in BLAMES.items()
+        for code, family in proven_without().items()
         if len(rows := np.flatnonzero(asked & (reasons.code == code)))
     ]
     answers = _without(case, trials, [(family, at) for family, _, at in blamed], again)
@@ -246,7 +229,8 @@ def _without(
         return []
     whole, frees, forceds = case.limits.model, [], []
     for family, at in blamed:
-        least = _least(case, trials.lines, at_once=family not in ALL_OR_NOTHING)
+        at_once = explains(family).limit is not Limit.ALL_OR_NOTHING
+        least = _least(case, trials.lines, at_once=at_once)
         frees.append(trials.free.only(at).without(whole, family))
         forceds.append(trials.forced(least).only(at).without(whole, family))
     copies = stacked([*frees, *forceds])
@@ -267,7 +251,7 @@ def _judged(reasons: Reasons, lines: Ints, verdict: Ints, blame: Ints) -> Reason
     said = np.where(reasons.certainty == Certainty.INDICATED, of_line[reasons.line], Verdict.OPEN)
     code, certainty = reasons.code.astype(np.int64), reasons.certainty.astype(np.int64)
     worse, never = said == Verdict.WORSE, said == Verdict.INFEASIBLE
-    blaming = np.isin(code, list(BLAMES))
+    blaming = np.isin(code, list(proven_without()))
     refuted = worse & blaming & (blame == DENIED)
     unused = np.isin(code, UNUSED)
     proven = worse & (~blaming | (blame != NONE)) | never & np.isin(code, HELD)

@@ -16,10 +16,12 @@ from fairlead_solver.tables import Bools, Ints
 from ...cycle.problem import Problem
 from ...policy.fair_share import FairShareMode
 from ...policy.policy import TierMode
+from ...rules.explanation import Limit, ReasonCode
 from ...rules.unit_value import unit_values
 from ..evidence.evidence import Case
 from ..evidence.row_slack import TOLERANCE
-from ..vocabulary.values import Certainty, ReasonCode, WaterfallKind
+from ..vocabulary.rule_catalogue import explains, limiting
+from ..vocabulary.values import Certainty, WaterfallKind
 from .all_or_nothing import claim_all_or_nothing, claim_group, least_at_once
 from .attribution import Ledger
 
@@ -75,7 +77,7 @@ def _full(case: Case, owner: Ints, limit: Ints) -> Bools:
 def _claim_capacity(case: Case, ledger: Ledger, free: Bools) -> None:
     limits, arcs = case.limits, case.problem.arcs
     for certainty, relief in ((Certainty.EXACT, False), (Certainty.INDICATED, True)):
-        stops = limits.of_family("capacity") & (limits.relief == relief)
+        stops = _by_some_ways(case) & (limits.relief == relief)
         stops &= free[limits.stop_arc]
         row, arc = limits.stop_row[stops], limits.stop_arc[stops]
         _, first = np.unique(arc, return_index=True)  # one row per arc, the first
@@ -86,17 +88,31 @@ def _claim_capacity(case: Case, ledger: Ledger, free: Bools) -> None:
         units = summed(at, case.waterfall.arcs.unused[arc], len(keys))
         line, row = np.divmod(keys, case.limits.model.num_rows)
         some = ledger.rest[line] > 0
-        code = np.full(int(some.sum()), int(ReasonCode.CAPACITY))
+        code = _codes(case, row[some])
         ledger.claim_pairs(line[some], code, units[some], certainty, row[some])
         free = free.copy()
         free[arc] = False
+
+
+def _by_some_ways(case: Case) -> Bools:
+    """Which stops are by limits that count some ways only."""
+    stops = np.zeros(len(case.limits.stop_row), dtype=np.bool_)
+    for family in limiting(Limit.SOME_WAYS):
+        stops |= case.limits.of_family(family)
+    return stops
+
+
+def _codes(case: Case, rows: Ints) -> Ints:
+    """The reason that each row's rule is."""
+    blocks = (case.limits.model.row_block(row)[0] for row in rows.tolist())
+    return np.array([explains(block.family).reason for block in blocks], dtype=np.int64)
 
 
 def note_capacity(case: Case, ledger: Ledger) -> None:
     """Capacities that leave too little for what a line that has nothing must take at once, by
     every way it could come: they hold beside what else is told, and account for no unit."""
     limits, problem, arcs = case.limits, case.problem, case.problem.arcs
-    row, arc, used = limits.uses(("capacity",))
+    row, arc, used = limits.uses(limiting(Limit.SOME_WAYS))
     pack = problem.line.pack
     packs = (-(-problem.once(least_at_once) // pack))[arcs.line[arc]]
     stops = (packs > 1) & (used * packs * (1 - TOLERANCE) > limits.room[row])
@@ -108,7 +124,7 @@ def note_capacity(case: Case, ledger: Ledger) -> None:
     stops &= all_shut[arcs.line[arc]]
     keys = np.unique(arcs.line[arc[stops]].astype(np.int64) * limits.model.num_rows + row[stops])
     line, row = np.divmod(keys, limits.model.num_rows)
-    code = np.full(len(line), int(ReasonCode.CAPACITY))
+    code = _codes(case, row)
     ledger.claim_pairs(line, code, np.zeros_like(line), Certainty.EXACT, row)
 
 

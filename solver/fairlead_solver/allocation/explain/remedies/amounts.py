@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...rules.explanation import FixKind
 from ..evidence.evidence import Case
-from ..vocabulary.raised_limits import RAISING
-from ..vocabulary.values import FixKind
+from ..vocabulary.rule_catalogue import raised
 from .remedy import Change, Step, row_of
 from .shortfalls import missing_of, more_stock, raised_by, released_by, use_of, uses_of
 
@@ -55,7 +55,9 @@ def size_of(step: Step) -> int:
     """By how much a step raises or releases; 0: it has no amount."""
     if step.told.kind in (FixKind.MORE_STOCK, FixKind.RELEASE_PROTECTION):
         return step.told.amount
-    return int(step.moves[0].upper) if step.told.kind in RAISING else 0
+    return (
+        int(step.moves[0].upper) if step.told.kind in {how.kind for how in raised().values()} else 0
+    )
 
 
 def _amount(case: Case, line: int, step: Step, beside: int, *, alone: bool) -> Amount:

@@ -17,13 +17,15 @@ from fairlead_solver.tables import NO_DAY
 
 from ...cycle.eligibility import Arcs, find_arcs
 from ...cycle.problem import Problem
+from ...rules.explanation import FixKind, ReasonCode, Unit
 from ...rules.figure_text import day
-from ..evidence.evidence import Case
+from ..evidence.evidence import Case, family_named
 from ..reasons.attribution import Reasons
 from ..variants.edited_problem import Edit
-from ..vocabulary.raised_limits import RAISED
-from ..vocabulary.values import FixKind, FixPart, ReasonCode, Rule, Unit
-from .remedy import Change, Step, distinct
+from ..vocabulary import rule_catalogue
+from ..vocabulary.reason_catalogue import CATALOGUE
+from ..vocabulary.values import FixPart, Rule
+from .remedy import Change, Step, distinct, rows_waived
 from .rival_waivers import rivals_waived
 from .shortfalls import (
     all_lacking,
@@ -38,18 +40,6 @@ from .shortfalls import (
 )
 from .waivers import opened, waived
 
-_STOCK = (
-    ReasonCode.NO_SUPPLY,
-    ReasonCode.OUTRANKED_TIER,
-    ReasonCode.OUTRANKED_VALUE,
-    ReasonCode.FAIR_SHARE_RATIONED,
-    ReasonCode.CONTRACT_FLOOR_OTHER,
-    ReasonCode.TIE_BREAK,
-    ReasonCode.NOT_PROVEN,
-    ReasonCode.LOT_SPLIT_LIMIT,
-    ReasonCode.SHIP_COMPLETE,
-    ReasonCode.MIN_FILL,
-)
 _LATE = (ReasonCode.SUPPLY_TOO_LATE, ReasonCode.DATE_WINDOW)
 ARCS_TRIED = 2  # of a line, for everything they lack
 
@@ -63,12 +53,12 @@ def _candidates(case: Case, reasons: Reasons, line: int) -> Iterator[Change]:
     part = reasons.of_line(line)
     codes = [ReasonCode(int(c)) for c in reasons.code[part]]
     for row in reasons.row[part].tolist():
-        if row >= 0 and case.limits.model.row_block(row)[0].family in RAISED:
-            yield Change((_raised(case, line, row),))
+        if row >= 0:
+            yield from _loosened(case, line, row)
     if ReasonCode.PROTECTED_STOCK in codes:
         step = released(case, line)
         yield from (Change((step,)) for step in (step,) if step is not None)
-    if any(code in _STOCK for code in codes):
+    if any(CATALOGUE[code].stock_helps for code in codes):
         yield from _more_stock(case, line)
     if any(code in _LATE for code in codes):
         yield from _later(case, line)
@@ -77,6 +67,16 @@ def _candidates(case: Case, reasons: Reasons, line: int) -> Iterator[Change]:
         yield from rivals_waived(case, line)
     yield from opened(case, line)
     yield from _everything(case, line)
+
+
+def _loosened(case: Case, line: int, row: int) -> Iterator[Change]:
+    """A row that stops the line: its limit raised, or the row waived, as its rule declares."""
+    block, key = case.limits.model.row_block(row)
+    if block.family in rule_catalogue.raised():
+        yield Change((_raised(case, line, row),))
+    elif rule_catalogue.explains(block.family).waived:
+        family, words = family_named(block.family), case.wording(row)[1]
+        yield Change((rows_waived(family, block.name, key, words),))
 
 
 def _raised(case: Case, line: int, row: int) -> Step:

@@ -16,8 +16,9 @@ from itertools import groupby
 
 from fairlead_solver.model.program.draft import Floats
 
+from ...rules.explanation import FixKind
 from ..evidence.evidence import Case
-from ..vocabulary.values import FixAmount, FixKind
+from ..vocabulary.values import FixAmount
 from .amount_bounds import Ask
 from .amounts import Amount, amounts, likely, multiples, resized, size_of
 from .remedy import Change, Trial

@@ -14,9 +14,10 @@ import numpy as np
 from fairlead_solver.model.program.draft import Model
 
 from ...cycle.problem import Problem
+from ...rules.explanation import FixKind, Unit
 from ...rules.family import Family, Wording
 from ..variants.edited_problem import Edit
-from ..vocabulary.values import FixKind, FixPart, Rule, Unit
+from ..vocabulary.values import FixPart, Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ import numpy as np
 from fairlead_solver.tables import Floats, Ints
 
 from ...cycle.problem import Problem
+from ...rules.explanation import FixKind, Unit
 from ...rules.figure_text import amount as amount_text
 from ...rules.figure_text import day, money
 from ..evidence.evidence import Case
 from ..evidence.units import MICRO, MICRO_UNITS, unit_of
 from ..variants.edited_problem import Edit
-from ..vocabulary.raised_limits import HOW_RAISED, RAISED
-from ..vocabulary.values import FixKind, FixPart, Rule, Unit, WaterfallKind
+from ..vocabulary import rule_catalogue
+from ..vocabulary.values import FixPart, Rule, WaterfallKind
 from .remedy import Move, Step, row_of
 
 FEW = 50  # lines that use a row: it is raised for all of them
@@ -81,7 +82,9 @@ def _rooms_lacking(case: Case, arcs: slice, missing: int) -> tuple[Ints, Ints, F
     of_arc, row, per_pack = case.limits.entries(arcs)
     wanted = missing * per_pack / case.problem.arcs.pack[arcs][of_arc]
     lacking = wanted - case.limits.bare[row]
-    lacks = (lacking > 1e-9 * np.maximum(1.0, wanted)) & case.limits.rows_of(RAISED)[row]
+    lacks = (lacking > 1e-9 * np.maximum(1.0, wanted)) & case.limits.rows_of(
+        tuple(rule_catalogue.raised())
+    )[row]
     return of_arc[lacks], row[lacks], lacking[lacks]
 
 
@@ -146,7 +149,8 @@ def raised(case: Case, row: int, lacking: float) -> Step:
 def raised_by(case: Case, row: int, steps: int) -> Step:
     """A row's limit raised by so many steps of the row."""
     block, key = case.limits.model.row_block(row)
-    kind, table = HOW_RAISED[block.family]
+    how = rule_catalogue.raised()[block.family]
+    kind, table = how.kind, how.table
     _, words = case.wording(row)
     unit = unit_of(block.family, words)
     step = MICRO // words.scale if unit in MICRO_UNITS else 1

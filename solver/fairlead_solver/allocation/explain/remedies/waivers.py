@@ -17,6 +17,7 @@ from fairlead_solver.tables import NO_DAY, NO_INT
 from ...cycle.eligibility import Refusal
 from ...cycle.facts import LotStatus, Strategy
 from ...cycle.problem import Problem
+from ...rules.explanation import FixKind, ReasonCode, Unit
 from ...rules.families import (
     contract_floor,
     delivery_group,
@@ -32,7 +33,7 @@ from ..evidence.evidence import Case
 from ..evidence.rivals import rivals
 from ..reasons.attribution import Reasons
 from ..variants.edited_problem import Edit
-from ..vocabulary.values import FixKind, FixPart, ReasonCode, Rule, Unit
+from ..vocabulary.values import FixPart, Rule
 from .remedy import Change, Step, rows_waived, waived_of_line, waiver
 
 NONE = -1  # the code of no word

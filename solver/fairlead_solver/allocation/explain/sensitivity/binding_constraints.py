@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ...rules.explanation import Unit
 from ...rules.figure_text import amount, change, together
 from ..evidence.evidence import Case
 from ..evidence.units import MICRO, MICRO_UNITS, unit_of
@@ -22,7 +23,6 @@ from ..vocabulary.values import (
     Marginal,
     MarginalMethod,
     Rule,
-    Unit,
 )
 from .limiting_rows import Shortened
 

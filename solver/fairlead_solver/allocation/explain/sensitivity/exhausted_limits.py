@@ -15,8 +15,9 @@ import numpy as np
 
 from fairlead_solver.tables import Bools, Ints
 
+from ...rules.explanation import Limit
 from ..evidence.evidence import Case
-from ..vocabulary.raised_limits import RAISED
+from ..vocabulary.rule_catalogue import SHARED, limiting
 from .binding_constraints import Marginals
 from .limiting_rows import Shortened, most_valuable_first
 
@@ -54,7 +55,7 @@ def _rooms(case: Case, short: Bools) -> tuple[Ints, Ints]:
     limits = case.limits
     line = case.problem.arcs.line[limits.stop_arc].astype(np.int64)
     stops = np.zeros(len(line), dtype=np.bool_)
-    for family in (*RAISED, "protection"):
+    for family in limiting(Limit.KEPT, *SHARED):
         stops |= limits.of_family(family)
     stops &= short[line]
     return limits.stop_row[stops], line[stops]

@@ -15,10 +15,11 @@ import numpy as np
 from fairlead_solver.arrays import summed
 from fairlead_solver.tables import Ints
 
+from ...rules.explanation import ReasonCode
 from ..evidence.evidence import Case
 from ..evidence.rivals import batches, rivals
 from ..reasons.attribution import Reasons
-from ..vocabulary.values import ReasonCode
+from ..vocabulary.reason_catalogue import LOST_TO_OTHERS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +117,9 @@ def _lots(case: Case, reasons: Reasons) -> tuple[Ints, Ints, Ints]:
     block = case.limits.model.block_rows("supply", "lots")
     arcs = case.problem.arcs
     lost = summed(
-        reasons.line, np.where(np.isin(reasons.code, _LOST), reasons.units, 0), len(case.given)
+        reasons.line,
+        np.where(np.isin(reasons.code, LOST_TO_OTHERS), reasons.units, 0),
+        len(case.given),
     )
     stops = case.limits.of_family("supply")
     arc = np.unique(case.limits.stop_arc[stops])
@@ -134,14 +137,6 @@ def _lots(case: Case, reasons: Reasons) -> tuple[Ints, Ints, Ints]:
 
 _NONE = np.empty(0, dtype=np.int64)
 _NO_TRIPLES = (_NONE, _NONE, _NONE)
-_LOST = (
-    ReasonCode.OUTRANKED_TIER,
-    ReasonCode.OUTRANKED_VALUE,
-    ReasonCode.FAIR_SHARE_RATIONED,
-    ReasonCode.CONTRACT_FLOOR_OTHER,
-    ReasonCode.TIE_BREAK,
-    ReasonCode.NOT_PROVEN,
-)
 
 
 def _floors(case: Case, reasons: Reasons) -> tuple[Ints, Ints, Ints]:

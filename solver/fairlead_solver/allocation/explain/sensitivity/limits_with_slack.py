@@ -16,12 +16,13 @@ import numpy as np
 
 from fairlead_solver.tables import Bools, Ints
 
+from ...rules.explanation import Limit
 from ..evidence.evidence import Case
 from ..evidence.row_slack import TOLERANCE
-from ..vocabulary.raised_limits import RAISED
+from ..vocabulary.rule_catalogue import SHARED, limiting
 from .limiting_rows import Shortened, most_valuable_first
 
-FAMILIES = ("supply", "protection", *RAISED)
+_RUNNING_OUT = (Limit.STOCK, Limit.KEPT, *SHARED)
 
 
 def with_slack(case: Case, apart: Ints, component: Ints | None = None) -> Shortened:
@@ -32,7 +33,7 @@ def with_slack(case: Case, apart: Ints, component: Ints | None = None) -> Shorte
     short line. None: where it counts a short line.
     """
     arcs, short = case.problem.arcs, case.whole - case.given
-    row, arc, used = case.limits.uses(FAMILIES)
+    row, arc, used = case.limits.uses(limiting(*_RUNNING_OUT))
     first = _first_of_pairs(row, arcs.line[arc].astype(np.int64))
     if not len(first):
         return Shortened(row, row, row)

@@ -23,13 +23,13 @@ from ...cycle.facts import Facts
 from ...cycle.line_facts import LineFacts
 from ...cycle.problem import Problem
 from ...decision.cash_columns import with_cash
-from ...rules.families import FAMILIES
+from ...rules import families
 
 
 def program(problem: Problem) -> Model:
     """The cycle as a program, the way it is solved, with cash as its subtotal."""
     draft = Draft()
-    for family in FAMILIES:
+    for family in families.FAMILIES:
         if family.applies(problem):
             family.build(problem, draft)
     return with_cash(problem, draft.finish())

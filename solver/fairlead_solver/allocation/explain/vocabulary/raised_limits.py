@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .values import FixKind
+from ...rules.explanation import FixKind
 
 HOW_RAISED = {
     "quota": (FixKind.RAISE_QUOTA, "quotas"),

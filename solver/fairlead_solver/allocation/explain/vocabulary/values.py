@@ -13,6 +13,7 @@ from enum import IntEnum
 
 from fairlead_solver.model.resolve.scope import Scope
 
+from ...rules.explanation import FixKind, ReasonCode, Unit
 from ...rules.terms import Term, Worth
 
 
@@ -23,45 +24,6 @@ class Certainty(IntEnum):
     PROVEN = 2  # solved again with the opposite forced: infeasible, or worse
     INDICATED = 3  # from duals or a heuristic: a hint, never shown as fact
     UNKNOWN = 4
-
-
-class ReasonCode(IntEnum):
-    """Why a line is short."""
-
-    NO_SUPPLY = 1
-    SUPPLY_TOO_LATE = 2
-    SUPPLY_BLOCKED = 3
-    SHELF_LIFE_SHORT = 4
-    LOT_SPLIT_LIMIT = 5  # what is left in the lots is less than a pack
-    OUTRANKED_TIER = 6
-    OUTRANKED_VALUE = 7
-    FAIR_SHARE_RATIONED = 8
-    QUOTA_EXHAUSTED = 9
-    PROTECTED_STOCK = 10
-    CONTRACT_FLOOR_OTHER = 11
-    CONTRACT_CAP = 12
-    CREDIT_LIMIT = 13
-    CAPACITY = 14
-    SHIP_COMPLETE = 15
-    GROUP_INCOMPLETE = 16
-    MIN_FILL = 17
-    PACK_MULTIPLE = 18  # the rest of the quantity asked for is less than a pack
-    DATE_WINDOW = 19
-    SPLIT_LIMIT = 20
-    NO_SOURCE = 21
-    CHANNEL = 22  # the location serves other channels
-    CUSTOMER_HOLD = 23
-    LOCKED = 24
-    TIME_FENCE = 25
-    STRATEGY = 26
-    UNPROFITABLE = 27
-    DATA_MISSING = 28
-    DATA_STALE = 29
-    FALLBACK_RULE_USED = 30
-    NOT_PROVEN = 31
-    TIE_BREAK = 32
-    UNEXPLAINED = 33
-    RESERVED_STOCK = 34  # the lot is kept for another customer or channel
 
 
 class WaterfallKind(IntEnum):
@@ -92,34 +54,12 @@ class MarginalMethod(IntEnum):
     BESIDE = 3  # solved again with the rest of the cycle held as decided
 
 
-class Unit(IntEnum):
-    """What a limit or an amount counts."""
-
-    BASE = 1  # base units of product
-    RESOURCE_MICROS = 2
-    MONEY_MICROS = 3
-    COUNT = 4
-
-
 class AlternativeKind(IntEnum):
     """What was tried in place of the stock a line got."""
 
     LOCATION = 1
     SUBSTITUTE = 2
     DATE = 3
-
-
-class FixKind(IntEnum):
-    """What a fix changes."""
-
-    MORE_STOCK = 1
-    LATER_DATE = 2
-    RELEASE_PROTECTION = 3
-    RAISE_QUOTA = 4
-    RAISE_CAPACITY = 5
-    RAISE_CONTRACT_CAP = 6
-    RAISE_CREDIT = 7
-    WAIVE_RULE = 8
 
 
 @dataclass(frozen=True, slots=True)

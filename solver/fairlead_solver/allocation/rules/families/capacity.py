@@ -25,12 +25,19 @@ from fairlead_solver.tables import Coded, Codes, Ints
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from .. import figure_text
+from ..explanation import FixKind, Limit, Raise, ReasonCode, RuleExplanation
 from ..family import Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import MICRO, round_micros
 
 NAME = "capacity"
+EXPLAINS = RuleExplanation(
+    ReasonCode.CAPACITY,
+    Limit.SOME_WAYS,
+    Raise(FixKind.RAISE_CAPACITY, "resources"),
+    proven_without=True,
+)
 COLUMN_TERM = Term.OVERTIME  # what its columns cost or earn
 
 

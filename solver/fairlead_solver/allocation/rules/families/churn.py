@@ -16,6 +16,7 @@ from fairlead_solver.tables import Ints
 
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import RuleExplanation
 from ..family import Breach, Wording
 from ..plan import Plan
 from ..terms import Term
@@ -23,6 +24,7 @@ from ..unit_totals import add_units
 from ..unit_value import rounded
 
 NAME = "churn"
+EXPLAINS = RuleExplanation()
 COLUMN_TERM = Term.CHURN  # what its columns cost or earn
 
 

@@ -17,12 +17,16 @@ from fairlead_solver.tables import NO_INT, Bools, Ints
 
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import FixKind, Limit, Raise, ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import add_units, reach
 
 NAME = "contract_cap"
+EXPLAINS = RuleExplanation(
+    ReasonCode.CONTRACT_CAP, Limit.WHOLE_LINE, Raise(FixKind.RAISE_CONTRACT_CAP, "contracts")
+)
 
 
 def _capped(problem: Problem) -> Bools:

@@ -21,12 +21,14 @@ from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import ReasonCode, RuleExplanation
 from ..family import Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import add_units
 
 NAME = "contract_floor"
+EXPLAINS = RuleExplanation(ReasonCode.CONTRACT_FLOOR_OTHER, gives_way=True, proven_without=True)
 COLUMN_TERM = Term.CONTRACT  # what its columns cost or earn
 
 

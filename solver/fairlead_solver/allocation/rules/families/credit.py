@@ -19,12 +19,16 @@ from fairlead_solver.tables import NO_INT, Bools, Ints
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from .. import figure_text
+from ..explanation import FixKind, Limit, Raise, ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import MICRO, add_units, reach
 
 NAME = "credit"
+EXPLAINS = RuleExplanation(
+    ReasonCode.CREDIT_LIMIT, Limit.WHOLE_LINE, Raise(FixKind.RAISE_CREDIT, "customers")
+)
 
 
 def _limited(problem: Problem) -> Bools:

@@ -15,12 +15,14 @@ from fairlead_solver.model.program.draft import Draft
 
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import Limit, ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import add_units
 
 NAME = "delivery_group"
+EXPLAINS = RuleExplanation(ReasonCode.GROUP_INCOMPLETE, Limit.ALL_OR_NOTHING, proven_without=True)
 
 
 def applies(problem: Problem) -> bool:

@@ -26,6 +26,7 @@ from fairlead_solver.tables import Floats, Ints
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ...policy.fair_share import FairShareGroup, FairShareMode
+from ..explanation import ReasonCode, RuleExplanation
 from ..family import Breach, Wording
 from ..plan import Plan
 from ..terms import Term
@@ -33,6 +34,7 @@ from ..unit_totals import add_units
 from ..unit_value import rounded
 
 NAME = "fair_share"
+EXPLAINS = RuleExplanation(ReasonCode.FAIR_SHARE_RATIONED, proven_without=True)
 COLUMN_TERM = Term.FAIR_SHARE  # what its columns cost or earn
 
 

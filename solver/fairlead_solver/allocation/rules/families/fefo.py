@@ -27,11 +27,13 @@ from fairlead_solver.tables import NO_DAY, Ints
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ...policy.fefo import FefoMode
+from ..explanation import RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 
 NAME = "fefo"
+EXPLAINS = RuleExplanation()
 NEVER = int(np.iinfo(np.int64).max)
 
 

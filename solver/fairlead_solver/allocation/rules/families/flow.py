@@ -19,12 +19,14 @@ from fairlead_solver.tables import NO_DAY, Bools
 from ...cycle.facts import LotStatus
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 from ..unit_value import unit_values
 
 NAME = "flow"
+EXPLAINS = RuleExplanation()
 
 
 def applies(problem: Problem) -> bool:

@@ -17,12 +17,14 @@ from fairlead_solver.tables import Bools, Ints
 
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import ReasonCode, RuleExplanation
 from ..family import Breach, Wording
 from ..plan import Plan
 from ..sites import link, sites_of
 from ..terms import Term
 
 NAME = "location_use"
+EXPLAINS = RuleExplanation(ReasonCode.SPLIT_LIMIT)
 COLUMN_TERM = Term.LOCATION  # what its columns cost or earn
 
 

@@ -16,12 +16,16 @@ from fairlead_solver.tables import NO_INT, Ints
 
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import Limit, ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import add_units
 
 NAME = "lock"
+EXPLAINS = RuleExplanation(
+    ReasonCode.LOCKED, Limit.HELD, gives_way=True, of_line=True, proven_without=True
+)
 
 
 def _lines(problem: Problem) -> Ints:

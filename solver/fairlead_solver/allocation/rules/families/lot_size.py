@@ -15,11 +15,13 @@ import numpy as np
 from fairlead_solver.model.program.draft import Draft
 
 from ...cycle.problem import Problem
+from ..explanation import ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 
 NAME = "lot_size"
+EXPLAINS = RuleExplanation(ReasonCode.PACK_MULTIPLE, of_line=True)
 
 
 def applies(problem: Problem) -> bool:

@@ -20,11 +20,13 @@ from ...cycle.facts import LotStatus
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
 from ...cycle.scopes import Index
+from ..explanation import Limit, ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 
 NAME = "protection"
+EXPLAINS = RuleExplanation(ReasonCode.PROTECTED_STOCK, Limit.KEPT, proven_without=True)
 
 
 def applies(problem: Problem) -> bool:

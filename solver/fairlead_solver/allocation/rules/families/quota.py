@@ -17,12 +17,16 @@ from fairlead_solver.tables import Ints
 
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import FixKind, Limit, Raise, ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import add_units, reach
 
 NAME = "quota"
+EXPLAINS = RuleExplanation(
+    ReasonCode.QUOTA_EXHAUSTED, Limit.WHOLE_LINE, Raise(FixKind.RAISE_QUOTA, "quotas")
+)
 
 
 def applies(problem: Problem) -> bool:

@@ -15,12 +15,16 @@ from fairlead_solver.model.program.draft import Draft
 
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import Limit, ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import add_units
 
 NAME = "ship_complete"
+EXPLAINS = RuleExplanation(
+    ReasonCode.SHIP_COMPLETE, Limit.ALL_OR_NOTHING, of_line=True, proven_without=True
+)
 
 
 def applies(problem: Problem) -> bool:

@@ -16,12 +16,14 @@ from fairlead_solver.tables import Ints
 
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import RuleExplanation
 from ..family import Breach, Wording
 from ..plan import Plan
 from ..sites import link, sites_of
 from ..terms import Term
 
 NAME = "shipment"
+EXPLAINS = RuleExplanation()
 COLUMN_TERM = Term.SHIPMENT  # what its columns cost or earn
 
 

@@ -18,12 +18,14 @@ from fairlead_solver.tables import Codes, Ints
 
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..sites import link, sites_of
 from ..terms import Term
 
 NAME = "sources"
+EXPLAINS = RuleExplanation(ReasonCode.SPLIT_LIMIT)
 
 
 def _rules(problem: Problem) -> tuple[tuple[About, Codes, Ints, Sequence[str]], ...]:

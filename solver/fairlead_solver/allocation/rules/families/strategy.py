@@ -21,12 +21,16 @@ from fairlead_solver.tables import Floats, Ints
 from ...cycle.facts import Strategy
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import Limit, ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import add_units
 
 NAME = "strategy"
+EXPLAINS = RuleExplanation(
+    ReasonCode.STRATEGY, Limit.HELD, gives_way=True, of_line=True, proven_without=True
+)
 
 SAYS = {
     Strategy.WIN: "it gets all it asks for",

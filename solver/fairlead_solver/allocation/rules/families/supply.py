@@ -15,11 +15,13 @@ from fairlead_solver.model.program.draft import Draft
 
 from ...cycle.problem import Problem
 from ...cycle.row_keys import About
+from ..explanation import Limit, ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 
 NAME = "supply"
+EXPLAINS = RuleExplanation(ReasonCode.NO_SUPPLY, Limit.STOCK, never_gives_way=True)
 
 
 def applies(problem: Problem) -> bool:

@@ -16,12 +16,14 @@ import numpy as np
 from fairlead_solver.model.program.draft import Draft
 
 from ...cycle.problem import Problem
+from ..explanation import ReasonCode, RuleExplanation
 from ..family import NO_MONEY, Breach, Wording
 from ..plan import Plan
 from ..terms import Term
 from ..unit_totals import grain_micros
 
 NAME = "tier_order"
+EXPLAINS = RuleExplanation(ReasonCode.OUTRANKED_TIER)
 
 
 def applies(problem: Problem) -> bool:
