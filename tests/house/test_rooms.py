@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 import pytest
 
 from tests.house.test_imports import imports_of
-from tests.house.tree import modules
+from tests.house.tree import ROOT, modules
 
 MODULES = modules()
 MOST_FILES = 16
@@ -136,3 +136,15 @@ def test_every_room_says_what_is_in_it() -> None:
         if path.name == "__init__.py" and not ast.get_docstring(ast.parse(path.read_text()))
     ]
     assert not silent, "\n".join(silent)
+
+
+def test_the_developers_page_names_every_room() -> None:
+    page = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    tree = page.split("```")[1].splitlines()
+    named: set[str] = set()
+    package = ""
+    for row in filter(None, tree):
+        word = row.split()[0].replace("/", ".")
+        package = package if row.startswith(" ") else word
+        named.add(f"{package}.{word}" if row.startswith(" ") else word)
+    assert named == set(FLOORS)
