@@ -57,6 +57,7 @@ class Rule(Enum):
     DATES = "dates"
     RESERVED = "reserved"
     CHANNELS = "channels"
+    VALUE = "value"
 
 
 @dataclass(frozen=True)

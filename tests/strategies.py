@@ -319,6 +319,23 @@ def _channels(draw: Draw, drawn: Drawn) -> Drawn:
     )
 
 
+def _value(draw: Draw, drawn: Drawn) -> Drawn:
+    """Lines without price, with a value of their own, and products with a list price or no cost."""
+    lines = some(
+        draw,
+        drawn.tables["lines"],
+        unit_price_micros=st.sampled_from([0, 0, 1500 * CENT]),
+        value_micros=st.sampled_from([0, 0, 70 * CENT, 4000 * CENT]),
+    )
+    products = some(
+        draw,
+        drawn.tables["products"],
+        list_price_micros=st.sampled_from([0, 900 * CENT]),
+        standard_cost_micros=st.sampled_from([0, 600 * CENT]),
+    )
+    return extended(drawn, lines=lines, products=products)
+
+
 _rates = st.sampled_from([0.1, 0.75, 8.0])
 _shares = st.sampled_from(list(FairShareGroup))
 
@@ -367,4 +384,5 @@ _ADD: dict[Rule, Callable[[Draw, Drawn], Drawn]] = {
     Rule.DATES: _dates,
     Rule.RESERVED: _reserved,
     Rule.CHANNELS: _channels,
+    Rule.VALUE: _value,
 }

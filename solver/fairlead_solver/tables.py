@@ -155,6 +155,7 @@ def integer(
     maximum: int | None = None,
     required: bool = False,
     remedy: str = "",
+    later: bool = False,
 ) -> Any:
     """int64, at most MAX_AMOUNT or `maximum`; with `default` NO_INT the value is optional."""
     return _column(
@@ -165,13 +166,19 @@ def integer(
         optional=default == NO_INT,
         required=required,
         remedy=remedy,
+        later=later,
     )
 
 
-def day() -> Any:
+def day(*, later: bool = False) -> Any:
     """Days since 1970-01-01, or NO_DAY."""
     return _column(
-        kind=ColumnKind.DAY, default=NO_DAY, minimum=MIN_DAY, maximum=MAX_DAY, optional=True
+        kind=ColumnKind.DAY,
+        default=NO_DAY,
+        minimum=MIN_DAY,
+        maximum=MAX_DAY,
+        optional=True,
+        later=later,
     )
 
 
@@ -185,9 +192,9 @@ def flag(default: bool = False) -> Any:
     return _column(kind=ColumnKind.FLAG, default=default)
 
 
-def choice(enum: type[IntEnum], default: IntEnum) -> Any:
+def choice(enum: type[IntEnum], default: IntEnum, *, later: bool = False) -> Any:
     """One word out of an enum."""
-    return _column(kind=ColumnKind.ENUM, default=int(default), enum=enum)
+    return _column(kind=ColumnKind.ENUM, default=int(default), enum=enum, later=later)
 
 
 MAX_AMOUNT = 10**15  # of base units, or micro-units of money: products of two are guarded apart

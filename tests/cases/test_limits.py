@@ -6,32 +6,14 @@ Every statement is tried on the reference as well: a limit that is left out must
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
-from fairlead.v1 import decision_pb2, explanation_pb2
-from fairlead_scenarios.files.scenario import read_scenario
-from fairlead_scenarios.running.local import problem_of, solve_local
-from fairlead_scenarios.running.solve_arguments import Asking
-from fairlead_verifier.trials.trial import Outcome
-from fairlead_verifier.verify import Case, verify
+from fairlead.v1 import explanation_pb2
 
-CASES = Path(__file__).parent
+from .decided import decided, line_of
+
 MICROS = 1_000_000
-
-
-def decided(case: str) -> decision_pb2.Decision:
-    """A case decided to the end; every statement holds."""
-    scenario = read_scenario(CASES / case)
-    decision = solve_local(scenario, Asking(relative_gap=0.0))
-    verdicts = verify([Case(case, problem_of(scenario), decision)])
-    assert [v for v in verdicts if v.outcome is Outcome.FAILED] == []
-    return decision
-
-
-def line_of(decision: decision_pb2.Decision, name: str) -> decision_pb2.DecisionLine:
-    return next(line for line in decision.lines if line.line == name)
 
 
 def worth_of(one: explanation_pb2.BindingConstraint) -> int:

@@ -92,7 +92,7 @@ def assert_same(pair: Pair) -> None:
 def tier_values(solved: Solved, packs: Ints) -> list[int]:
     """Filled value per tier, in micro-units."""
     line, arcs = solved.problem.line, solved.problem.arcs
-    value = line.price_micros[arcs.line] * arcs.pack * packs
+    value = line.value_micros[arcs.line] * arcs.pack * packs
     totals = np.zeros(len(solved.problem.policy.tiers), dtype=np.int64)
     np.add.at(totals, line.tier[arcs.line], value)
     return [int(t) for t in totals]

@@ -210,6 +210,7 @@ class ProductColumns(_message.Message):
     FAMILY_FIELD_NUMBER: _builtins.int
     PERISHABLE_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    LIST_PRICE_MICROS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def id(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The product's id. Required, unique."""
@@ -238,6 +239,12 @@ class ProductColumns(_message.Message):
         None: index -1.
         """
 
+    @_builtins.property
+    def list_price_micros(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """List price per base unit, micro-units of money: the value of a unit of lines that have neither
+        value nor price. At least 0; default 0: none.
+        """
+
     def __init__(
         self,
         *,
@@ -247,10 +254,11 @@ class ProductColumns(_message.Message):
         family: Global___StringColumn | None = ...,
         perishable: _abc.Iterable[_builtins.bool] | None = ...,
         display_name: Global___StringColumn | None = ...,
+        list_price_micros: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "family", b"family"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "family", b"family", "id", b"id", "pack", b"pack", "perishable", b"perishable", "standard_cost_micros", b"standard_cost_micros"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "family", b"family", "id", b"id", "list_price_micros", b"list_price_micros", "pack", b"pack", "perishable", b"perishable", "standard_cost_micros", b"standard_cost_micros"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -282,7 +290,7 @@ class SubstituteColumns(_message.Message):
 
     @_builtins.property
     def penalty_rate(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """Penalty as a share of the line's price, per unit asked. 0 to 1000; default 0."""
+        """Penalty as a share of the value of a unit, per unit asked. 0 to 1000; default 0."""
 
     def __init__(
         self,
@@ -638,6 +646,7 @@ class LineColumns(_message.Message):
     LOCKED_QUANTITY_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     STRATEGY_FIELD_NUMBER: _builtins.int
+    VALUE_MICROS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def id(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The line's id. Required, unique."""
@@ -736,6 +745,13 @@ class LineColumns(_message.Message):
         Left out: 0 (UNSPECIFIED).
         """
 
+    @_builtins.property
+    def value_micros(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Value of a unit, micro-units of money: what the rates of the policy multiply, such as service
+        and lateness. At least 0; default 0: the price, else the product's list price, else its standard
+        cost, else the largest unit cost of its lots.
+        """
+
     def __init__(
         self,
         *,
@@ -761,10 +777,11 @@ class LineColumns(_message.Message):
         locked_quantity: _abc.Iterable[_builtins.int] | None = ...,
         kind: _abc.Iterable[_enums_pb2.LineKind.ValueType] | None = ...,
         strategy: _abc.Iterable[_enums_pb2.Strategy.ValueType] | None = ...,
+        value_micros: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "customer", b"customer", "delivery_group", b"delivery_group", "locations", b"locations", "order", b"order", "product", b"product", "tier", b"tier"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "customer", b"customer", "delivery_group", b"delivery_group", "id", b"id", "kind", b"kind", "latest_day", b"latest_day", "locations", b"locations", "locked_quantity", b"locked_quantity", "max_sources", b"max_sources", "min_fill_rate", b"min_fill_rate", "min_shelf_life_days", b"min_shelf_life_days", "order", b"order", "pack", b"pack", "previous_quantity", b"previous_quantity", "product", b"product", "quantity", b"quantity", "requested_day", b"requested_day", "ship_complete", b"ship_complete", "strategy", b"strategy", "substitutes_allowed", b"substitutes_allowed", "tier", b"tier", "unit_price_micros", b"unit_price_micros"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "customer", b"customer", "delivery_group", b"delivery_group", "id", b"id", "kind", b"kind", "latest_day", b"latest_day", "locations", b"locations", "locked_quantity", b"locked_quantity", "max_sources", b"max_sources", "min_fill_rate", b"min_fill_rate", "min_shelf_life_days", b"min_shelf_life_days", "order", b"order", "pack", b"pack", "previous_quantity", b"previous_quantity", "product", b"product", "quantity", b"quantity", "requested_day", b"requested_day", "ship_complete", b"ship_complete", "strategy", b"strategy", "substitutes_allowed", b"substitutes_allowed", "tier", b"tier", "unit_price_micros", b"unit_price_micros", "value_micros", b"value_micros"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

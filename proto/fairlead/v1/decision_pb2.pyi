@@ -645,7 +645,7 @@ Global___TierResult: _TypeAlias = TierResult  # noqa: Y015
 
 @_typing.final
 class TierGoal(_message.Message):
-    """A tier's filled value under TIER_MODE_STRICT: Σ price · units given to its lines."""
+    """A tier's filled value under TIER_MODE_STRICT: Σ value · units given to its lines."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -190,6 +190,7 @@ class Product(_message.Message):
     FAMILY_FIELD_NUMBER: _builtins.int
     PERISHABLE_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    LIST_PRICE_MICROS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The product's id. Required, unique."""
     pack: _builtins.int
@@ -204,6 +205,10 @@ class Product(_message.Message):
     """True: a lot of it without an expiry day is reported as a warning. Default false."""
     display_name: _builtins.str
     """Its name for people, on screens and in reports. Decides nothing. Default none: the id is shown."""
+    list_price_micros: _builtins.int
+    """List price per base unit, micro-units of money: the value of a unit of lines that have neither
+    value nor price. At least 0; default 0: none.
+    """
     def __init__(
         self,
         *,
@@ -213,10 +218,11 @@ class Product(_message.Message):
         family: _builtins.str = ...,
         perishable: _builtins.bool = ...,
         display_name: _builtins.str = ...,
+        list_price_micros: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_pack", b"_pack", "pack", b"pack"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_pack", b"_pack", "display_name", b"display_name", "family", b"family", "id", b"id", "pack", b"pack", "perishable", b"perishable", "standard_cost_micros", b"standard_cost_micros"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_pack", b"_pack", "display_name", b"display_name", "family", b"family", "id", b"id", "list_price_micros", b"list_price_micros", "pack", b"pack", "perishable", b"perishable", "standard_cost_micros", b"standard_cost_micros"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__pack: _TypeAlias = _typing.Literal["pack"]  # noqa: Y015
     _WhichOneofArgType__pack: _TypeAlias = _typing.Literal["_pack", b"_pack"]  # noqa: Y015
@@ -241,7 +247,7 @@ class Substitute(_message.Message):
     ratio: _builtins.int
     """Base units of the substitute shipped for one base unit asked. At least 1; default 1."""
     penalty_rate: _builtins.float
-    """Penalty as a share of the line's price, per unit asked. 0 to 1000; default 0."""
+    """Penalty as a share of the value of a unit, per unit asked. 0 to 1000; default 0."""
     def __init__(
         self,
         *,
@@ -547,6 +553,7 @@ class Line(_message.Message):
     LOCKED_QUANTITY_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     STRATEGY_FIELD_NUMBER: _builtins.int
+    VALUE_MICROS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The line's id. Required, unique."""
     order: _builtins.str
@@ -593,6 +600,11 @@ class Line(_message.Message):
     """What the demand is. Default: sales."""
     strategy: _enums_pb2.Strategy.ValueType
     """Confirmation strategy: what may happen to the previous confirmation. Default: REDISTRIBUTE."""
+    value_micros: _builtins.int
+    """Value of a unit, micro-units of money: what the rates of the policy multiply, such as service
+    and lateness. At least 0; default 0: the price, else the product's list price, else its standard
+    cost, else the largest unit cost of its lots.
+    """
     @_builtins.property
     def locations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Locations that may serve the line. Default (none named): all. Locations of the cycle."""
@@ -622,10 +634,11 @@ class Line(_message.Message):
         locked_quantity: _builtins.int | None = ...,
         kind: _enums_pb2.LineKind.ValueType = ...,
         strategy: _enums_pb2.Strategy.ValueType = ...,
+        value_micros: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_latest_day", b"_latest_day", "_locked_quantity", b"_locked_quantity", "_requested_day", b"_requested_day", "latest_day", b"latest_day", "locked_quantity", b"locked_quantity", "requested_day", b"requested_day"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latest_day", b"_latest_day", "_locked_quantity", b"_locked_quantity", "_requested_day", b"_requested_day", "channel", b"channel", "customer", b"customer", "delivery_group", b"delivery_group", "id", b"id", "kind", b"kind", "latest_day", b"latest_day", "locations", b"locations", "locked_quantity", b"locked_quantity", "max_sources", b"max_sources", "min_fill_rate", b"min_fill_rate", "min_shelf_life_days", b"min_shelf_life_days", "order", b"order", "pack", b"pack", "previous_quantity", b"previous_quantity", "product", b"product", "quantity", b"quantity", "requested_day", b"requested_day", "ship_complete", b"ship_complete", "strategy", b"strategy", "substitutes_allowed", b"substitutes_allowed", "tier", b"tier", "unit_price_micros", b"unit_price_micros"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latest_day", b"_latest_day", "_locked_quantity", b"_locked_quantity", "_requested_day", b"_requested_day", "channel", b"channel", "customer", b"customer", "delivery_group", b"delivery_group", "id", b"id", "kind", b"kind", "latest_day", b"latest_day", "locations", b"locations", "locked_quantity", b"locked_quantity", "max_sources", b"max_sources", "min_fill_rate", b"min_fill_rate", "min_shelf_life_days", b"min_shelf_life_days", "order", b"order", "pack", b"pack", "previous_quantity", b"previous_quantity", "product", b"product", "quantity", b"quantity", "requested_day", b"requested_day", "ship_complete", b"ship_complete", "strategy", b"strategy", "substitutes_allowed", b"substitutes_allowed", "tier", b"tier", "unit_price_micros", b"unit_price_micros", "value_micros", b"value_micros"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__latest_day: _TypeAlias = _typing.Literal["latest_day"]  # noqa: Y015
     _WhichOneofArgType__latest_day: _TypeAlias = _typing.Literal["_latest_day", b"_latest_day"]  # noqa: Y015

@@ -88,9 +88,13 @@ class _FairShareModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FairSha
     FAIR_SHARE_MODE_OFF: _FairShareMode.ValueType  # 1
     """No fair share."""
     FAIR_SHARE_MODE_PROPORTIONAL: _FairShareMode.ValueType  # 2
-    """Each unit under the proportional entitlement costs `shortfall_rate` times the price."""
+    """Each unit under the proportional entitlement costs `shortfall_rate` times the value of
+    a unit.
+    """
     FAIR_SHARE_MODE_MAX_MIN: _FairShareMode.ValueType  # 3
-    """The group's smallest fill rate earns `fill_rate` times the group's revenue asked for."""
+    """The group's smallest fill rate earns `fill_rate` times the value of what the group asks
+    for.
+    """
 
 class FairShareMode(_FairShareMode, metaclass=_FairShareModeEnumTypeWrapper):
     """Fair share among the lines of a group."""
@@ -100,9 +104,13 @@ FAIR_SHARE_MODE_UNSPECIFIED: FairShareMode.ValueType  # 0
 FAIR_SHARE_MODE_OFF: FairShareMode.ValueType  # 1
 """No fair share."""
 FAIR_SHARE_MODE_PROPORTIONAL: FairShareMode.ValueType  # 2
-"""Each unit under the proportional entitlement costs `shortfall_rate` times the price."""
+"""Each unit under the proportional entitlement costs `shortfall_rate` times the value of
+a unit.
+"""
 FAIR_SHARE_MODE_MAX_MIN: FairShareMode.ValueType  # 3
-"""The group's smallest fill rate earns `fill_rate` times the group's revenue asked for."""
+"""The group's smallest fill rate earns `fill_rate` times the value of what the group asks
+for.
+"""
 Global___FairShareMode: _TypeAlias = FairShareMode  # noqa: Y015
 
 class _FairShareGroup:
@@ -226,9 +234,9 @@ class Tier(_message.Message):
     id: _builtins.str
     """The tier's id. Required, unique in the policy."""
     service_rate: _builtins.float
-    """Value of serving one unit, as a multiple of its price. 0 to 1e6; default 0."""
+    """Value of serving one unit, as a multiple of its value. 0 to 1e6; default 0."""
     lateness_rate: _builtins.float
-    """Cost of one unit one day late, as a share of its price. 0 to 1e6; default 0."""
+    """Cost of one unit one day late, as a share of its value. 0 to 1e6; default 0."""
     def __init__(
         self,
         *,
@@ -314,7 +322,7 @@ class ChurnPolicy(_message.Message):
 
     RATE_FIELD_NUMBER: _builtins.int
     rate: _builtins.float
-    """Cost per unit under the previous confirmation, as a share of the price. 0 to 1e6; default 0."""
+    """Cost per unit under the previous confirmation, as a share of its value. 0 to 1e6; default 0."""
     def __init__(
         self,
         *,
@@ -345,11 +353,11 @@ class FairSharePolicy(_message.Message):
     group: Global___FairShareGroup.ValueType
     """Which lines share. Default PRODUCT_TIER."""
     shortfall_rate: _builtins.float
-    """PROPORTIONAL: cost per unit under the entitlement, as a share of the price. 0 to 1e6; the
+    """PROPORTIONAL: cost per unit under the entitlement, as a share of its value. 0 to 1e6; the
     default is the solver's, shown in the decision's policy.
     """
     fill_rate: _builtins.float
-    """MAX_MIN: reward of the smallest fill rate, as a share of the revenue asked for. 0 to 1e6; the
+    """MAX_MIN: reward of the smallest fill rate, as a share of the value asked for. 0 to 1e6; the
     default is the solver's, shown in the decision's policy.
     """
     def __init__(

@@ -136,10 +136,10 @@ def _plan(
 def _tier_goals(
     problem: Problem, decision: decision_pb2.Decision, packs: Ints
 ) -> Iterator[Finding]:
-    """Each tier's value is Σ price·units, and at most its bound; OPTIMAL: all are proven."""
+    """Each tier's value is Σ value·units, and at most its bound; OPTIMAL: all are proven."""
     line, arcs = problem.line, problem.arcs
     ranks = {tier.id: rank for rank, tier in enumerate(problem.policy.tiers)}
-    value = line.price_micros[arcs.line] * arcs.pack * packs
+    value = line.value_micros[arcs.line] * arcs.pack * packs
     for place, goal in enumerate(decision.tier_goals):
         path = f"tier_goals[{place}]"
         found = int(value[line.tier[arcs.line] == ranks.get(goal.tier, -1)].sum())

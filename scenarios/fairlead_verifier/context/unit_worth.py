@@ -51,7 +51,7 @@ def of_fair_share(ground: Ground, line: Line, units: int) -> int:
     policy, given = ground.policy.fair_share, ground.given[line.id]
     then = max(0, given + units)
     if policy.mode.name == "PROPORTIONAL":
-        cost, share = round(policy.shortfall_rate * line.price), ground.entitled[line.id]
+        cost, share = round(policy.shortfall_rate * line.value), ground.entitled[line.id]
         gain = cost * (max(share - given, Fraction(0)) - max(share - then, Fraction(0)))
     elif policy.mode.name == "MAX_MIN":
         gain = Fraction(policy.fill_rate) * _least_fill(ground, line, then)
@@ -62,11 +62,11 @@ def of_fair_share(ground: Ground, line: Line, units: int) -> int:
 
 
 def _least_fill(ground: Ground, line: Line, given: int) -> Fraction:
-    """The smallest fill rate of a line's group, of one with `given`, times what the group asks for
-    in money."""
+    """The smallest fill rate of a line's group, of one with `given`, times the value of what the
+    group asks for."""
     group = next(group for group in share_groups(ground.cycle) if line in group)
     fill = [Fraction(given if i is line else ground.given[i.id], i.quantity) for i in group]
-    return min(fill) * sum(i.price * i.quantity for i in group)
+    return min(fill) * sum(i.value * i.quantity for i in group)
 
 
 def _worth(
@@ -74,7 +74,7 @@ def _worth(
 ) -> UnitWorth:
     line, cash, policy_value = arc.line, arc.cash, arc.value - arc.cash + share
     if churn:
-        policy_value += round(ground.policy.churn.rate * line.price)
+        policy_value += round(ground.policy.churn.rate * line.value)
     for one in limits.sums:
         row = row_of(ground.cycle, "contracts", one.key) if one.family == FLOOR else None
         if row is None or row["hard"] or line.id not in one.lines:

@@ -76,7 +76,7 @@ class Ground:
             return (objective_micros,)
         filled = [0] * len(self.policy.tiers)
         for line in self.cycle.lines:
-            filled[line.tier] += line.price * given[line.id]
+            filled[line.tier] += line.value * given[line.id]
         return (*filled, objective_micros)
 
     def worth_of(self, reply: Reply) -> tuple[int, ...]:

@@ -92,9 +92,9 @@ class _Said:
             {(c.line, c.tier, *self._compared(c)) for c in told.competitors},
         )
         yield (
-            rf"a unit of (\S+) is priced at ({MONEY})(?: ([A-Z]{{3}}))? "
+            rf"a unit of (\S+) is valued at ({MONEY})(?: ([A-Z]{{3}}))? "
             rf"against ({MONEY})(?: ([A-Z]{{3}}))?",
-            {(c.line, *self._prices(c.line)) for c in told.competitors},
+            {(c.line, *self._values(c.line)) for c in told.competitors},
         )
         yield (
             rf"by fair share \(({MONEY}) against ({MONEY}) points\)",
@@ -127,9 +127,9 @@ class _Said:
         theirs, own = both(rival.unit_worth, rival.own_unit_worth, self._currency)
         return theirs, "" if theirs == own else own
 
-    def _prices(self, rival: str) -> Row:
-        """The prices of a rival and of the line, each with the currency."""
-        theirs, own = side_by_side(self.ground.lines[rival].price, self.reach.line.price)
+    def _values(self, rival: str) -> Row:
+        """The values of a unit of a rival and of the line, each with the currency."""
+        theirs, own = side_by_side(self.ground.lines[rival].value, self.reach.line.value)
         return theirs, self._currency, own, self._currency
 
     def _late(self) -> Iterator[Row]:

@@ -15,7 +15,7 @@ TOGETHER = r"(\S+) \(cash and policy value together\)"
 _FIGURE = r"[+-]?\d[\d,]*(?:\.\d+)?"
 _OF_MONEY = (  # what may come before a figure of money that has its currency
     r"cash", r"still spend", r"takes", r"more lines?", r"fixed cost of", r"by", r";", r"with",
-    r"priced at", r"against",
+    r"valued at", r"against",
 )  # fmt: skip
 
 

@@ -107,10 +107,10 @@ def _policy(
     late = max(0, _delivery(lot, lane) - line.requested)
     aging = round(_aging_rate(cycle, lot) * lot.cost)
     return (
-        round(tier.service_rate * line.price)
+        round(tier.service_rate * line.value)
         + ratio * aging
-        - round(tier.lateness_rate * line.price * late)
-        - round(penalty * line.price)
+        - round(tier.lateness_rate * line.value * late)
+        - round(penalty * line.value)
     )
 
 

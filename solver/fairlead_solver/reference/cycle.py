@@ -7,7 +7,7 @@ policy, on purpose not taken from `Problem`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -34,6 +34,7 @@ class Line:
     tier: int
     destination: str
     price: int
+    value: int  # of a unit: what service, lateness and the other weights multiply
     requested: int
     latest: int | None
     pack: int
@@ -104,14 +105,16 @@ def read(facts: Facts, policy: Policy) -> Cycle:
     """Resolve a cycle. The facts must be valid: nothing is checked here."""
     tables = {t.NAME: list(_rows(t)) for t in facts.tables()}
     products = {r["id"]: r for r in tables["products"]}
+    lots = tuple(_lot(r, products, facts.cycle_day) for r in tables["lots"])
     customers = {r["id"]: r for r in tables["customers"]}
     return Cycle(
         day=facts.cycle_day,
         policy=policy,
         lines=tuple(
-            _line(r, products, customers, policy, facts.cycle_day) for r in tables["lines"]
+            _line(r, products, customers, policy, facts.cycle_day, _value(r, products, lots))
+            for r in tables["lines"]
         ),
-        lots=tuple(_lot(r, products, facts.cycle_day) for r in tables["lots"]),
+        lots=lots,
         families={p: r["family"] for p, r in products.items()},
         tables=tables,
     )
@@ -141,6 +144,7 @@ def _line(
     customers: dict[str, dict[str, Any]],
     policy: Policy,
     today: int,
+    value: int,
 ) -> Line:
     customer = customers.get(row["customer"], {})
     tier = row["tier"] or customer.get("tier") or policy.default_tier or policy.tiers[-1].id
@@ -155,6 +159,7 @@ def _line(
         tier=[t.id for t in policy.tiers].index(tier),
         destination=customer.get("destination") or row["customer"],
         price=row["unit_price_micros"],
+        value=value,
         requested=today if row["requested_day"] is None else row["requested_day"],
         latest=row["latest_day"],
         pack=row["pack"] or products.get(row["product"], {}).get("pack", 1),
@@ -169,6 +174,20 @@ def _line(
         locked=row["locked_quantity"],
         strategy=Strategy(row["strategy"]),
     )
+
+
+def _value(row: dict[str, Any], products: dict[str, dict[str, Any]], lots: Iterable[Lot]) -> int:
+    """The first above 0 of: the line's own value, price, list price, standard cost, and the cost of
+    the dearest lot of its product."""
+    product = products.get(row["product"], {})
+    candidates = (
+        row["value_micros"],
+        row["unit_price_micros"],
+        product.get("list_price_micros", 0),
+        product.get("standard_cost_micros", 0),
+    )
+    dearest = max((lot.cost for lot in lots if lot.product == row["product"]), default=0)
+    return next((int(micros) for micros in candidates if micros > 0), dearest)
 
 
 def _lot(row: dict[str, Any], products: dict[str, dict[str, Any]], today: int) -> Lot:

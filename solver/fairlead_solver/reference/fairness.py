@@ -7,8 +7,8 @@ from .readings import share_groups
 
 
 def fair_share(f: Formulation) -> None:
-    """PROPORTIONAL: a unit under e_i costs phi price. MAX_MIN: the least fill rate f of a group
-    earns mu f Σ price q."""
+    """PROPORTIONAL: a unit under e_i costs phi v. MAX_MIN: the least fill rate f of a group
+    earns mu f Σ v q; v: the value of a unit."""
     mode = f.cycle.policy.fair_share.mode.name
     if mode == "PROPORTIONAL":
         _proportional(f)
@@ -23,7 +23,7 @@ def _proportional(f: Formulation) -> None:
     entitled = f.entitlements()
     for line in f.cycle.lines:
         rows.add(under[line.id] >= float(entitled[line.id]) - f.given(line))
-        f.policy_value.append(-rate * line.price * under[line.id])
+        f.policy_value.append(-rate * line.value * under[line.id])
 
 
 def _max_min(f: Formulation) -> None:
@@ -34,5 +34,5 @@ def _max_min(f: Formulation) -> None:
     for index, group in enumerate(members):
         for line in group:
             rows.add(line.quantity * least[index] <= f.given(line))
-        worth = sum(line.price * line.quantity for line in group)
+        worth = sum(line.value * line.quantity for line in group)
         f.policy_value.append(rate * worth * least[index])

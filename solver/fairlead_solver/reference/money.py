@@ -78,7 +78,7 @@ def _churn(f: Formulation, given: Counter[str]) -> Fraction:
     cost = Fraction(0)
     rate = decimal(f.cycle.policy.churn.rate)
     for line in f.cycle.lines:
-        cost += rate * line.price * max(0, line.previous - given[line.id])
+        cost += rate * line.value * max(0, line.previous - given[line.id])
     return cost
 
 
@@ -89,7 +89,7 @@ def _fair_share(f: Formulation, given: Counter[str]) -> Fraction:
         return -sum(
             (
                 decimal(policy.shortfall_rate)
-                * line.price
+                * line.value
                 * max(Fraction(0), entitled[line.id] - given[line.id])
                 for line in f.cycle.lines
             ),
@@ -100,7 +100,7 @@ def _fair_share(f: Formulation, given: Counter[str]) -> Fraction:
             (
                 decimal(policy.fill_rate)
                 * min(Fraction(given[line.id], line.quantity) for line in group)
-                * sum(line.price * line.quantity for line in group)
+                * sum(line.value * line.quantity for line in group)
                 for group in share_groups(f.cycle)
             ),
             Fraction(0),

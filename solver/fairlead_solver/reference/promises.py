@@ -47,14 +47,14 @@ def strategies(f: Formulation) -> None:
 
 
 def churn(f: Formulation) -> None:
-    """Each unit taken back costs its rate of the price."""
+    """Each unit taken back costs its rate of the value of a unit."""
     rate = f.cycle.policy.churn.rate
-    matter = {i.id: i for i in f.cycle.lines if rate and i.previous and i.price}
+    matter = {i.id: i for i in f.cycle.lines if rate and i.previous and i.value}
     lost = f.variables("lost", matter)
     rows = f.rows("churn")
     for name, line in matter.items():
         rows.add(lost[name] >= line.previous - f.given(line))
-        f.policy_value.append(-rate * line.price * lost[name])
+        f.policy_value.append(-rate * line.value * lost[name])
 
 
 def hold(f: Formulation, held: Iterable[Held]) -> None:

@@ -103,9 +103,9 @@ def _hold_tier(f: Formulation, rank: int, question: Question, clock: _Clock) -> 
     one is a safe margin for the solver's tolerance.
     """
     weights = {
-        k: arc.line.price * arc.line.pack
+        k: arc.line.value * arc.line.pack
         for k, arc in enumerate(f.arcs)
-        if arc.line.tier == rank and arc.line.price
+        if arc.line.tier == rank and arc.line.value
     }
     if not weights:
         return Solved(Ending.OPTIMAL, False, None)

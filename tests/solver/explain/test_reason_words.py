@@ -181,7 +181,7 @@ def test_bug_in_one_strict_tier_the_price_decides_and_is_told() -> None:
         lots=[lot("S", 5, product="R")],
     )
     says = told.story("L").sentence
-    assert "tiers are strict, and a unit of M is priced at 12.00 against 10.00" in says
+    assert "tiers are strict, and a unit of M is valued at 12.00 against 10.00" in says
 
 
 def fair(mode: FairShareMode) -> Told:

@@ -81,6 +81,7 @@ class Products(Table):
     family: Coded = text("families")  # path a/b/c
     perishable: Bools = flag()  # a lot without expiry is suspicious
     display_name: Coded = text("product_names", later=True)  # for people; decides nothing
+    list_price_micros: Ints = integer(0, later=True)  # 0: none; the value of lines without price
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -197,6 +198,7 @@ class Lines(Table):
     locked_quantity: Ints = integer(NO_INT)  # NO_INT: not locked
     kind: Kinds = choice(LineKind, LineKind.SALES)
     strategy: Kinds = choice(Strategy, Strategy.REDISTRIBUTE)
+    value_micros: Ints = integer(0, later=True)  # v_i, per unit; 0: what `unit_value` finds
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

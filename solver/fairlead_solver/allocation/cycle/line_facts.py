@@ -23,6 +23,7 @@ class LineFacts:
     quantity: Ints  # q_i
     pack: Ints  # m_i
     price_micros: Ints
+    value_micros: Ints  # v_i: what the weights of the policy multiply
     requested_day: Days
     latest_day: Days  # NO_DAY: no limit
     least: Ints  # the least quantity other than 0: ceil(phi_i q_i), 0 where there is none

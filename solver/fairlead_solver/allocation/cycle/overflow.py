@@ -44,12 +44,11 @@ def _most(values: NDArray[np.generic]) -> float:
 
 
 def _value(problem: Problem) -> float:
-    """Σ q p times every rate that multiplies a price."""
+    """Σ q p, and Σ q v times every rate that multiplies a value."""
     policy, arcs = problem.policy, problem.arcs
     late = max(0.0, _most(arcs.delivery_day) - float(problem.line.requested_day.min(initial=0)))
     rate = (
-        1
-        + _most(problem.service_rates())
+        _most(problem.service_rates())
         + _most(problem.lateness_rates()) * late
         + _most(arcs.penalty_rate)
         + policy.fair_share.shortfall_rate
@@ -57,7 +56,8 @@ def _value(problem: Problem) -> float:
         + policy.churn.rate
     )
     asked = np.maximum(problem.line.quantity, problem.line.previous).astype(np.float64)
-    return rate * float(asked @ problem.line.price_micros)
+    line = problem.line
+    return float(asked @ line.price_micros) + rate * float(asked @ line.value_micros)
 
 
 def _shipped(problem: Problem) -> float:

@@ -27,6 +27,7 @@ from ..policy.policy import Policy
 from .eligibility import find_arcs
 from .facts import Contracts, Facts, Quotas
 from .line_facts import LineFacts
+from .line_value import line_values
 from .overflow import overflows
 from .problem import Problem
 from .quarantine import LeftOut, leave_out
@@ -254,6 +255,7 @@ def _resolve(facts: Facts, policy: Policy) -> Problem:
         quantity=lines.quantity,
         pack=pack,
         price_micros=lines.unit_price_micros,
+        value_micros=line_values(facts),
         requested_day=requested.astype(np.int32),
         latest_day=lines.latest_day,
         least=_least(facts),

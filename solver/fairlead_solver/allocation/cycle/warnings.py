@@ -84,6 +84,8 @@ def _lines(problem: Problem) -> Iterator[Finding]:
     cost = facts.products.standard_cost_micros[line.product]
     dear = (line.price_micros < cost) & np.any(line.price_micros)  # else it is said once for all
     yield from _at(lines, "unit_price_micros", dear, "is less than the standard cost")
+    worthless = "is 0, as are price, list price and cost: no weight of the policy serves the line"
+    yield from _at(lines, "value_micros", line.value_micros == 0, worthless)
     pack_misfit = (line.least > 0) & (-(-line.least // line.pack) * line.pack > line.quantity)
     yield from _at(
         lines, "quantity", pack_misfit, "is less than the whole packs that the minimum fill needs"

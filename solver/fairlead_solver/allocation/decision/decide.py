@@ -136,10 +136,10 @@ def _tier_goals(problem: Problem, solution: Solution, plan: Plan | None) -> tupl
 
 
 def _tier_values(plan: Plan) -> Ints:
-    """Σ price·x of each tier (tiers,), in micro-units."""
+    """Σ v·x of each tier (tiers,), in micro-units."""
     line = plan.problem.line
     values = np.zeros(len(plan.problem.policy.tiers), np.int64)
-    np.add.at(values, line.tier, line.price_micros * plan.per_line())
+    np.add.at(values, line.tier, line.value_micros * plan.per_line())
     return values
 
 

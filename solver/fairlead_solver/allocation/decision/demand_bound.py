@@ -1,7 +1,7 @@
 """What no plan of a cycle can exceed, by demand alone.
 
     money  <=  offset + Σ_i q_i max(0, max_s value_is) + Σ_columns that are no flow, max over bounds
-    value of tier t  <=  Σ_i in t with an arc, price_i q_i
+    value of tier t  <=  Σ_i in t with an arc, v_i q_i
 
 These bounds need no solve, and stay when an engine is stopped before it has any.
 """
@@ -31,7 +31,7 @@ def tier_ceilings(problem: Problem) -> Ints:
     line = problem.line
     reached = np.zeros(problem.num_lines, np.bool_)
     reached[problem.arcs.line] = True
-    value = np.where(reached, line.price_micros * line.quantity, 0)
+    value = np.where(reached, line.value_micros * line.quantity, 0)
     most = np.zeros(len(problem.policy.tiers), np.int64)
     np.add.at(most, line.tier, value)
     return most

@@ -12,7 +12,7 @@ MAX_RATE = 1e6
 
 @dataclass(frozen=True, slots=True)
 class ChurnPolicy:
-    """`rate`: ς, the cost of a unit taken back, as a rate of the line's price; 0: free."""
+    """`rate`: ς, the cost of a unit taken back, as a rate of the value of a unit; 0: free."""
 
     rate: float = 0.0
 

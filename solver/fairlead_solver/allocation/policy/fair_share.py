@@ -29,7 +29,7 @@ class FairShareGroup(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FairSharePolicy:
-    """`shortfall_rate`: φ, and `fill_rate`: μ, both of the price; each counts in its own mode."""
+    """`shortfall_rate`: φ, and `fill_rate`: μ, both of a unit's value; each in its own mode."""
 
     mode: FairShareMode = FairShareMode.OFF
     group: FairShareGroup = FairShareGroup.PRODUCT_TIER

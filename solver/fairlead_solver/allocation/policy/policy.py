@@ -26,7 +26,7 @@ class TierMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A customer tier: its service rate sigma and lateness rate lambda (per day), of the price."""
+    """A customer tier: its service rate sigma and lateness rate lambda (per day), of a value."""
 
     id: str
     service_rate: float

@@ -23,10 +23,10 @@ class Term(Enum):
     """A part of the objective. Costs are negative."""
 
     MARGIN = "margin"  # price - unit cost - lane cost - handling
-    SERVICE = "service"  # sigma(tier) * price
+    SERVICE = "service"  # sigma(tier) * value of a unit
     AGING = "aging"  # (alpha + beta) * unit cost
-    LATENESS = "lateness"  # -lambda(tier) * price * days late
-    SUBSTITUTION = "substitution"  # -penalty rate * price
+    LATENESS = "lateness"  # -lambda(tier) * value of a unit * days late
+    SUBSTITUTION = "substitution"  # -penalty rate * value of a unit
     SHIPMENT = "shipment"  # fixed cost per (order, location)
     LOCATION = "location"  # fixed cost per location used
     OVERTIME = "overtime"

@@ -44,5 +44,6 @@ def round_micros(numerator: int, denominator: int) -> int:
 
 
 def grain_micros(problem: Problem) -> int:
-    """The largest micro-units of money that divide every price: tiers' values are counted in it."""
-    return int(np.gcd(MICRO, np.gcd.reduce(problem.line.price_micros)))
+    """The largest micro-units of money that divide every line's value: tiers' totals are counted
+    in it."""
+    return int(np.gcd(MICRO, np.gcd.reduce(problem.line.value_micros)))

@@ -1,13 +1,14 @@
 """Money per unit on an arc, term by term.
 
     margin       = price - r (unit cost + lane cost + handling)
-    service      = sigma(tier) price
+    service      = sigma(tier) v
     aging        = r (alpha(expiry - cycle day) + beta(cycle day - received)) unit cost
-    lateness     = - lambda(tier) price max(0, delivery - requested)
-    substitution = - penalty rate * price
+    lateness     = - lambda(tier) v max(0, delivery - requested)
+    substitution = - penalty rate * v
 
-All in micro-units per unit *of the line*; a substitute arc takes r units of its lot for it. Each
-rate product is rounded to the micro-unit (half to even), so that sums of integers are exact.
+v is the value of a unit (`line_value.py`). All in micro-units per unit *of the line*; a substitute
+arc takes r units of its lot for it. Each rate product is rounded to the micro-unit (half to even),
+so that sums of integers are exact.
 """
 
 from __future__ import annotations
@@ -26,18 +27,18 @@ from .terms import Term
 def unit_terms(problem: Problem) -> Mapping[Term, Ints]:
     """Each unit term's micro-units per line unit, one entry per arc."""
     arcs, line = problem.arcs, problem.line
-    price = line.price_micros[arcs.line]
+    value = line.value_micros[arcs.line]
     cost = problem.lot_cost_micros[arcs.lot]
     return {
-        Term.MARGIN: price - arcs.ratio * (cost + ship_cost(problem)),
-        Term.SERVICE: rounded(problem.service_rates()[arcs.line] * price),
+        Term.MARGIN: line.price_micros[arcs.line] - arcs.ratio * (cost + ship_cost(problem)),
+        Term.SERVICE: rounded(problem.service_rates()[arcs.line] * value),
         Term.AGING: arcs.ratio * rounded(aging_rates(problem)[arcs.lot] * cost),
         Term.LATENESS: -rounded(
             problem.lateness_rates()[arcs.line]
-            * price
+            * value
             * days_late(arcs.delivery_day, line.requested_day[arcs.line])
         ),
-        Term.SUBSTITUTION: -rounded(arcs.penalty_rate * price),
+        Term.SUBSTITUTION: -rounded(arcs.penalty_rate * value),
     }
 
 

@@ -34,8 +34,9 @@ def giving_way(whole: Model, part: Part) -> Ints:
 def unit_prices(problem: Problem, whole: Model, part: Part, rows: Ints) -> Floats:
     """What a unit missed of each row costs, in whole grains of money (one scale for all rows).
 
-    A lock, fence or strategy: its line's price. A floor: its contract's penalty, and without one
-    the dearest price of its lines. Never nothing, so that no rule is missed by more than needed.
+    A lock, fence or strategy: the value of a unit of its line. A floor: its contract's penalty, and
+    without one the largest value of its lines. Never nothing, so that no rule is missed by more
+    than needed.
     """
     prices = [_price(problem, whole, int(part.rows[row])) for row in rows.tolist()]
     micros = np.array(prices, dtype=np.int64)
@@ -45,10 +46,10 @@ def unit_prices(problem: Problem, whole: Model, part: Part, rows: Ints) -> Float
 def _price(problem: Problem, whole: Model, row: int) -> int:
     block, key = whole.row_block(row)
     if holds_a_line(block.family):
-        return int(problem.line.price_micros[key])
+        return int(problem.line.value_micros[key])
     penalty = int(problem.facts.contracts.penalty_micros[key])
     lines = lines_of_row(problem, whole, row)
-    return penalty or int(problem.line.price_micros[lines].max(initial=0))
+    return penalty or int(problem.line.value_micros[lines].max(initial=0))
 
 
 def lines_of_row(problem: Problem, whole: Model, row: int) -> Ints:

@@ -1,6 +1,6 @@
 """What a unit is worth to a line beside the terms of its arcs: what it was promised, and to whom.
 
-    CHURN      a unit under the previous confirmation costs  ς price  when it is not given
+    CHURN      a unit under the previous confirmation costs  ς v  when it is not given
     CONTRACT   a unit under a soft floor costs its penalty π
     FAIR_SHARE a pack more, or less, changes the line's shortfall or its group's smallest fill rate
                (`fair_share.worth_of_a_pack`), by the unit of the pack

@@ -45,9 +45,9 @@ class Case:
     used: dict[int, tuple[Ints, Floats]] = field(default_factory=dict)
 
     def most_valuable_first(self, lines: Ints, first: tuple[int, ...]) -> Ints:
-        """`lines` (ascending): those of `first`, then by what the units they lack are sold for."""
+        """`lines` (ascending): those of `first`, then by the value of the units they lack."""
         facts = self.problem.line
-        value = (facts.quantity - self.given)[lines] * facts.price_micros[lines]
+        value = (facts.quantity - self.given)[lines] * facts.value_micros[lines]
         ordered: Ints = lines[np.lexsort((-value, ~np.isin(lines, first)))]
         return ordered
 

@@ -80,19 +80,19 @@ def _rule(case: Case, line: int, code: ReasonCode, row: int) -> tuple[Rule, str]
 
 
 def _of_rival(case: Case, line: int, rivals: Sequence[Competitor]) -> str:
-    """Why the rival that is told keeps what a unit is worth less with: its price, where tiers are
+    """Why the rival that is told keeps what a unit is worth less with: its value, where tiers are
     strict and both are of one, else a rule of its own."""
     code = ReasonCode.OUTRANKED_VALUE
     first = next((c for c in rivals if c.decided_by is code), rivals[0] if rivals else None)
     if first is None:
         return ""
     rival, facts, problem = _row(case, first.line), case.problem.line, case.problem
-    theirs, own = int(facts.price_micros[rival]), int(facts.price_micros[line])
+    theirs, own = int(facts.value_micros[rival]), int(facts.value_micros[line])
     strict = problem.policy.tier_mode is TierMode.STRICT and facts.tier[rival] == facts.tier[line]
     if strict and theirs > own:
         currency = problem.facts.currency
-        price, less = (f"{figure} {currency}".rstrip() for figure in apart(theirs, own))
-        return f"tiers are strict, and a unit of {first.line} is priced at {price} against {less}"
+        value, less = (f"{figure} {currency}".rstrip() for figure in apart(theirs, own))
+        return f"tiers are strict, and a unit of {first.line} is valued at {value} against {less}"
     return own_rule(case, rival, line)
 
 

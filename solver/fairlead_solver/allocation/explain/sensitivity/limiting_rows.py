@@ -71,9 +71,9 @@ def shortened(case: Case, reasons: Reasons) -> Shortened:
 
 
 def most_valuable_first(case: Case, row: Ints, line: Ints, units: Ints) -> Shortened:
-    """The triples by what the row's missing units are sold for, then by row; its lines by units."""
-    price = case.problem.line.price_micros
-    total = summed(row, units * price[line], case.limits.model.num_rows)
+    """The triples by the value of the row's missing units, then by row; its lines by units."""
+    value = case.problem.line.value_micros
+    total = summed(row, units * value[line], case.limits.model.num_rows)
     order = np.lexsort((line, -units, row, -total[row]))
     return Shortened(row[order], line[order], units[order])
 

@@ -1,8 +1,9 @@
 """Churn: taking back what was confirmed costs money.
 
-    v_i + Σ_s x_is  >=  prev_i,    0 <= v_i <= prev_i        cost ς price_i v_i
+    t_i + Σ_s x_is  >=  prev_i,    0 <= t_i <= prev_i        cost ς v_i t_i
 
-ς: policy.rate. ς price_i is rounded to the micro-unit, so that the term is a sum of integers.
+ς: policy.rate, v_i: value of a unit. ς v_i is rounded to the micro-unit, so that the
+term is a sum of integers.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ def _lines(problem: Problem) -> Ints:
 
 
 def unit_cost(problem: Problem) -> Ints:
-    """ς price of each line, micro-units per unit."""
-    return rounded(problem.policy.churn.rate * problem.line.price_micros)
+    """ς v of each line, micro-units per unit."""
+    return rounded(problem.policy.churn.rate * problem.line.value_micros)
 
 
 def applies(problem: Problem) -> bool:
@@ -43,7 +44,7 @@ def applies(problem: Problem) -> bool:
 
 
 def build(problem: Problem, draft: Draft) -> None:
-    """Columns "taken" v and rows "taken", keys: lines."""
+    """Columns "taken" t and rows "taken", keys: lines."""
     lines = _lines(problem)
     previous = problem.line.previous[lines]
     taken = draft.columns(

@@ -4,12 +4,13 @@ A group g: the lines of one product and tier (or of one product; or of one produ
 S_g: the quantity of all lots with an arc to any of its lines; D_g: its demand.
 
 PROPORTIONAL   e_i = q_i min(1, S_g / D_g)                     the line's entitlement
-               u_i + Σ_s x_is  >=  e_i,   u_i >= 0             cost φ price_i u_i
+               u_i + Σ_s x_is  >=  e_i,   u_i >= 0             cost φ v_i u_i
 MAX_MIN        q_i f_g  <=  Σ_s x_is   for every i in g,  0 <= f_g <= 1
-               f_g is the group's smallest fill rate           reward μ (Σ_{i in g} price_i q_i) f_g
+               f_g is the group's smallest fill rate           reward μ (Σ_{i in g} v_i q_i) f_g
 
-φ: shortfall_rate, μ: fill_rate. φ price is rounded to the micro-unit, then the term per line; the
-reward per group. Lines without an arc are in their group: they count as filled by nothing.
+φ: shortfall_rate, μ: fill_rate, v_i: value of a unit. φ v is rounded to the
+micro-unit, then the term per line; the reward per group. Lines without an arc are in their group:
+they count as filled by nothing.
 """
 
 from __future__ import annotations
@@ -82,13 +83,13 @@ _NONE = np.empty(0, dtype=np.int64)
 
 
 def _shortfall_cost(problem: Problem) -> Ints:
-    """φ price of each line, micro-units per unit."""
-    return rounded(problem.policy.fair_share.shortfall_rate * problem.line.price_micros)
+    """φ v of each line, micro-units per unit."""
+    return rounded(problem.policy.fair_share.shortfall_rate * problem.line.value_micros)
 
 
 def _rewards(problem: Problem, groups: _Groups) -> Floats:
-    """μ Σ price q of each group, micro-units."""
-    worth = problem.line.price_micros * problem.line.quantity
+    """μ Σ v q of each group, micro-units."""
+    worth = problem.line.value_micros * problem.line.quantity
     total = summed(groups.group, worth, len(groups)).astype(np.float64)
     return total * problem.policy.fair_share.fill_rate
 

@@ -1,10 +1,10 @@
 """Tier order: under TierMode.STRICT a higher tier's filled value comes before anything else.
 
-    first  max Σ_{k: line of tier 1} price_i m_i n_k,  then tier 2 with tier 1's held, … then money
+    first  max Σ_{k: line of tier 1} v_i m_i n_k,  then tier 2 with tier 1's held, … then money
 
 Goals, no rows: the solver holds each total reached before it goes on. A goal counts in grains of
-g micro-units, g = gcd(1_000_000, every price): its weights are small whole numbers, so that a
-total is held exactly.
+g micro-units, g = gcd(1_000_000, every value of a unit): its weights are small whole numbers, so
+that a total is held exactly.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def build(problem: Problem, draft: Draft) -> None:
     arcs, line = problem.arcs, problem.line
     tier = line.tier[arcs.line]
     grain = grain_micros(problem)
-    worth = line.price_micros[arcs.line] // grain * arcs.pack
+    worth = line.value_micros[arcs.line] // grain * arcs.pack
     for rank, each in enumerate(problem.policy.tiers):
         arc = np.flatnonzero((tier == rank) & (worth > 0))
         if len(arc):
