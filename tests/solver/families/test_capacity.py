@@ -85,3 +85,15 @@ def test_use_beyond_overtime_is_a_breach_in_micro_units() -> None:
     problem = case()
     breach = capacity.check(problem, planned(problem, a_s=3, b_s=3))[0]
     assert (breach.key, breach.limit, breach.use) == ("W/minutes", 6_100_000, 6_600_000)
+
+
+def test_bug_a_pack_that_is_never_given_does_not_spoil_the_row() -> None:
+    """Its usage, 2,147 minutes times 10**15 units, has no place in int64."""
+    lines = [line("huge", 2, pack=10**15), line("a", 12)]
+    problem = cycle(
+        lines,
+        [lot("s", 20)],
+        usages=[{"product": "P", "resource": "pick", "usage_micros": 2_147_483_647}],
+        resources=[{"location": "W", "resource": "pick", "capacity_micros": 30 * MICRO}],
+    )
+    assert given(problem) == {"a": 0, "huge": 0}

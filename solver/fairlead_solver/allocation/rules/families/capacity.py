@@ -85,7 +85,9 @@ def build(problem: Problem, draft: Draft) -> None:
         about=About.RESOURCES,
     )
     draft.entries(rows[some], overtime, -1.0)
-    kept = scarce[loads.resource]
+    # a pack above what its line asks for is never given, and its usage may leave int64
+    given = arcs.pack <= problem.line.quantity[arcs.line]
+    kept = scarce[loads.resource] & given[loads.arc]
     at = np.searchsorted(wanted, loads.resource[kept])
     draft.entries(rows[at], loads.arc[kept], per_pack[kept] // grain[at])
 
