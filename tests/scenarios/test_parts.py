@@ -92,10 +92,11 @@ def check(drawn: Sequence[Drawn]) -> Counter[ReferenceStatus]:
     )
 
 
-def test_a_part_of_a_mixed_cycle_says_what_the_whole_says_with_the_others_held() -> None:
-    endings = check(drawn_cycles(cycles(), 60))
-    assert endings[ReferenceStatus.OPTIMAL] > 100
-    assert endings[ReferenceStatus.INFEASIBLE] > 100
+@pytest.mark.parametrize("drawn", [15, pytest.param(60, marks=pytest.mark.slow)])
+def test_a_part_of_a_mixed_cycle_says_what_the_whole_says_with_the_others_held(drawn: int) -> None:
+    endings = check(drawn_cycles(cycles(), drawn))
+    assert endings[ReferenceStatus.OPTIMAL] > drawn
+    assert endings[ReferenceStatus.INFEASIBLE] > drawn
 
 
 @pytest.mark.slow

@@ -76,6 +76,7 @@ def test_every_statement_of_a_large_cycle_is_tried_and_holds() -> None:
     assert held[Kind.PROVEN] > 50 and held[Kind.BINDS] > 20 and held[Kind.MARGINAL] > 20
 
 
+@pytest.mark.slow
 def test_every_statement_of_a_large_cycle_with_quotas_and_credit_is_tried_and_holds() -> None:
     held = held_of_large(
         lines_per_product=10.0, credit_share=0.1, quotas_per_line=0.005, quota_tightness=0.95
@@ -90,8 +91,11 @@ def test_a_false_difference_in_a_large_cycle_is_found_out() -> None:
     case.decision.limits_untried = len(case.decision.binding_constraints)
     del case.decision.binding_constraints[:]
     case.decision.limits_untried = 1  # so that the list does not claim to be complete
-    (failed,) = failures(verify([case]))
-    assert failed.statement.kind is Kind.PROVEN
+    for line in case.decision.lines:
+        if reason not in line.explanation.reasons:
+            line.ClearField("explanation")  # what is not under test costs minutes
+    failed = [v.statement.kind for v in failures(verify([case]))]
+    assert sorted(failed) == sorted([Kind.PROVEN, Kind.NAMES])  # and lines that are not explained
 
 
 @pytest.mark.slow
