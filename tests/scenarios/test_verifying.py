@@ -84,6 +84,7 @@ def test_every_statement_of_a_large_cycle_with_quotas_and_credit_is_tried_and_ho
     assert held[Kind.PROVEN] > 20
 
 
+@pytest.mark.slow
 def test_a_false_difference_in_a_large_cycle_is_found_out() -> None:
     case = large_case()
     reason = _reason(case.decision, explanation_pb2.CERTAINTY_PROVEN)
@@ -91,11 +92,8 @@ def test_a_false_difference_in_a_large_cycle_is_found_out() -> None:
     case.decision.limits_untried = len(case.decision.binding_constraints)
     del case.decision.binding_constraints[:]
     case.decision.limits_untried = 1  # so that the list does not claim to be complete
-    for line in case.decision.lines:
-        if reason not in line.explanation.reasons:
-            line.ClearField("explanation")  # what is not under test costs minutes
-    failed = [v.statement.kind for v in failures(verify([case]))]
-    assert Counter(failed) == Counter([Kind.PROVEN, Kind.NAMES])  # and lines left unexplained
+    (failed,) = failures(verify([case]))
+    assert failed.statement.kind is Kind.PROVEN
 
 
 @pytest.mark.slow
