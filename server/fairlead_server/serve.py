@@ -39,6 +39,7 @@ from .usecases.idempotent_calls import Flights
 from .usecases.long_running import Operations
 from .usecases.solving import Solver
 from .workers.pool import Pool
+from .workers.wait_estimate import WaitEstimate
 from .workers.worker import WorkerDied, WorkerSpec
 
 log = logging.getLogger(__name__)
@@ -104,7 +105,8 @@ class Server:
         self._clock = clock
         self._telemetry = Telemetry()
         self._database = Database.open(settings.database, settings.database_busy_seconds)
-        self._pool = Pool(_worker_spec(settings), settings.workers, settings.queue_length)
+        wait = WaitEstimate(settings.retry_delay_seconds, settings.max_retry_delay_seconds)
+        self._pool = Pool(_worker_spec(settings), settings.workers, settings.queue_length, wait)
         self._telemetry.watch(
             lambda: self._pool.waiting, lambda: self._pool.busy, lambda: self._pool.restarts
         )

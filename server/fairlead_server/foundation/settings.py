@@ -99,7 +99,8 @@ class Settings(BaseModel):
 
     # Who waits, and how long
     queue_length: int = Field(default=64, ge=0, description="calls waiting for a worker")
-    retry_delay_seconds: PositiveFloat = 1.0
+    retry_delay_seconds: PositiveFloat = Field(default=1.0, description="the least RetryInfo")
+    max_retry_delay_seconds: PositiveFloat = Field(default=60.0, description="the most RetryInfo")
     solve_limit_seconds: PositiveFloat = Field(default=600.0, description="of any solve")
     deadline_margin_seconds: float = Field(default=0.25, ge=0, description="kept to answer in")
     solve_restarts: int = Field(
@@ -170,4 +171,6 @@ class Settings(BaseModel):
                 )
         if self.default_page_size > self.max_page_size:
             raise ValueError("default_page_size is above max_page_size")
+        if self.retry_delay_seconds > self.max_retry_delay_seconds:
+            raise ValueError("retry_delay_seconds is above max_retry_delay_seconds")
         return self

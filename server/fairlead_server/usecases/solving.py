@@ -275,7 +275,7 @@ class Solver:
             "QUEUE_FULL",
             "all workers are busy and the queue is full",
             {"queue_length": str(self._settings.queue_length)},
-            retry_seconds=self._settings.retry_delay_seconds,
+            retry_seconds=self._pool.retry_seconds,
         )
 
     async def _basis(self, call: SolveCall) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .frames import Job
 from .job_queue import Handout
+from .wait_estimate import WaitEstimate
 from .worker import Progress, Worker, WorkerDied, WorkerSpec
 
 log = logging.getLogger(__name__)
@@ -24,12 +25,15 @@ class Pool:
     once.
     """
 
-    def __init__(self, spec: WorkerSpec, size: int, queue_length: int) -> None:
+    def __init__(
+        self, spec: WorkerSpec, size: int, queue_length: int, wait: WaitEstimate | None = None
+    ) -> None:
         self._spec = spec
         self._size = size
         self._free: Handout[Worker] = Handout(queue_length)
         self._workers: set[Worker] = set()
         self._background: set[asyncio.Task[None]] = set()
+        self._wait = wait or WaitEstimate(1.0, 60.0)
         self._closing = False
         self.busy = 0
         self.restarts = 0
@@ -43,6 +47,11 @@ class Pool:
     def full(self) -> bool:
         """Whether a call that came now would be refused."""
         return self._free.full
+
+    @property
+    def retry_seconds(self) -> float:
+        """How long a call that is refused now would do well to wait."""
+        return self._wait.seconds(self.waiting, self._size)
 
     @property
     def pids(self) -> list[int]:
@@ -99,16 +108,17 @@ class Pool:
         if on_start is not None:
             on_start()
         self.busy += 1
+        begun = asyncio.get_running_loop().time()
         running = asyncio.create_task(worker.run(job, on_progress))
         try:
             result = await asyncio.shield(running)
         except asyncio.CancelledError:
-            self._later(self._stop(worker, running))
+            self._later(self._stop(worker, running, begun))
             raise
         except BaseException:
-            self._finish(worker)
+            self._finish(worker, begun)
             raise
-        self._finish(worker)
+        self._finish(worker, begun)
         return result
 
     async def close(self) -> None:
@@ -134,13 +144,14 @@ class Pool:
             log.warning("idle worker %d ended", worker.pid)
             await self._replace(worker)
 
-    async def _stop(self, worker: Worker, running: asyncio.Task[list[bytes]]) -> None:
+    async def _stop(self, worker: Worker, running: asyncio.Task[list[bytes]], begun: float) -> None:
         try:
             await worker.stop(running)
         finally:
-            self._finish(worker)
+            self._finish(worker, begun)
 
-    def _finish(self, worker: Worker) -> None:
+    def _finish(self, worker: Worker, begun: float) -> None:
+        self._wait.note(asyncio.get_running_loop().time() - begun)
         self.busy -= 1
         self._give_back(worker)
 
