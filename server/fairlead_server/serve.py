@@ -184,6 +184,7 @@ class Server:
     def _add_services(self) -> None:
         settings, database = self._settings, self._database
         pages = Pages(settings.default_page_size, settings.max_page_size)
+        line_pages = Pages(settings.default_page_size, settings.max_line_page_size)
         chunks = Pages(settings.download_chunk_lines, settings.max_download_chunk_lines)
 
         async def find(key: requests.RequestKey) -> requests.Answered | None:
@@ -209,7 +210,8 @@ class Server:
         snapshot_service_pb2_grpc.add_SnapshotServiceServicer_to_server(snapshots, self._calls)
         decision_service_pb2_grpc.add_DecisionServiceServicer_to_server(
             DecisionService(
-                *(database, pages, chunks, settings.max_message_bytes, settings.max_answer_rows),
+                *(database, pages, line_pages, chunks),
+                *(settings.max_message_bytes, settings.max_answer_rows),
                 self._clock,
             ),
             self._calls,

@@ -144,7 +144,9 @@ class ListDecisionLinesRequest(_message.Message):
     parent: _builtins.str
     """The decision, tenants/{t}/decisions/{d}. Required."""
     page_size: _builtins.int
-    """Lines per page. 0 to 1000, more is cut to that; default 0: 50."""
+    """Lines per page. 0 to 10000, more is cut to that; default 0: 50. A page may hold fewer, where
+    they fill a message: it is the last only where `next_page_token` is empty.
+    """
     page_token: _builtins.str
     """`next_page_token` of the page before, with the same filters. Default: the first page. A foreign
     token is refused.

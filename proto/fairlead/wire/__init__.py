@@ -7,8 +7,9 @@ faults; what its values mean is checked at the solver's intake.
 from __future__ import annotations
 
 from .allocation.cycle import MAX_ROWS, cycle_in_rows, cycle_of, facts_of
-from .allocation.decision_lines import decision_of_lines, lines_of, matching
+from .allocation.decision_lines import decision_of_lines, lines_of
 from .allocation.decisions import decision_message, validation_message, write_left_out
+from .allocation.line_filter import LineFilter
 from .allocation.packed_lines import (
     CHUNK_LINES,
     DecidedLines,
@@ -33,6 +34,7 @@ __all__ = [
     "Asked",
     "CyclePlaces",
     "DecidedLines",
+    "LineFilter",
     "Places",
     "Upload",
     "chunk_of",
@@ -47,7 +49,6 @@ __all__ = [
     "line_chunks",
     "line_columns",
     "lines_of",
-    "matching",
     "options_of",
     "packs_of",
     "picked",

@@ -84,6 +84,7 @@ class Settings(BaseModel):
     max_lines: PositiveInt = Field(default=2_000_000, description="lines of any cycle")
     default_page_size: PositiveInt = 50
     max_page_size: PositiveInt = 1000
+    max_line_page_size: PositiveInt = Field(default=10_000, description="of ListDecisionLines")
     download_chunk_lines: PositiveInt = 20_000
     max_download_chunk_lines: PositiveInt = 100_000
 
@@ -169,8 +170,8 @@ class Settings(BaseModel):
                     f"{name} {address} is not a loopback address: without TLS the server binds "
                     "loopback only; give tls_cert and tls_key"
                 )
-        if self.default_page_size > self.max_page_size:
-            raise ValueError("default_page_size is above max_page_size")
+        if self.default_page_size > min(self.max_page_size, self.max_line_page_size):
+            raise ValueError("default_page_size is above max_page_size or max_line_page_size")
         if self.retry_delay_seconds > self.max_retry_delay_seconds:
             raise ValueError("retry_delay_seconds is above max_retry_delay_seconds")
         return self

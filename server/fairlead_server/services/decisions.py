@@ -27,6 +27,7 @@ from ..storage.database import Database
 from ..transport.packed_rows import rows_of, rows_of_parts
 from ..transport.paging import Pages, decode_row, decode_token, encode_token
 from ..transport.request_checks import check_enum
+from ..usecases.line_pages import LinePage
 from ..usecases.solving import View
 from ..usecases.stored_decisions import decision_body, delete_decision
 
@@ -40,6 +41,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
         self,
         database: Database,
         pages: Pages,
+        line_pages: Pages,
         chunks: Pages,
         max_message_bytes: int,
         max_answer_rows: int,
@@ -47,6 +49,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
     ) -> None:
         self._database = database
         self._pages = pages
+        self._line_pages = line_pages
         self._chunks = chunks
         self._max_message_bytes = max_message_bytes
         self._max_answer_rows = max_answer_rows
@@ -103,22 +106,21 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
             *("lines", str(name), str(request.short_only)),
             *(request.order, request.product, request.customer),
         )
-        size = self._pages.size(request.page_size)
+        size = self._line_pages.size(request.page_size)
         first = decode_row(request.page_token, *query)
+        wanted = wire.LineFilter(
+            request.short_only, request.order, request.product, request.customer
+        )
 
         def read(connection: Connection) -> pb.ListDecisionLinesResponse:
             decision_body(connection, name)
-            answer = pb.ListDecisionLinesResponse()
-            for part in decisions.parts(connection, name.tenant, name.id, decisions.LINE, first):
-                columns = DecisionLineColumns.FromString(part.body)
-                found = part.first_row + _matching(request, columns)
-                found = found[found >= first]
-                some = found[: size - len(answer.lines)]
-                chosen = wire.picked(columns, some - part.first_row)
-                answer.lines.extend(rows_of(str(name), chosen))
-                if len(some) < len(found):
-                    answer.next_page_token = encode_token(str(found[len(some)]), *query)
-                    break
+            parts = decisions.parts(connection, name.tenant, name.id, decisions.LINE, first)
+            page = LinePage(str(name), size, self._max_message_bytes)
+            ends = (page.add(part, wanted, first) for part in parts)
+            beyond = next((end for end in ends if end is not None), None)
+            answer = pb.ListDecisionLinesResponse(lines=page.lines)
+            if beyond is not None:
+                answer.next_page_token = encode_token(str(beyond), *query)
             return answer
 
         return await self._database.read(read)
@@ -225,16 +227,6 @@ def _cut(part: decisions.Part, size: int, leave: Collection[str]) -> list[Decisi
         wire.picked(columns, np.arange(first, min(first + size, part.rows)), leave)
         for first in range(0, max(1, part.rows), size)
     ]
-
-
-def _matching(request: pb.ListDecisionLinesRequest, columns: DecisionLineColumns) -> Any:
-    return wire.matching(
-        columns,
-        short_only=request.short_only,
-        order=request.order,
-        product=request.product,
-        customer=request.customer,
-    )
 
 
 def _check_input(given: str, body: bytes) -> None:

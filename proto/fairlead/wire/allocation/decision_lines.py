@@ -1,4 +1,4 @@
-"""Decision lines out of packed columns: as rows, and which of them match a filter.
+"""Decision lines out of packed columns, as rows.
 
 Driven by the descriptors: a column takes the field of its own name in the row. A columns message
 with a `count` holds lists, one after the other; one without is a group of columns.
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
@@ -296,19 +295,3 @@ def _counts(columns: Any, size: int, path: str, faults: Faults) -> Sequence[int]
         faults.add(Finding(f"{path}.count", "", f"{len(counts)} counts", rule))
         return [0] * size
     return counts or [0] * size
-
-
-def matching(
-    columns: DecisionLineColumns, *, short_only: bool, order: str, product: str, customer: str
-) -> np.ndarray:
-    """Places of the lines that match every filter given (not False, not "")."""
-    chosen = np.ones(len(columns.line), dtype=np.bool_)
-    if short_only:
-        chosen &= np.array(columns.confirmed_quantity) < np.array(columns.requested_quantity)
-    for name, wanted in (("order", order), ("product", product), ("customer", customer)):
-        if wanted:
-            column: StringColumn = getattr(columns, name)
-            known = list(column.dictionary)
-            code = known.index(wanted) if wanted in known else len(known)
-            chosen &= np.array(column.index) == code
-    return np.flatnonzero(chosen)

@@ -31,6 +31,7 @@ EXPLAINED = frozenset(
     }
 )
 _WORDS = FieldDescriptor.TYPE_STRING
+FEW = 20  # an array of all costs as much as taking one in so many
 
 
 def picked(
@@ -53,15 +54,22 @@ def _pick(target: Any, source: Any, rows: Ints, leave: Collection[str]) -> None:
             continue
         into = getattr(target, field.name)
         if isinstance(value, StringColumn):
-            codes = numbers(value.index, np.int32)
-            if len(codes):
-                write_words(into, Coded(tuple(value.dictionary), codes[rows]))
+            if len(value.index):
+                codes = _at(value.index, rows, np.int32)
+                write_words(into, Coded(tuple(value.dictionary), codes))
         elif isinstance(value, Message):
             _pick_part(into, value, rows)
         elif field.type == _WORDS:
             into.extend([value[row] for row in rows.tolist()])
         else:
-            into.extend(numbers(value, np.int64)[rows].tolist())
+            into.extend(_at(value, rows, np.int64).tolist())
+
+
+def _at(values: Any, rows: Ints, kind: type[np.signedinteger[Any]]) -> np.ndarray:
+    """The numbers at these places: a few are taken one by one, many out of an array of all."""
+    if len(rows) * FEW < len(values):
+        return np.array([values[row] for row in rows.tolist()], dtype=kind)
+    return numbers(values, kind)[rows]
 
 
 def _pick_part(target: Any, source: Any, rows: Ints) -> None:
