@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.scenarios.commands import fairlead
 
 CYCLE = """\
@@ -45,6 +47,49 @@ def test_what_is_left_out_stands_above_the_figures_of_every_view(tmp_path: Path)
     assert [found["id"] for found in decision["quarantined"]] == ["AMERICAS", "SO-3"]
     checked = fairlead("check", out / "decision.json", "--cycle", _file(tmp_path))
     assert checked.exit_code == 0, checked.output
+
+
+@pytest.mark.parametrize("command", ["explain", "check", "verify-explanations", "export-mps"])
+def test_every_command_that_reads_a_scenario_can_leave_rows_out(
+    tmp_path: Path, command: str
+) -> None:
+    more = ("--out", tmp_path / "model.mps") if command == "export-mps" else ()
+    refused = fairlead(command, _file(tmp_path), *more)
+    assert refused.exit_code == 2 and "'-4' is not between 0 and" in refused.stderr
+    done = fairlead(command, _file(tmp_path), *more, "--intake", "quarantine")
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("command", ["explain", "verify-explanations"])
+def test_a_decision_with_rows_left_out_is_held_to_its_own_cycle(
+    tmp_path: Path, command: str
+) -> None:
+    out = tmp_path / "out"
+    fairlead("solve", _file(tmp_path), "--intake", "quarantine", "--out", out)
+    done = fairlead(command, out / "decision.json", "--cycle", _file(tmp_path))
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize(
+    "name", ["lots.csv", "cycle.csv", "recipe.yaml", "policy.yml", "cycle.json", "stock.xlsx"]
+)
+def test_bug_a_file_that_is_not_read_beside_the_cycle_is_an_error(
+    tmp_path: Path, name: str
+) -> None:
+    _file(tmp_path, CYCLE.replace("-4", "4").replace("quantity: 0", "quantity: 1"))
+    assert fairlead("solve", tmp_path).exit_code == 0
+    (tmp_path / name).write_text("id\n", encoding="utf-8")
+    refused = fairlead("solve", tmp_path)
+    assert refused.exit_code == 2
+    assert f"{name}" in refused.stderr and "is not read beside" in refused.stderr
+
+
+def test_what_a_solve_wrote_into_the_folder_is_no_input(tmp_path: Path) -> None:
+    _file(tmp_path, CYCLE.replace("-4", "4").replace("quantity: 0", "quantity: 1"))
+    for _ in range(2):
+        done = fairlead("solve", tmp_path, "--out", tmp_path)
+        assert done.exit_code == 0, done.output
+    assert (tmp_path / "lines.csv").exists()
 
 
 def test_a_cycle_without_any_price_says_so_above_the_figures(tmp_path: Path) -> None:

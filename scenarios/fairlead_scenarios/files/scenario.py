@@ -40,6 +40,7 @@ TABLES = tuple(
     for f in facts_pb2.Cycle.DESCRIPTOR.fields
     if f.message_type is not None and f.is_repeated
 )
+SPREADSHEETS = (".xlsx", ".xls", ".ods")
 HEADER = "cycle"  # cycle/cycle.csv: one row with cycle_date, currency, as_of_date
 
 
@@ -78,6 +79,7 @@ def read_scenario(path: Path) -> Scenario:
         with located(files):
             return Scenario(path.stem, read_cycle_file(path), policy_pb2.Policy(), files)
     files = _files_of(path)
+    _refuse_unread_files(path)
     with located(files):
         if (path / "recipe.yaml").exists():
             recipe = Recipe.read(path / "recipe.yaml")
@@ -98,6 +100,33 @@ def _refuse_unread_policy(file: Path) -> None:
             f"is not read beside a single file: give the folder {file.parent}, to use this policy"
         )
         raise refuse(str(policy), policy.name, rule)
+
+
+def _refuse_unread_files(folder: Path) -> None:
+    """Beside a cycle.yaml nothing else is a cycle: it would be left out without a word. What
+    `solve --out` wrote into the folder is no input."""
+    if not (folder / "cycle.yaml").exists():
+        return
+    written = (folder / "decision.json").exists()
+    rule = f"is not read beside {folder / 'cycle.yaml'}: a folder holds one cycle"
+    findings = [
+        Finding(str(file), "", file.name, rule)
+        for file in sorted(folder.iterdir())
+        if _is_input(file) and not (written and file.name == "lines.csv")
+    ]
+    if findings:
+        raise InvalidInput(findings)
+
+
+def _is_input(file: Path) -> bool:
+    """Whether a file or folder looks like a cycle or a policy, other than cycle.yaml and
+    policy.yaml."""
+    if file.name in ("cycle", "recipe.yaml", "cycle.json", "cycle.binpb", "cycle.yml"):
+        return True
+    if file.stem == "policy" and file.suffix in (".yml", ".json"):
+        return True
+    table = file.stem in (HEADER, *TABLES)
+    return file.suffix.lower() in SPREADSHEETS or (table and file.suffix.lower() == ".csv")
 
 
 def _files_of(folder: Path) -> FilePlaces:
@@ -234,7 +263,7 @@ def _unread(folder: Path) -> Iterator[Finding]:
     """Files of tables that would not be read: another format, another name."""
     for file in sorted(folder.iterdir()):
         suffix = file.suffix.lower()
-        if suffix in (".xlsx", ".xls", ".ods", ".txt", ".tsv"):
+        if suffix in (*SPREADSHEETS, ".txt", ".tsv"):
             rule = f"a file that is read: CSV text named {file.stem}.csv is"
             yield Finding(str(file), "", file.name, rule)
         elif suffix == ".csv" and not file.is_file():

@@ -45,7 +45,7 @@ def _decided_there(scenario: Scenario, asking: Asking, server: Server) -> Decide
         return decided_there(scenario, asking, server)
     except Refused as error:
         if error.bad_input:
-            problem_of(scenario)
+            problem_of(scenario, quarantine=asking.quarantine)
         raise
 
 

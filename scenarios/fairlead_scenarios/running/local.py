@@ -72,6 +72,13 @@ def problem_of(scenario: Scenario, *, quarantine: bool = False) -> Problem:
         return intake(_facts(scenario), policy, quarantine=quarantine)
 
 
+def problem_decided(scenario: Scenario, decision: decision_pb2.Decision) -> Problem:
+    """The scenario as the problem that a decision of it was made from: rows that break a rule are
+    left out where the decision left them out. Raises InvalidInput."""
+    quarantine = decision.intake == decision_pb2.INTAKE_MODE_QUARANTINE
+    return problem_of(scenario, quarantine=quarantine)
+
+
 def _facts(scenario: Scenario) -> Facts:
     return facts_of(scenario.cycle, max_rows=MAX_ROWS)
 

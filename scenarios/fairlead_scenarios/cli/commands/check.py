@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ...terminal.exit_codes import Exit, command
 from ...terminal.terminal import terminal
-from .options import AsJson, DecisionPath
+from .options import AsJson, DecisionPath, IntakeName, is_quarantine
 
 
 @command
@@ -20,18 +20,17 @@ def check(
     cycle: Annotated[
         Path | None, typer.Option(help="The scenario or cycle the decision was made from.")
     ] = None,
+    intake: IntakeName = "refuse",
     json: AsJson = False,
 ) -> Exit:
     """Check that a decision keeps every rule and that all its sums are right.
 
     Exit code 0: all of it holds. 1: something does not. 2: bad input.
     """
-    from fairlead.v1 import decision_pb2
-
     from ...files.scenario import read_scenario
     from ...running.decision_check import faults_of, under_its_policy
     from ...running.load_decision import decided, decided_at
-    from ...running.local import problem_of
+    from ...running.local import problem_decided
     from ...running.solve_arguments import Asking
     from ...spelling.planner_words import count, parts, worth_of
     from ...spelling.yaml_documents import refuse
@@ -39,14 +38,13 @@ def check(
     found = decided_at(path)
     if found is None:
         scenario = read_scenario(path)
-        found = decided(scenario, Asking(), None)
+        found = decided(scenario, Asking(quarantine=is_quarantine(intake)), None)
     elif cycle is None:
         raise refuse("--cycle", path, "the cycle this decision was made from")
     else:
         scenario = under_its_policy(read_scenario(cycle), found.message)
     decision, name = found.message, scenario.name
-    quarantine = decision.intake == decision_pb2.INTAKE_MODE_QUARANTINE
-    problem = problem_of(scenario, quarantine=quarantine)
+    problem = problem_decided(scenario, decision)
     del scenario  # a large cycle is in the problem now
     console = terminal().out()
     faults = faults_of(problem, decision, found.lines())

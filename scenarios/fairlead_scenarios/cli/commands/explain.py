@@ -10,7 +10,16 @@ import typer
 
 from ...terminal.exit_codes import Exit, command, exit_of
 from ...terminal.terminal import terminal
-from .options import AsJson, Certificates, EngineName, Gap, ServerAddress, server_of
+from .options import (
+    AsJson,
+    Certificates,
+    EngineName,
+    Gap,
+    IntakeName,
+    ServerAddress,
+    is_quarantine,
+    server_of,
+)
 
 if TYPE_CHECKING:
     from fairlead.v1 import decision_pb2
@@ -41,6 +50,7 @@ def explain(
     ca: Certificates = None,
     engine: EngineName = "auto",
     gap: Gap = None,
+    intake: IntakeName = "refuse",
 ) -> Exit:
     """Tell the story of one line, or of every short line.
 
@@ -58,7 +68,8 @@ def explain(
         decision = _stored(str(path), line, cycle, where)
     else:
         first = () if line is None else (line,)
-        asking = Asking(engine, gap, weigh=weights, explain_first=first)
+        quarantine = is_quarantine(intake)
+        asking = Asking(engine, gap, weigh=weights, explain_first=first, quarantine=quarantine)
         decision = decision_at(path, asking, where)
         if cycle is not None:
             _refuse_another(cycle, decision)
@@ -102,7 +113,7 @@ def _stored(
     """A decision on a server, by its name."""
     from ...files.scenario import read_scenario
     from ...running.decision_check import under_its_policy
-    from ...running.local import problem_of
+    from ...running.local import problem_decided
     from ...running.remote import stored_decision
     from ...spelling.yaml_documents import refuse
 
@@ -111,7 +122,11 @@ def _stored(
     mine = None if cycle is None else read_scenario(cycle)
 
     def digest_of(decision: decision_pb2.Decision) -> str:
-        return "" if mine is None else problem_of(under_its_policy(mine, decision)).digest
+        return (
+            ""
+            if mine is None
+            else problem_decided(under_its_policy(mine, decision), decision).digest
+        )
 
     decision = stored_decision(name, line, digest_of, server)
     if cycle is not None:
@@ -122,10 +137,10 @@ def _stored(
 def _refuse_another(cycle: Path, decision: decision_pb2.Decision) -> None:
     from ...files.scenario import read_scenario
     from ...running.decision_check import refuse_other_input, under_its_policy
-    from ...running.local import problem_of
+    from ...running.local import problem_decided
 
     scenario = under_its_policy(read_scenario(cycle), decision)
-    refuse_other_input(problem_of(scenario), decision)
+    refuse_other_input(problem_decided(scenario, decision), decision)
 
 
 def _chosen(

@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from ...terminal.exit_codes import Exit, command
-from .options import AsJson, ScenarioPath
+from .options import AsJson, IntakeName, ScenarioPath, is_quarantine
 
 
 @command
 def export_mps(
     path: ScenarioPath,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The MPS file to write.")],
+    intake: IntakeName = "refuse",
     json: AsJson = False,
 ) -> Exit:
     """Write the cycle's mixed-integer program as an MPS file (minimise: money, negated)."""
@@ -25,7 +26,7 @@ def export_mps(
     from ...running.local import problem_of
     from ...spelling.yaml_documents import refuse
 
-    problem = problem_of(read_scenario(path))
+    problem = problem_of(read_scenario(path), quarantine=is_quarantine(intake))
     try:
         text = mps_of(problem)
     except ValueError as error:

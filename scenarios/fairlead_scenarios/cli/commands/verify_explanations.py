@@ -11,7 +11,7 @@ import typer
 
 from ...terminal.exit_codes import Exit, command
 from ...terminal.terminal import terminal
-from .options import AsJson
+from .options import AsJson, IntakeName, is_quarantine
 
 if TYPE_CHECKING:
     from fairlead_verifier.trials.trial import Verdict
@@ -51,6 +51,7 @@ def verify_explanations(
         float | None,
         typer.Option(help=f"Decide a scenario to this share. Default: 0 up to {LARGE} lines."),
     ] = None,
+    intake: IntakeName = "refuse",
     json: AsJson = False,
 ) -> Exit:
     """Check every statement of a decision: by arithmetic, and by solving its opposite.
@@ -68,7 +69,8 @@ def verify_explanations(
 
     from ...presenting.verdicts import show_verdicts
 
-    cases = list(_cases(path, cycle, gap, time_limit))
+    quarantine = is_quarantine(intake)
+    cases = list(_cases(path, cycle, gap, time_limit, quarantine=quarantine))
     try:
         verdicts = verify(cases, Effort(sample, seed, time_limit, budget))
     except ReferenceFailed as error:
@@ -83,13 +85,15 @@ def verify_explanations(
     return Exit.ERROR if failed else Exit.OK
 
 
-def _cases(path: Path, cycle: Path | None, gap: float | None, seconds: float) -> Iterator[Case]:
+def _cases(
+    path: Path, cycle: Path | None, gap: float | None, seconds: float, *, quarantine: bool
+) -> Iterator[Case]:
     from fairlead_verifier.verify import Case
 
     from ...files.scenario import read_scenario
     from ...running.decision_check import refuse_other_input, under_its_policy
     from ...running.load_decision import decide, decided_at
-    from ...running.local import problem_of
+    from ...running.local import problem_decided
     from ...spelling.yaml_documents import refuse
 
     found = decided_at(path)
@@ -98,16 +102,19 @@ def _cases(path: Path, cycle: Path | None, gap: float | None, seconds: float) ->
             raise refuse("--cycle", path, "the cycle this decision was made from")
         decision = found.in_rows()
         scenario = under_its_policy(read_scenario(cycle), decision)
-        problem = problem_of(scenario)
+        problem = problem_decided(scenario, decision)
         refuse_other_input(problem, decision)
         yield Case(scenario.name, problem, decision)
         return
     for scenario in _scenarios(path):
-        decision = decide(scenario, asking(scenario, gap, seconds), None)
-        yield Case(scenario.name, problem_of(scenario), decision)
+        how = asking(scenario, gap, seconds, quarantine=quarantine)
+        decision = decide(scenario, how, None)
+        yield Case(scenario.name, problem_decided(scenario, decision), decision)
 
 
-def asking(scenario: Scenario, gap: float | None, seconds: float) -> Asking:
+def asking(
+    scenario: Scenario, gap: float | None, seconds: float, *, quarantine: bool = False
+) -> Asking:
     """How a scenario is decided that is to be verified: to the end, unless it is large and nobody
     asks for that. To the last micro-unit a large cycle may take for ever."""
     from ...files.decision_file import lines_in
@@ -115,7 +122,7 @@ def asking(scenario: Scenario, gap: float | None, seconds: float) -> Asking:
 
     small = lines_in(scenario.cycle) <= LARGE
     wanted = 0.0 if gap is None and small else gap
-    return Asking(relative_gap=wanted, time_limit_seconds=seconds)
+    return Asking(relative_gap=wanted, time_limit_seconds=seconds, quarantine=quarantine)
 
 
 def _scenarios(path: Path) -> Iterator[Scenario]:
