@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .errors import Violation, invalid
+from .reasons import Reason
 
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 
@@ -43,7 +44,9 @@ def check_id(value: str, field: str) -> str:
     """An id a client chose. Raises ServiceError INVALID_ARGUMENT."""
     if not _ID.fullmatch(value):
         rule = "1 to 64 of letters, digits, '.', '_' and '-', first and last a letter or digit"
-        raise invalid("NAME_INVALID", f"{field} is no id", Violation(field, f"{value!r}: {rule}"))
+        raise invalid(
+            Reason.NAME_INVALID, f"{field} is no id", Violation(field, f"{value!r}: {rule}")
+        )
     return value
 
 
@@ -69,4 +72,6 @@ def parse_name(value: str, collection: str, field: str = "name") -> Name:
 
 
 def _bad_name(value: str, field: str, form: str) -> Exception:
-    return invalid("NAME_INVALID", f"{field} is no {form}", Violation(field, f"{value!r}: {form}"))
+    return invalid(
+        Reason.NAME_INVALID, f"{field} is no {form}", Violation(field, f"{value!r}: {form}")
+    )

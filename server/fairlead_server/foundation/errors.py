@@ -1,22 +1,8 @@
 """Refusals a client can act on: a status code, a google.rpc.ErrorInfo, and what it needs beside.
 
-Every error of the service is a `ServiceError`. Its reason is an UPPER_SNAKE word of the domain
-"fairlead". BadRequest carries at most 50 violations, fewer where they are long, because all of it
-travels in the trailing metadata, of which clients accept 8 KiB; `violations_total` counts all.
-
-    INVALID_ARGUMENT     MESSAGE_MALFORMED REQUEST_INVALID INPUT_INVALID CYCLE_TOO_LARGE
-                         ENGINE_UNSUITABLE NAME_INVALID FILTER_INVALID PAGE_SIZE_INVALID
-                         PAGE_TOKEN_INVALID UPLOAD_INVALID REQUEST_ID_REUSED
-    FAILED_PRECONDITION  OPERATION_NOT_DONE OPERATION_DONE INPUT_CHANGED
-    NOT_FOUND            SNAPSHOT_ DECISION_ LINE_ OPERATION_NOT_FOUND DECISION_DELETED
-    ABORTED              ETAG_MISMATCH SERVER_RESTARTED
-    CANCELLED            OPERATION_CANCELLED
-    DEADLINE_EXCEEDED    DEADLINE_EXCEEDED
-    RESOURCE_EXHAUSTED   QUEUE_FULL UPLOADS_FULL (both with RetryInfo) MESSAGE_TOO_LARGE
-                         RESPONSE_TOO_LARGE SNAPSHOT_TOO_LARGE WORKER_MEMORY
-                         CYCLE_EXCEEDS_MEMORY
-    UNAVAILABLE          STORAGE_UNAVAILABLE CLUSTER_UNAVAILABLE
-    INTERNAL             WORKER_DIED INTERNAL
+Every error of the service is a `ServiceError`, with a `Reason`. BadRequest carries at most 50
+violations, fewer where they are long, because all of it travels in the trailing metadata, of which
+clients accept 8 KiB; `violations_total` counts all.
 """
 
 from __future__ import annotations
@@ -27,6 +13,8 @@ from dataclasses import dataclass, field
 import grpc
 from google.protobuf.duration_pb2 import Duration
 from google.rpc import error_details_pb2, status_pb2
+
+from .reasons import Reason
 
 DOMAIN = "fairlead"
 MAX_VIOLATIONS = 50
@@ -52,13 +40,17 @@ class Violation:
 class ServiceError(Exception):
     """A call refused or failed, with everything the client is told."""
 
-    code: grpc.StatusCode
-    reason: str
+    reason: Reason
     message: str
     metadata: Mapping[str, str] = field(default_factory=dict)
     violations: Sequence[Violation] = ()
     total_violations: int = 0
     retry_seconds: float | None = None
+
+    @property
+    def code(self) -> grpc.StatusCode:
+        """The gRPC code of the reason."""
+        return self.reason.code
 
     def __str__(self) -> str:
         return f"{self.code.name} {self.reason}: {self.message}"
@@ -140,22 +132,20 @@ def status_of(error: BaseException) -> status_pb2.Status:
     if isinstance(error, RemoteFailure):
         return error.status_proto
     return ServiceError(
-        grpc.StatusCode.INTERNAL,
-        "INTERNAL",
+        Reason.INTERNAL,
         f"the server failed ({type(error).__name__}); its log has the details",
     ).status()
 
 
-def invalid(reason: str, message: str, *violations: Violation, **metadata: str) -> ServiceError:
+def invalid(reason: Reason, message: str, *violations: Violation, **metadata: str) -> ServiceError:
     """INVALID_ARGUMENT."""
-    return ServiceError(grpc.StatusCode.INVALID_ARGUMENT, reason, message, metadata, violations)
+    return ServiceError(reason, message, metadata, violations)
 
 
 def not_found(kind: str, name: str) -> ServiceError:
     """NOT_FOUND of a resource, by its kind and full name."""
     return ServiceError(
-        grpc.StatusCode.NOT_FOUND,
-        f"{kind.upper()}_NOT_FOUND",
+        Reason(f"{kind.upper()}_NOT_FOUND"),
         f"there is no {kind} {name!r}",
         {"name": name},
     )

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import quote
 
-import grpc
 from google.protobuf.message import DecodeError, Message
 
 from fairlead import wire
@@ -20,6 +19,7 @@ from fairlead_solver.api import allocation as api
 
 from ..foundation.clock_and_ids import now_micros
 from ..foundation.errors import ServiceError, Violation
+from ..foundation.reasons import Reason
 from ..storage.decisions import BASIS, BINDING_CONSTRAINT, LINE, Part
 from ..transport.envelope import malformed
 from ..transport.packed_rows import decision_of_rows
@@ -62,9 +62,7 @@ def _solved(run: Run) -> Iterator[bytes]:
     except api.EngineError as error:
         raise _engine_refusal(str(error), instructions) from error
     except api.ClusterError as error:
-        raise ServiceError(
-            grpc.StatusCode.UNAVAILABLE, "CLUSTER_UNAVAILABLE", f"{error}; nothing was decided"
-        ) from error
+        raise ServiceError(Reason.CLUSTER_UNAVAILABLE, f"{error}; nothing was decided") from error
     times.begin(EXPLAIN)
     explanation = _explanation(solved, asked, run, reporter, _told(instructions, first))
     weights = api.weigh(solved, options, run) if asked.weigh else ()
@@ -216,8 +214,7 @@ def _check_size(facts: api.Facts, instructions: Instructions, places: wire.Place
     lines, most = len(facts.lines), instructions.max_lines
     if lines > most:
         raise ServiceError(
-            grpc.StatusCode.INVALID_ARGUMENT,
-            "CYCLE_TOO_LARGE",
+            Reason.CYCLE_TOO_LARGE,
             f"the cycle has {lines} lines, this server takes {most}",
             {"lines": str(lines), "limit": str(most)},
             [
@@ -233,8 +230,7 @@ def _check_memory(facts: api.Facts, instructions: Instructions) -> None:
     needed, most = size.memory_bytes(), instructions.memory_bytes
     if needed > most:
         raise ServiceError(
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
-            "CYCLE_EXCEEDS_MEMORY",
+            Reason.CYCLE_EXCEEDS_MEMORY,
             f"the cycle would take about {needed / 2**30:.1f} GiB, this server gives a solve "
             f"{most / 2**30:.1f} GiB: nothing was solved",
             {
@@ -267,8 +263,7 @@ def _basis(body: bytes) -> api.Basis | None:
 
 def _engine_refusal(text: str, instructions: Instructions) -> ServiceError:
     return ServiceError(
-        grpc.StatusCode.INVALID_ARGUMENT,
-        "ENGINE_UNSUITABLE",
+        Reason.ENGINE_UNSUITABLE,
         f"the engine asked for cannot solve this cycle: {text}",
         violations=[Violation(f"{instructions.root}options.engine", text)],
     )
@@ -285,8 +280,7 @@ def _checked(
         violations = [violation_of(f).under(instructions.root) for f in findings]
         first = f"{violations[0].field}: {violations[0].description}"
         raise ServiceError(
-            grpc.StatusCode.INVALID_ARGUMENT,
-            "INPUT_INVALID",
+            Reason.INPUT_INVALID,
             f"{error.total} finding(s); the first: {first}",
             violations=violations,
             total_violations=error.total,

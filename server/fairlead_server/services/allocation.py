@@ -13,6 +13,7 @@ from fairlead.v1 import allocation_service_pb2 as pb
 
 from ..foundation.clock_and_ids import parse_name
 from ..foundation.errors import ServiceError
+from ..foundation.reasons import Reason
 from ..jobs.job_messages import Solved
 from ..storage.requests import RequestKey
 from ..transport.envelope import open_envelope
@@ -105,8 +106,7 @@ class AllocationService:
     def _check_size(self, body: bytes) -> None:
         if len(body) > self._max_message_bytes:
             raise ServiceError(
-                grpc.StatusCode.RESOURCE_EXHAUSTED,
-                "MESSAGE_TOO_LARGE",
+                Reason.MESSAGE_TOO_LARGE,
                 "the request is too large: upload the cycle as a snapshot",
                 {"size_bytes": str(len(body)), "limit_bytes": str(self._max_message_bytes)},
             )

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-import grpc
 import numpy as np
 from google.protobuf.empty_pb2 import Empty
 from grpc import aio
@@ -22,6 +21,7 @@ from fairlead.v1.decision_columns_pb2 import DecisionLineColumns
 
 from ..foundation.clock_and_ids import Clock, Name, parse_name, parse_parent
 from ..foundation.errors import ServiceError, Violation, invalid, not_found
+from ..foundation.reasons import Reason
 from ..storage import decisions
 from ..storage.database import Database
 from ..transport.packed_rows import rows_of, rows_of_parts
@@ -200,8 +200,7 @@ class DecisionService(pb_grpc.DecisionServiceServicer):
 
     def _too_large(self, name: Name) -> ServiceError:
         return ServiceError(
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
-            "RESPONSE_TOO_LARGE",
+            Reason.RESPONSE_TOO_LARGE,
             "the decision is too large for one message: download its lines",
             {"decision": str(name)},
         )
@@ -233,8 +232,7 @@ def _check_input(given: str, body: bytes) -> None:
     decided = decision_pb2.Decision.FromString(body).input_digest
     if given not in ("", decided):
         raise ServiceError(
-            grpc.StatusCode.FAILED_PRECONDITION,
-            "INPUT_CHANGED",
+            Reason.INPUT_CHANGED,
             f"the decision was made from input {decided}, not from {given}",
             {"decided_digest": decided, "given_digest": given},
         )
@@ -253,5 +251,5 @@ def _line_name(value: str) -> tuple[Name, str]:
     words = value.split("/")
     if len(words) != 6 or words[4] != "lines" or not words[5]:
         rule = Violation("name", f"{value!r}: tenants/{{tenant}}/decisions/{{id}}/lines/{{line}}")
-        raise invalid("NAME_INVALID", "name is no name of a line", rule)
+        raise invalid(Reason.NAME_INVALID, "name is no name of a line", rule)
     return parse_name("/".join(words[:4]), "decisions"), unquote(words[5])

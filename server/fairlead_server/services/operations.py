@@ -11,6 +11,7 @@ from grpc import aio
 
 from ..foundation.clock_and_ids import parse_name, parse_parent
 from ..foundation.errors import Violation, invalid
+from ..foundation.reasons import Reason
 from ..foundation.settings import Settings
 from ..transport.paging import Pages, decode_token, encode_token
 from ..transport.request_checks import seconds_to_wait
@@ -61,7 +62,7 @@ class OperationsService:
         wanted = request.filter.replace(" ", "").lower()
         if wanted not in _DONE:
             rule = Violation("filter", f"{request.filter!r}: done=true or done=false")
-            raise invalid("FILTER_INVALID", "the filter is unknown", rule)
+            raise invalid(Reason.FILTER_INVALID, "the filter is unknown", rule)
         rows = self._pages.size(request.page_size)
         before = decode_token(request.page_token, "operations", tenant, wanted)
         found = await self._operations.page(tenant, before, rows + 1, _DONE[wanted])

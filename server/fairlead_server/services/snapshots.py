@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import grpc
 from google.protobuf.empty_pb2 import Empty
 from grpc import aio
 from sqlalchemy import Connection
@@ -17,6 +16,7 @@ from fairlead.v1 import snapshot_service_pb2_grpc as pb_grpc
 
 from ..foundation.clock_and_ids import Clock, Name, new_id, parse_name, parse_parent
 from ..foundation.errors import ServiceError, Violation, invalid, not_found
+from ..foundation.reasons import Reason
 from ..foundation.settings import Settings
 from ..storage import requests, snapshots
 from ..storage.database import Database
@@ -150,8 +150,7 @@ class SnapshotService(pb_grpc.SnapshotServiceServicer):
             stored = _stored(connection, name)
             if request.etag and request.etag != stored.etag:
                 raise ServiceError(
-                    grpc.StatusCode.ABORTED,
-                    "ETAG_MISMATCH",
+                    Reason.ETAG_MISMATCH,
                     "the snapshot is not the one that was seen",
                     {"name": str(name), "etag": stored.etag},
                 )
@@ -232,8 +231,7 @@ class SnapshotService(pb_grpc.SnapshotServiceServicer):
         limit = self._settings.snapshot_max_bytes
         alone = size_bytes > limit
         return ServiceError(
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
-            "SNAPSHOT_TOO_LARGE" if alone else "UPLOADS_FULL",
+            Reason.SNAPSHOT_TOO_LARGE if alone else Reason.UPLOADS_FULL,
             f"{'the snapshot is' if alone else 'uploads under way are'} over {limit} bytes",
             {"limit_bytes": str(limit)},
             retry_seconds=None if alone else self._settings.retry_delay_seconds,
@@ -248,4 +246,4 @@ def _stored(connection: Connection, name: Name) -> pb.Snapshot:
 
 
 def _refused(path: str, rule: str) -> ServiceError:
-    return invalid("UPLOAD_INVALID", f"{path}: {rule}", Violation(path, rule))
+    return invalid(Reason.UPLOAD_INVALID, f"{path}: {rule}", Violation(path, rule))

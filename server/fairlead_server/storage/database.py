@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import grpc
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
@@ -35,12 +34,13 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import StaticPool
 
 from ..foundation.errors import ServiceError
+from ..foundation.reasons import Reason
 from ..foundation.shielded_tasks import settled
 
 Result = TypeVar("Result")
 
 MEMORY = ":memory:"
-UNAVAILABLE = "STORAGE_UNAVAILABLE"
+UNAVAILABLE = Reason.STORAGE_UNAVAILABLE
 _READERS = 4
 
 
@@ -177,7 +177,6 @@ class Database:
 def unavailable(cause: str) -> ServiceError:
     """The disk is full, the file locked, the server gone: nothing was written."""
     return ServiceError(
-        grpc.StatusCode.UNAVAILABLE,
         UNAVAILABLE,
         f"the database cannot be used now ({cause}); nothing was stored",
     )

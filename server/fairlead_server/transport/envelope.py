@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fairlead.wire.shared.pieces import varint
 
 from ..foundation.errors import ServiceError, invalid
+from ..foundation.reasons import Reason
 
 _BYTES = 2
 
@@ -54,7 +55,7 @@ def open_envelope(message: bytes, field: int) -> Envelope:
 
 def malformed() -> ServiceError:
     """The refusal of bytes that are no message."""
-    return invalid("MESSAGE_MALFORMED", "the request is not a message of its type")
+    return invalid(Reason.MESSAGE_MALFORMED, "the request is not a message of its type")
 
 
 def wrap(field: int, *pieces: bytes) -> bytes:

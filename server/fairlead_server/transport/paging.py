@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from ..foundation.errors import ServiceError, Violation, invalid
+from ..foundation.reasons import Reason
 
 _MOST_DIGITS = 18  # of a row
 
@@ -27,7 +28,7 @@ class Pages:
         """Rows of one page. Raises ServiceError for a negative size."""
         if asked < 0:
             rule = Violation(field, f"{asked}: 0 or more")
-            raise invalid("PAGE_SIZE_INVALID", f"{field} is negative", rule)
+            raise invalid(Reason.PAGE_SIZE_INVALID, f"{field} is negative", rule)
         return min(asked or self.default, self.most)
 
 
@@ -64,7 +65,7 @@ def decode_row(token: str, *query: str) -> int:
 
 def _foreign_token() -> ServiceError:
     rule = Violation("page_token", "a token the same query gave before")
-    return invalid("PAGE_TOKEN_INVALID", "page_token is none of this query", rule)
+    return invalid(Reason.PAGE_TOKEN_INVALID, "page_token is none of this query", rule)
 
 
 def _mark(query: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from fairlead_solver.api import allocation as api
 
 from ..foundation.clock_and_ids import parse_name, parse_parent
 from ..foundation.errors import ServiceError, Violation, invalid
+from ..foundation.reasons import Reason
 from .envelope import malformed
 
 MAX_REQUEST_ID = 64
@@ -36,14 +37,14 @@ def check_solve(request: pb.SolveAllocationRequest, has_cycle: bool, root: str =
     tenant = parse_parent(request.parent, f"{root}parent")
     violations = [*_solve_violations(request, has_cycle)]
     if violations:
-        raise refused("REQUEST_INVALID", *(v.under(root) for v in violations))
+        raise refused(Reason.REQUEST_INVALID, *(v.under(root) for v in violations))
     options = request.options
     _check_tenant(request.snapshot, "snapshots", f"{root}snapshot", tenant)
     _check_tenant(options.start_decision, "decisions", f"{root}options.start_decision", tenant)
     return tenant
 
 
-def refused(reason: str, *violations: Violation) -> ServiceError:
+def refused(reason: Reason, *violations: Violation) -> ServiceError:
     """INVALID_ARGUMENT whose message is the first violation."""
     first = f"{violations[0].field}: {violations[0].description}"
     return invalid(reason, f"the request is refused: {first}", *violations)
@@ -54,7 +55,7 @@ def _check_tenant(name: str, collection: str, field: str, tenant: str) -> None:
     if name and parse_name(name, collection, field).tenant != tenant:
         kind = collection.removesuffix("s")
         rule = Violation(field, f"{name!r}: a {kind} of tenants/{tenant}")
-        raise invalid("REQUEST_INVALID", f"the {kind} is another tenant's", rule)
+        raise invalid(Reason.REQUEST_INVALID, f"the {kind} is another tenant's", rule)
 
 
 def _solve_violations(request: pb.SolveAllocationRequest, has_cycle: bool) -> Iterator[Violation]:
@@ -89,7 +90,7 @@ def check_enum(message: Message, field: str) -> None:
     assert kind is not None
     if number not in kind.values_by_number:
         words = ", ".join(value.name for value in kind.values)
-        raise refused("REQUEST_INVALID", Violation(field, f"{number}: one of {words}"))
+        raise refused(Reason.REQUEST_INVALID, Violation(field, f"{number}: one of {words}"))
 
 
 def seconds_to_wait(message: Message, field: str) -> float | None:
@@ -103,7 +104,7 @@ def seconds_to_wait(message: Message, field: str) -> float | None:
     rule = "at least 0" if wire.is_duration(given) else wire.DURATION_RULE
     seconds = wire.seconds_of(given)
     if rule == wire.DURATION_RULE or seconds < 0:
-        raise refused("REQUEST_INVALID", Violation(field, f"{wire.written(given)}: {rule}"))
+        raise refused(Reason.REQUEST_INVALID, Violation(field, f"{wire.written(given)}: {rule}"))
     return seconds
 
 

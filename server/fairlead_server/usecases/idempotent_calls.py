@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from ..foundation.errors import ServiceError, Violation, invalid
+from ..foundation.reasons import Reason
 from ..storage.requests import Answered, RequestKey
 
 Answer = TypeVar("Answer")
@@ -117,7 +118,7 @@ class Flights(Generic[Answer]):
 def reused(key: RequestKey, **more: str) -> ServiceError:
     """The refusal of an id that was used for another request."""
     return invalid(
-        "REQUEST_ID_REUSED",
+        Reason.REQUEST_ID_REUSED,
         f"request_id {key.request_id!r} was used with another request",
         Violation("request_id", f"{key.request_id!r}: an id not used before"),
         request_id=key.request_id,

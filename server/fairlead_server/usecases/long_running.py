@@ -24,6 +24,7 @@ from fairlead.v1 import decision_pb2
 
 from ..foundation.clock_and_ids import Clock, Name, new_id, parse_name
 from ..foundation.errors import ServiceError, Violation, error_info, invalid, not_found, status_of
+from ..foundation.reasons import Reason
 from ..foundation.settings import Settings
 from ..foundation.shielded_tasks import settled
 from ..jobs.job_messages import Solved
@@ -164,8 +165,7 @@ class Operations:
         running = self._running.get(name)
         if running is not None and not running.journal.ended.is_set():
             raise ServiceError(
-                grpc.StatusCode.FAILED_PRECONDITION,
-                "OPERATION_NOT_DONE",
+                Reason.OPERATION_NOT_DONE,
                 f"operation {str(name)!r} is under way: cancel it first",
                 {"name": str(name)},
             )
@@ -176,7 +176,7 @@ class Operations:
         """Serialized AllocationEvents after a sequence, to the end. Raises NOT_FOUND."""
         if after < 0:
             rule = Violation("after_sequence", f"{after}: 0 or more")
-            raise invalid("REQUEST_INVALID", "after_sequence is negative", rule)
+            raise invalid(Reason.REQUEST_INVALID, "after_sequence is negative", rule)
         last = after
         await self._stands(name)
         while True:
@@ -281,7 +281,7 @@ class Operations:
             await self._save(name, journal)
         except Exception as error:
             status = status_of(error)
-            if error_info(status).reason == "INTERNAL":
+            if error_info(status).reason == Reason.INTERNAL:
                 log.error("operation %s failed", name, exc_info=error)
             journal.end(journal.failed(status))
             await self._save(name, journal)
@@ -320,8 +320,7 @@ def _summed_up(connection: Connection, body: bytes) -> Operation:
 def restarted() -> status_pb2.Status:
     """Why an operation failed that outlived its server."""
     return ServiceError(
-        grpc.StatusCode.ABORTED,
-        "SERVER_RESTARTED",
+        Reason.SERVER_RESTARTED,
         "the server ended before the operation did; nothing was decided: start it again, with the "
         "same request id or another",
     ).status()
@@ -329,9 +328,7 @@ def restarted() -> status_pb2.Status:
 
 def cancelled() -> status_pb2.Status:
     """Why an operation failed that its caller cancelled."""
-    return ServiceError(
-        grpc.StatusCode.CANCELLED, CANCELLED, "the operation was cancelled"
-    ).status()
+    return ServiceError(CANCELLED, "the operation was cancelled").status()
 
 
 def _ended(name: Name, operation: Operation) -> ServiceError:
@@ -340,8 +337,7 @@ def _ended(name: Name, operation: Operation) -> ServiceError:
     operation.metadata.Unpack(metadata)
     state = pb.OperationState.Name(metadata.state)
     return ServiceError(
-        grpc.StatusCode.FAILED_PRECONDITION,
-        "OPERATION_DONE",
+        Reason.OPERATION_DONE,
         f"operation {str(name)!r} ended before it could be cancelled: {state}",
         {"name": str(name), "state": state},
     )

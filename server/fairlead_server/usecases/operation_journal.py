@@ -19,10 +19,11 @@ from fairlead.v1 import decision_pb2
 
 from ..foundation.clock_and_ids import Clock, Name, now_micros
 from ..foundation.errors import error_info
+from ..foundation.reasons import Reason
 from ..jobs.job_messages import Solved
 from ..storage import operations, requests
 
-CANCELLED = "OPERATION_CANCELLED"
+CANCELLED = Reason.OPERATION_CANCELLED
 
 
 @dataclass(frozen=True, slots=True)

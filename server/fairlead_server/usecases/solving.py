@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-import grpc
 from sqlalchemy import Connection
 
 from fairlead.v1 import allocation_service_pb2 as pb
 
 from ..foundation.clock_and_ids import Clock, Name, new_id, parse_name
 from ..foundation.errors import ServiceError, not_found
+from ..foundation.reasons import Reason
 from ..foundation.settings import Settings
 from ..foundation.telemetry import Telemetry
 from ..jobs.job_messages import DESCRIBE, SOLVE, VALIDATE, Instructions, Solved
@@ -30,7 +30,7 @@ from ..workers.worker import WorkerDied
 from .stored_decisions import decision_body
 from .time_limits import TimeLimit
 
-TOO_LARGE = "RESPONSE_TOO_LARGE"
+TOO_LARGE = Reason.RESPONSE_TOO_LARGE
 _CYCLE_FIELD = pb.SolveAllocationRequest.CYCLE_FIELD_NUMBER
 _DECISION_FIELD = pb.SolveAllocationResponse.DECISION_FIELD_NUMBER
 _COLUMNS_FIELD = pb.SolveAllocationResponse.LINE_COLUMNS_FIELD_NUMBER
@@ -212,7 +212,6 @@ class Solver:
 
     def _too_large(self, solved: Solved) -> ServiceError:
         return ServiceError(
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
             TOO_LARGE,
             "the decision is stored, but too large for one message: download its lines",
             {"decision": solved.name, "lines": str(solved.lines)},
@@ -271,8 +270,7 @@ class Solver:
     def _refusal(self) -> ServiceError:
         self._telemetry.refused.inc()
         return ServiceError(
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
-            "QUEUE_FULL",
+            Reason.QUEUE_FULL,
             "all workers are busy and the queue is full",
             {"queue_length": str(self._settings.queue_length)},
             retry_seconds=self._pool.retry_seconds,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import Connection
 
@@ -10,6 +9,7 @@ from fairlead.v1.decision_pb2 import Decision
 
 from ..foundation.clock_and_ids import Name
 from ..foundation.errors import ServiceError, not_found
+from ..foundation.reasons import Reason
 from ..storage import decisions
 
 
@@ -34,8 +34,7 @@ def _deleted(name: Name, left: decisions.Deleted) -> ServiceError:
     when = Timestamp()
     when.FromMicroseconds(left.deleted_micros)
     return ServiceError(
-        grpc.StatusCode.NOT_FOUND,
-        "DECISION_DELETED",
+        Reason.DECISION_DELETED,
         f"decision {str(name)!r} was deleted",
         {"name": str(name), "digest": left.digest, "delete_time": when.ToJsonString()},
     )

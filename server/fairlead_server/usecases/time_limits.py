@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import grpc
-
 from ..foundation.errors import ServiceError
+from ..foundation.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,7 @@ class TimeLimit:
             return limit
         if left <= self.margin_seconds:
             raise ServiceError(
-                grpc.StatusCode.DEADLINE_EXCEEDED,
-                "DEADLINE_EXCEEDED",
+                Reason.DEADLINE_EXCEEDED,
                 "the deadline leaves no time to solve",
                 {"time_left_seconds": f"{max(left, 0):.3f}", "margin": f"{self.margin_seconds}"},
             )

@@ -24,10 +24,10 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import grpc
 from google.rpc import status_pb2
 
 from ..foundation.errors import ServiceError, status_of
+from ..foundation.reasons import Reason
 from .frames import Frame, FrameKind, Outbox, PeerGone, receive, send
 
 log = logging.getLogger(__name__)
@@ -153,8 +153,7 @@ def _function(task: str) -> Task:
 def _failure(task: str, error: BaseException) -> status_pb2.Status:
     if isinstance(error, MemoryError):
         return ServiceError(
-            grpc.StatusCode.RESOURCE_EXHAUSTED,
-            "WORKER_MEMORY",
+            Reason.WORKER_MEMORY,
             "the solve needs more memory than a worker may use",
         ).status()
     if not isinstance(error, ServiceError):

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from io import FileIO
 
-import grpc
 from google.rpc import status_pb2
 
 from ..foundation.errors import RemoteFailure, ServiceError
+from ..foundation.reasons import Reason
 from .frames import Frame, FrameKind, Job, PeerGone, receive_async, send_async
 
 Progress = Callable[[bytes], None]
@@ -43,8 +43,7 @@ class WorkerDied(ServiceError):
 
     def __init__(self, pid: int, exit_code: int | None, begun: bool) -> None:
         super().__init__(
-            grpc.StatusCode.INTERNAL,
-            "WORKER_DIED",
+            Reason.WORKER_DIED,
             "the worker process solving this call died; the call may be sent again",
             {"pid": str(pid), "exit_code": "unknown" if exit_code is None else str(exit_code)},
         )
