@@ -374,6 +374,7 @@ def test_every_statement_of_200_random_cycles_holds() -> None:
     assert sum(unexplained(c.decision) for c in cases) <= ALLOWED_UNEXPLAINED * lines
 
 
+@pytest.mark.slow
 def test_a_limit_left_out_of_the_complete_list_of_a_large_cycle_is_found_out() -> None:
     case = large_case(lines_per_product=10.0)
     decision = case.decision

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -128,3 +128,9 @@ def detail(error: grpc.RpcError, kind: type) -> Any:
     assert status is not None, error
     message = kind()
     return next((message for each in status.details if each.Unpack(message)), None)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for something another process does; the run's timeout ends a wait in vain."""
+    while not holds():
+        time.sleep(0.02)

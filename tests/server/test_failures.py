@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import grpc
@@ -13,7 +12,7 @@ from google.rpc import error_details_pb2
 from fairlead.v1 import decision_pb2
 
 from .cycles import easy, endless, in_columns, request
-from .live import Live, detail, details, live
+from .live import Live, detail, details, live, until
 from .metrics import value
 
 OPTIMAL = decision_pb2.DECISION_STATUS_OPTIMAL
@@ -25,12 +24,6 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     flags = ("--queue-length", "1", "--stop-grace-seconds", "0.3")
     with live(tmp_path_factory.mktemp("single"), *flags) as it:
         yield it
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for something another process does; the run's timeout ends a wait in vain."""
-    while not holds():
-        time.sleep(0.02)
 
 
 def works(server: Live) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from fairlead_server.health import serving
 
 from .cycles import PARENT, easy, endless, request, upload
 from .disks import Disk, LimitedFiles, small_disk
-from .live import Live, details, live
+from .live import Live, details, live, until
 
 UNAVAILABLE = (grpc.StatusCode.UNAVAILABLE, "STORAGE_UNAVAILABLE")
 
@@ -42,12 +41,6 @@ def server(disk: Disk, tmp_path: Path) -> Iterator[Live]:
     flags = ("--database", str(disk.folder / "fairlead.db"), "--workers", "2")
     with live(tmp_path, *flags, "--storage-probe-seconds", "0.1") as it:
         yield it
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for something another process does; the run's timeout ends a wait in vain."""
-    while not holds():
-        time.sleep(0.05)
 
 
 def refused(call: Callable[[], object]) -> tuple[grpc.StatusCode, str] | None:

@@ -139,6 +139,7 @@ def test_bug_an_id_whose_operation_a_restart_ended_starts_it_again(tmp_path: Pat
         second = server.allocation.SolveAllocationLongRunning(wanted)
         assert second.name != first.name
         assert server.allocation.SolveAllocationLongRunning(wanted).name == second.name
+        server.kill()  # a drain would wait for the solve
 
 
 def test_an_upload_id_is_free_once_its_snapshot_is_deleted(server: Live) -> None:

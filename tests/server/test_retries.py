@@ -12,7 +12,7 @@ from fairlead import contract
 from fairlead.v1 import allocation_service_pb2_grpc as services
 
 from .cycles import easy, endless, request
-from .live import Live, details, live
+from .live import Live, details, live, until
 from .metrics import value
 
 METHOD = "/fairlead.v1.AllocationService/SolveAllocation"
@@ -31,10 +31,10 @@ def test_a_call_to_a_full_queue_is_made_again_when_the_server_says(tmp_path: Pat
     flags = ("--queue-length", "0", "--retry-delay-seconds", "2.0")
     with live(tmp_path, *flags) as server, ThreadPoolExecutor(1) as pool:
         busy = endless()
-        busy.options.time_limit.seconds = 4
+        busy.options.time_limit.seconds = 4  # under the four tries, two seconds apart
         first = pool.submit(server.allocation.SolveAllocation, busy)
-        while not refused_now(server):
-            assert not first.done()
+        until(lambda: value(server, "fairlead_solves_in_flight") == 1)
+        assert refused_now(server)
         seen = refusals(server)
         assert client(server).SolveAllocation(request(easy())).decision.lines
         assert refusals(server) > seen  # it was refused, and came again

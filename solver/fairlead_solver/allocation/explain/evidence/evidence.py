@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -22,7 +24,12 @@ from .stock_waterfall import Waterfall, waterfall
 
 def family_named(name: str) -> Family:
     """The rule of that name. Raises KeyError where there is none."""
-    return {family.NAME: family for family in families.FAMILIES}[name]
+    return _by_name(families.FAMILIES)[name]
+
+
+@cache
+def _by_name(registered: tuple[Family, ...]) -> Mapping[str, Family]:
+    return {family.NAME: family for family in registered}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
